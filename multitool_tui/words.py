@@ -1,0 +1,71 @@
+"""How the product writes and reads its few quantities: durations, shares of traffic, names of targets.
+
+One form each, in code, screen, documents and JSON alike.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read "90s", "5m", "1h30m" or "2d".
+
+    Raises:
+        ValueError: in one sentence, when `text` is none of these.
+    """
+    compact = text.strip().lower().replace(" ", "")
+    if not _DURATION.fullmatch(compact):
+        raise ValueError(f"{text!r} is not a duration: write it like 90s, 5m, 1h30m or 2d")
+    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(compact)))
+
+
+def duration(value: timedelta) -> str:
+    """Write a duration in its two largest units: "45s", "2m 30s", "1h 5m", "3d 4h". Negative reads as "0s"."""
+    seconds = max(0, round(value.total_seconds()))
+    parts: list[str] = []
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "0s"
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """Write a share (0-1) as a percentage without trailing zeros: 0.25 -> "25%", 0.0041 -> "0.41%"."""
+    number = f"{share * 100:.{digits}f}"
+    return (number.rstrip("0").rstrip(".") if "." in number else number) + "%"
+
+
+def parse_percent(text: str) -> float:
+    """Read "25", "25%" or "0.5 %" as a share (0-1).
+
+    Raises:
+        ValueError: in one sentence, when `text` is no number or lies outside 0-100.
+    """
+    try:
+        number = float(text.strip().removesuffix("%"))
+    except ValueError:
+        raise ValueError(f"{text!r} is not a percentage: write it like 25 or 0.5%") from None
+    if not 0 <= number <= 100:
+        raise ValueError(f"{text.strip()} is outside 0-100%")
+    return number / 100
+
+
+def parse_target(text: str) -> tuple[str, str]:
+    """Split "function:alias".
+
+    Raises:
+        ValueError: in one sentence, when either half is missing.
+    """
+    function, _, alias = text.strip().rpartition(":")
+    if not function or not alias:
+        raise ValueError(f"{text!r} names no target: write it as function:alias, like checkout:live")
+    return function, alias
