@@ -1,0 +1,62 @@
+"""What AWS has, as plain frozen data. Nothing here imports the SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from multitool_tui.judgement.model import AlarmState
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose session this is, and where it works."""
+
+    account: str
+    arn: str
+    region: str
+    profile: str | None = None
+    endpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A Lambda alias. `weights` are the additional versions' shares (0-1): none, or one on a weighted alias."""
+
+    function: str
+    name: str
+    version: str
+    revision: str
+    weights: Mapping[str, float] = field(default_factory=dict)
+    description: str = ""
+
+    @property
+    def target(self) -> str:
+        return f"{self.function}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published version, with what must agree between two versions that share an alias.
+
+    Source: Lambda developer guide, "Create an alias, weighted alias": same execution role, same dead-letter queue.
+    """
+
+    function: str
+    version: str
+    role: str
+    dead_letter: str | None = None
+    modified: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A CloudWatch alarm. `since` is when it went into its present state."""
+
+    name: str
+    state: AlarmState
+    since: datetime | None = None
+    reason: str = ""
+    composite: bool = False

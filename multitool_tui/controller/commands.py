@@ -1,0 +1,55 @@
+"""What an operator can ask of the controller. Keys become these; nothing else goes from a screen to a rollout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from multitool_tui.rollout.events import Seen
+from multitool_tui.rollout.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Start a rollout of the published version `canary` on `target` ("function:alias")."""
+
+    target: str
+    canary: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promote:
+    seen: Seen
+    without_evidence: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollBack:
+    seen: Seen
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetWeight:
+    """`weight` is the canary's share, 0-1."""
+
+    seen: Seen
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassGate:
+    seen: Seen
+
+
+Command = Start | Promote | RollBack | Pause | Resume | SetWeight | PassGate

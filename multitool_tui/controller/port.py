@@ -1,0 +1,51 @@
+"""What a screen may ask of a controller: the whole of the way down. The way up is one frozen snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from multitool_tui.clock import Clock
+from multitool_tui.controller.commands import Command
+from multitool_tui.controller.snapshot import Snapshot
+
+
+class CommandRefused(Exception):
+    """The command was not obeyed; the text says why in one sentence. Nothing has changed."""
+
+
+class Controller(Protocol):
+    """The controller as a screen sees it. It lives in the application's event loop, and outlives every screen."""
+
+    clock: Clock
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is known now."""
+        ...
+
+    def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
+        """Call `listener` in the event loop with every new snapshot."""
+        ...
+
+    async def obey(self, command: Command) -> str:
+        """Carry a command out and return the id of its rollout.
+
+        Returns once the rollout's state has changed, not once AWS has. `Start` runs the preflight first.
+
+        Raises:
+            CommandRefused: with a sentence for the operator.
+        """
+        ...
+
+    def look_at(self, target: str | None) -> None:
+        """The operator looks at this target ("function:alias"), or this function ("function"): load and poll it."""
+        ...
+
+    async def refresh(self) -> None:
+        """Poll everything now, without waiting for the next turn."""
+        ...
+
+    async def close(self) -> None:
+        """End all pollers and drivers. Whatever is on a target stays there: ask before."""
+        ...

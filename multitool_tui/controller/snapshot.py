@@ -1,0 +1,130 @@
+"""What the controller knows at one moment, frozen: the only thing that a screen is ever given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from multitool_tui.aws.resources import Alarm, Alias, Caller
+from multitool_tui.judgement.model import Minute
+from multitool_tui.rollout.machine import Rollout
+from multitool_tui.rollout.receipts import Severity
+
+
+class FeedName(StrEnum):
+    """What is polled; each feed belongs to a pane, which dims with the age of its data."""
+
+    IDENTITY = "identity"
+    RESOURCES = "resources"
+    TARGET = "target"
+    METRICS = "metrics"
+    ALARMS = "alarms"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How a feed is doing. `stale_after` is the age in seconds above which its data is called old."""
+
+    fetched_at: datetime | None = None
+    error: str | None = None
+    """Why the latest call failed, in one sentence; None when it went well."""
+    slow_since: datetime | None = None
+    """When the call under way was begun, when that is unusually long ago."""
+    stale_after: float = 60.0
+
+    def age(self, now: datetime) -> float | None:
+        """Seconds since the data was fetched; None before the first time."""
+        return (now - self.fetched_at).total_seconds() if self.fetched_at else None
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether a pane that shows this feed must say that it is old."""
+        age = self.age(now)
+        return age is not None and (age > self.stale_after or self.error is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function with what is known of it so far; None where that was not loaded yet."""
+
+    name: str
+    aliases: tuple[Alias, ...] | None = None
+    versions: tuple[str, ...] | None = None
+    """Published versions, oldest first; never $LATEST."""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """The minutes of one target that are known, oldest first; sealed ones only.
+
+    `baseline` and `canary` are version numbers; canary is None while nothing is being released.
+    `slow_limit` is the duration in milliseconds above which an invocation counts as slow; None where unknown.
+    """
+
+    target: str
+    baseline: str
+    canary: str | None = None
+    minutes: tuple[Minute, ...] = ()
+    slow_limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRollout:
+    """A rollout of this process, live or ended, with what is known of its target now.
+
+    `weight_read` is the canary's share (0-1) as the alias said last; None before the first look.
+    """
+
+    rollout: Rollout
+    traffic: Traffic
+    weight_read: float | None = None
+    firing_at_start: tuple[str, ...] = ()
+    change_trouble: str | None = None
+    """What is in the way of the change under way, while it is being tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the events pane. `rollout` is the id of the rollout it belongs to, if any."""
+
+    at: datetime
+    actor: str
+    action: str
+    reason: str
+    severity: Severity = Severity.INFO
+    rollout: str | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that panes are built from. Times are those of the controller's clock."""
+
+    at: datetime
+    caller: Caller | None = None
+    sandbox: str | None = None
+    """The scenario's name when this is the sandbox."""
+    read_only: bool = False
+    functions: tuple[Function, ...] = ()
+    functions_complete: bool = False
+    """Whether every page of the list has been read at least once."""
+    alarms: tuple[Alarm, ...] = ()
+    rollouts: tuple[LiveRollout, ...] = ()
+    """In the order in which they were started."""
+    focus: Traffic | None = None
+    """The minutes of the target that the operator looks at, when no rollout is on it."""
+    entries: tuple[Entry, ...] = ()
+    """Oldest first."""
+    feeds: dict[FeedName, Feed] = field(default_factory=dict)
+    calls_last_minute: int = 0
+    fatal: str | None = None
+    """Why the session is of no use at all, in one sentence that says what to do next."""
+
+    def rollout_on(self, target: str) -> LiveRollout | None:
+        """The latest rollout on a target, live or ended."""
+        return next((live for live in reversed(self.rollouts) if live.rollout.target == target), None)
+
+    def feed(self, name: FeedName) -> Feed:
+        """A feed's state; one that was never asked is empty."""
+        return self.feeds.get(name, Feed())

@@ -1,0 +1,35 @@
+"""Alarms as hard evidence: only one that went from OK to ALARM after the start speaks against the canary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from multitool_tui.judgement.model import AlarmState
+
+
+class AlarmMemory:
+    """Remembers what each alarm was at the start, and which have fired since.
+
+    An alarm that was in ALARM at the start is left out until it has been OK once. One without data at the start does
+    count when it fires: an alarm on errors has no data for as long as nothing fails.
+    """
+
+    def __init__(self) -> None:
+        self._armed: set[str] = set()
+        self._known: set[str] = set()
+        self.fired: tuple[str, ...] = ()
+        """Names of the alarms that fired after the start, in the order in which they were seen to."""
+        self.firing_at_start: frozenset[str] = frozenset()
+        """Names of the alarms that were in ALARM at the first look."""
+
+    def see(self, states: Mapping[str, AlarmState]) -> None:
+        """Take in the states as read now."""
+        first = not self._known
+        if first:
+            self.firing_at_start = frozenset(name for name, state in states.items() if state is AlarmState.ALARM)
+        for name, state in states.items():
+            if name in self._armed and state is AlarmState.ALARM and name not in self.fired:
+                self.fired += (name,)
+            if state is AlarmState.OK or (name not in self._known and state is not AlarmState.ALARM):
+                self._armed.add(name)
+            self._known.add(name)

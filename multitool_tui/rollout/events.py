@@ -1,0 +1,106 @@
+"""What can happen to a rollout. Everything carries the moment `at` which it happened; nothing else knows the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from multitool_tui.judgement.model import Judgement
+
+
+class Obstacle(StrEnum):
+    """Why a rollout is held, or why a change could not be made."""
+
+    DRIFT = "drift"
+    CREDENTIALS = "credentials"
+    REFUSED = "refused"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an operator saw when giving a command: a command about something that has moved on is refused."""
+
+    rollout: str
+    step: int
+    canary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Event):
+    """The preflight is passed: begin."""
+
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked(Event):
+    """Time has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(Event):
+    """The judge has something new to say."""
+
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied(Event):
+    """The pending change was made, and read back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked(Event):
+    """The pending change could not be made, or the target is no longer what this rollout made it."""
+
+    obstacle: Obstacle
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Event):
+    """Something an operator asks for."""
+
+    actor: str
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoteAsked(Command):
+    """Promote now. Without fresh evidence this is refused unless the operator said so in as many words."""
+
+    without_evidence: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollBackAsked(Command):
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseAsked(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeAsked(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightAsked(Command):
+    """Set the weight by hand (0-1, exclusive). Up only on fresh evidence; down always."""
+
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatePassed(Command):
+    pass

@@ -1,0 +1,548 @@
+"""The rollout's state machine.
+
+A rollout is a value: `advance` takes one and an event, and returns the next one with the effects it wants. What it may
+do is written in `TRANSITIONS`; an event that has no row for the present state raises, and nothing has changed.
+
+    planned -> shifting <-> paused
+                 |  \\-> promoting -> baking -> promoted
+                 |  \\-> rolling back -> rolled back
+                 \\-> held (drift | credentials | refused | inconclusive)
+
+Every state that has traffic on the canary can reach `rolling back`, on harmful evidence or at the operator's word. The
+weight goes up only on evidence no older than the plan allows; no traffic is not health.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from multitool_tui.judgement.model import Judgement, Verdict
+from multitool_tui.rollout.effects import Change, Effect, Notify, Promote, RollBack, SetWeight, Wait
+from multitool_tui.rollout.events import (
+    Applied,
+    Blocked,
+    Command,
+    Event,
+    GatePassed,
+    Judged,
+    Obstacle,
+    PauseAsked,
+    PromoteAsked,
+    ResumeAsked,
+    RollBackAsked,
+    Started,
+    Ticked,
+    WeightAsked,
+)
+from multitool_tui.rollout.plan import OnInconclusive, Plan, Step
+from multitool_tui.rollout.receipts import ENGINE, Receipt, Severity
+from multitool_tui.words import duration, percent
+
+
+class State(StrEnum):
+    """A rollout's state, as it reads on screen and in JSON."""
+
+    PLANNED = "planned"
+    SHIFTING = "shifting"
+    PAUSED = "paused"
+    PROMOTING = "promoting"
+    BAKING = "baking"
+    PROMOTED = "promoted"
+    ROLLING_BACK = "rolling back"
+    ROLLED_BACK = "rolled back"
+    HELD = "held"
+
+
+_S = State
+
+# From each state, the events it takes and the states they may lead to.
+TRANSITIONS: dict[State, dict[type[Event], frozenset[State]]] = {
+    _S.PLANNED: {
+        Started: frozenset({_S.SHIFTING, _S.PROMOTING}),
+    },
+    _S.SHIFTING: {
+        Ticked: frozenset({_S.SHIFTING, _S.PROMOTING, _S.ROLLING_BACK, _S.HELD}),
+        Judged: frozenset({_S.SHIFTING, _S.PROMOTING, _S.ROLLING_BACK, _S.HELD}),
+        Applied: frozenset({_S.SHIFTING}),
+        Blocked: frozenset({_S.HELD}),
+        PauseAsked: frozenset({_S.PAUSED}),
+        WeightAsked: frozenset({_S.SHIFTING}),
+        GatePassed: frozenset({_S.SHIFTING, _S.PROMOTING}),
+        PromoteAsked: frozenset({_S.PROMOTING}),
+        RollBackAsked: frozenset({_S.ROLLING_BACK}),
+    },
+    _S.PAUSED: {
+        Ticked: frozenset({_S.PAUSED}),
+        Judged: frozenset({_S.PAUSED, _S.ROLLING_BACK}),
+        Applied: frozenset({_S.PAUSED}),
+        Blocked: frozenset({_S.HELD}),
+        ResumeAsked: frozenset({_S.SHIFTING}),
+        WeightAsked: frozenset({_S.PAUSED}),
+        GatePassed: frozenset({_S.PAUSED}),
+        PromoteAsked: frozenset({_S.PROMOTING}),
+        RollBackAsked: frozenset({_S.ROLLING_BACK}),
+    },
+    _S.HELD: {
+        Ticked: frozenset({_S.HELD}),
+        Judged: frozenset({_S.HELD, _S.ROLLING_BACK}),
+        Blocked: frozenset({_S.HELD}),
+        ResumeAsked: frozenset({_S.SHIFTING}),
+        PromoteAsked: frozenset({_S.PROMOTING}),
+        RollBackAsked: frozenset({_S.ROLLING_BACK}),
+    },
+    _S.PROMOTING: {
+        Ticked: frozenset({_S.PROMOTING}),
+        Judged: frozenset({_S.PROMOTING, _S.ROLLING_BACK}),
+        Applied: frozenset({_S.BAKING, _S.PROMOTED}),
+        Blocked: frozenset({_S.HELD}),
+        RollBackAsked: frozenset({_S.ROLLING_BACK}),
+    },
+    _S.BAKING: {
+        Ticked: frozenset({_S.BAKING, _S.PROMOTED}),
+        Judged: frozenset({_S.BAKING, _S.ROLLING_BACK}),
+        Blocked: frozenset({_S.HELD}),
+        PromoteAsked: frozenset({_S.PROMOTED}),
+        RollBackAsked: frozenset({_S.ROLLING_BACK}),
+    },
+    _S.ROLLING_BACK: {
+        Ticked: frozenset({_S.ROLLING_BACK}),
+        Judged: frozenset({_S.ROLLING_BACK}),
+        Applied: frozenset({_S.ROLLED_BACK}),
+        Blocked: frozenset({_S.HELD}),
+        RollBackAsked: frozenset({_S.ROLLING_BACK}),
+    },
+    _S.PROMOTED: {},
+    _S.ROLLED_BACK: {},
+}
+
+ENDED = frozenset(state for state, row in TRANSITIONS.items() if not row)
+"""The states that nothing leads out of."""
+
+
+class IllegalTransition(Exception):
+    """The event has no row for the present state. Nothing has changed."""
+
+
+class Refusal(Exception):
+    """The operator's command cannot be obeyed as things stand; the text says why. Nothing has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One run of a plan on a target.
+
+    `weight` is what was last read back from the target, `wanted` what the rollout wants there; they differ while a
+    change is `pending`. `step` is the index of the plan's step that applies, -1 before the first.
+    """
+
+    id: str
+    target: str
+    baseline: str
+    canary: str
+    plan: Plan
+    state: State = State.PLANNED
+    step: int = -1
+    weight: float = 0.0
+    wanted: float = 0.0
+    pending: Change | None = None
+    started_at: datetime | None = None
+    deadline_at: datetime | None = None
+    step_at: datetime | None = None
+    """When the present weight was read back: the bake counts from here. None while a change is pending."""
+    paused_at: datetime | None = None
+    promoted_at: datetime | None = None
+    ended_at: datetime | None = None
+    gate_passed: bool = False
+    obstacle: Obstacle | None = None
+    judgement: Judgement | None = None
+    reason: str = ""
+    """Why the rollout is where it is: the latest decision, in one sentence."""
+    waiting: str = ""
+    """What the rollout is waiting for now, in a few words."""
+    actor: str = ENGINE
+    """Who took the latest decision."""
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def on_target(self) -> bool:
+        """Whether the canary has, or is about to have, traffic through this rollout."""
+        return not self.ended and self.state is not State.PLANNED
+
+    @property
+    def current_step(self) -> Step | None:
+        """The step of the plan that applies now; None before the first and for a plan without steps."""
+        return self.plan.steps[self.step] if 0 <= self.step < len(self.plan.steps) else None
+
+    @property
+    def bake_ends_at(self) -> datetime | None:
+        """When the present bake is over; None while a change is pending."""
+        if self.state is State.BAKING and self.promoted_at:
+            return self.promoted_at + self.plan.bake_after_promote
+        if self.step_at is None or self.current_step is None:
+            return None
+        return self.step_at + self.current_step.bake
+
+    @property
+    def at_gate(self) -> bool:
+        """Whether the present step has a gate that nobody has passed yet."""
+        return bool(self.current_step and self.current_step.gate and not self.gate_passed)
+
+    def evidence_age(self, at: datetime) -> timedelta | None:
+        """How old the latest minute is in which the canary served anything; None when there is none."""
+        if self.judgement is None or self.judgement.seen_to is None:
+            return None
+        return at - self.judgement.seen_to
+
+    def has_fresh_evidence(self, at: datetime) -> bool:
+        """Whether the evidence is young enough, by the plan, to raise a weight on."""
+        age = self.evidence_age(at)
+        return age is not None and age <= self.plan.analysis.max_age
+
+
+Outcome = tuple[Rollout, tuple[Effect, ...]]
+
+_AT_GATE = "an operator at the gate"
+
+
+def advance(rollout: Rollout, event: Event) -> Outcome:
+    """Let `event` happen to `rollout`.
+
+    Returns:
+        The rollout as it is now, and the effects to perform, in order.
+
+    Raises:
+        IllegalTransition: the event is not for this state.
+        Refusal: an operator's command that must not be obeyed, and why.
+    """
+    allowed = TRANSITIONS[rollout.state].get(type(event))
+    if isinstance(event, Command):
+        _check_seen(rollout, event)
+        if allowed is None:
+            raise Refusal(f"The rollout is {rollout.state}: it cannot be {_ASKED[type(event)]} now.")
+    if allowed is None:
+        raise IllegalTransition(f"{type(event).__name__} while {rollout.state}")
+    after, effects = _HANDLERS[type(event)](rollout, event)
+    if after.state not in allowed:
+        raise IllegalTransition(f"{type(event).__name__} from {rollout.state} to {after.state}")
+    return after, effects
+
+
+_ASKED: dict[type[Event], str] = {
+    PromoteAsked: "promoted",
+    RollBackAsked: "rolled back",
+    PauseAsked: "paused",
+    ResumeAsked: "resumed",
+    WeightAsked: "given another weight",
+    GatePassed: "let through a gate",
+}
+
+
+def _check_seen(rollout: Rollout, command: Command) -> None:
+    seen = command.seen
+    if seen.rollout != rollout.id or seen.canary != rollout.canary:
+        raise Refusal(f"That was meant for another rollout; this one moves {rollout.target} to v{rollout.canary}.")
+    # Taking the canary out is right at any step; everything else depends on what the operator was looking at.
+    if seen.step != rollout.step and not isinstance(command, RollBackAsked):
+        raise Refusal(
+            f"The rollout has moved on to {percent(rollout.wanted)} since; look again and repeat the command."
+        )
+
+
+def _decide(
+    rollout: Rollout,
+    at: datetime,
+    action: str,
+    reason: str,
+    *,
+    actor: str = ENGINE,
+    severity: Severity = Severity.INFO,
+) -> tuple[Rollout, Notify]:
+    receipt = Receipt(at, rollout.id, action, reason, actor, severity, rollout.wanted, rollout.judgement)
+    return replace(rollout, reason=reason, actor=actor), Notify(receipt)
+
+
+def _shift(rollout: Rollout, at: datetime, weight: float, step: int, reason: str, actor: str = ENGINE) -> Outcome:
+    verb = "raised" if weight > rollout.wanted else "lowered"
+    change = SetWeight(weight)
+    moved = replace(
+        rollout,
+        wanted=weight,
+        step=step,
+        step_at=None,
+        pending=change,
+        gate_passed=False,
+        waiting=f"setting {percent(weight)}",
+    )
+    moved, note = _decide(moved, at, f"{verb} to {percent(weight)}", reason, actor=actor)
+    return moved, (note, change)
+
+
+def _promote(rollout: Rollout, at: datetime, reason: str, actor: str = ENGINE) -> Outcome:
+    moved = replace(
+        rollout,
+        state=State.PROMOTING,
+        wanted=1.0,
+        step_at=None,
+        paused_at=None,
+        obstacle=None,
+        pending=Promote(),
+        waiting="promoting",
+    )
+    moved, note = _decide(moved, at, f"promoting v{rollout.canary}", reason, actor=actor)
+    return moved, (note, Promote())
+
+
+def _roll_back(rollout: Rollout, at: datetime, reason: str, actor: str = ENGINE) -> Outcome:
+    moved = replace(
+        rollout,
+        state=State.ROLLING_BACK,
+        wanted=0.0,
+        step_at=None,
+        paused_at=None,
+        obstacle=None,
+        pending=RollBack(),
+        waiting="rolling back",
+    )
+    moved, note = _decide(moved, at, "rolling back", reason, actor=actor, severity=Severity.BAD)
+    return moved, (note, RollBack())
+
+
+def _hold(rollout: Rollout, at: datetime, obstacle: Obstacle, why: str) -> Outcome:
+    moved = replace(
+        rollout,
+        state=State.HELD,
+        obstacle=obstacle,
+        wanted=rollout.weight,
+        pending=None,
+        paused_at=None,
+        waiting="an operator",
+    )
+    moved, note = _decide(moved, at, f"held: {obstacle}", why, severity=Severity.WARNING)
+    return moved, (note,)
+
+
+def _wait(rollout: Rollout, until: datetime, what: str) -> Outcome:
+    return replace(rollout, waiting=what), (Wait(until),)
+
+
+def _proceed(rollout: Rollout, at: datetime) -> Outcome:
+    """Go on with the plan as far as time, gate and evidence allow. Only called while shifting, with nothing pending."""
+    if rollout.deadline_at is None or rollout.bake_ends_at is None:
+        raise IllegalTransition(f"{rollout.id} is shifting without a step")
+    if at >= rollout.deadline_at:
+        return _inconclusive(rollout, at)
+    if at < rollout.bake_ends_at:
+        return _wait(rollout, min(rollout.bake_ends_at, rollout.deadline_at), "bake")
+    if rollout.at_gate:
+        reached, effects = _wait(rollout, rollout.deadline_at, _AT_GATE)
+        if rollout.waiting == _AT_GATE:
+            return reached, effects
+        reached, note = _decide(
+            reached,
+            at,
+            "gate reached",
+            f"Waits at {percent(rollout.weight)} for an operator.",
+            severity=Severity.WARNING,
+        )
+        return reached, (note, *effects)
+    if not rollout.has_fresh_evidence(at):
+        return _wait(rollout, rollout.deadline_at, "fresh evidence")
+    judgement = rollout.judgement
+    assert judgement is not None  # noqa: S101 - fresh evidence is a judgement; this tells the type checker
+    ahead = next(((i, s) for i, s in enumerate(rollout.plan.steps) if s.weight > rollout.wanted), None)
+    if ahead is not None:
+        index, step = ahead
+        return _shift(rollout, at, step.weight, index, judgement.reason)
+    if judgement.verdict is Verdict.SAFE:
+        return _promote(rollout, at, judgement.reason)
+    return _wait(rollout, rollout.deadline_at, "a verdict")
+
+
+def _inconclusive(rollout: Rollout, at: datetime) -> Outcome:
+    limit = duration(rollout.plan.deadline)
+    known = rollout.judgement.reason if rollout.judgement else "No sealed minute shows a request to the canary yet."
+    reason = f"Inconclusive after {limit}: {known}"
+    match rollout.plan.on_inconclusive:
+        case OnInconclusive.ROLL_BACK:
+            return _roll_back(rollout, at, reason)
+        case OnInconclusive.PROMOTE if rollout.has_fresh_evidence(at):
+            return _promote(rollout, at, reason)
+        case _:  # to hold; or to promote, which never happens on missing data
+            return _hold(rollout, at, Obstacle.INCONCLUSIVE, reason)
+
+
+def _started(rollout: Rollout, event: Started) -> Outcome:
+    begun = replace(rollout, started_at=event.at, deadline_at=event.at + rollout.plan.deadline)
+    what = f"{rollout.plan.strategy}: v{rollout.baseline} to v{rollout.canary}"
+    if not rollout.plan.steps:
+        return _promote(begun, event.at, f"{what}, all at once", event.actor)
+    begun = replace(begun, state=State.SHIFTING)
+    return _shift(begun, event.at, rollout.plan.steps[0].weight, 0, what, event.actor)
+
+
+def _ticked(rollout: Rollout, event: Ticked) -> Outcome:
+    if rollout.state is State.SHIFTING and rollout.pending is None:
+        return _proceed(rollout, event.at)
+    if rollout.state is State.BAKING and rollout.bake_ends_at:
+        if event.at >= rollout.bake_ends_at:
+            return _finish_promotion(rollout, event.at, "The bake after promotion is over.", ENGINE)
+        return _wait(rollout, rollout.bake_ends_at, "bake after promotion")
+    return rollout, ()
+
+
+def _judged(rollout: Rollout, event: Judged) -> Outcome:
+    seen = replace(rollout, judgement=event.judgement)
+    if event.judgement.verdict is Verdict.HARMFUL:
+        match rollout.state:
+            case State.ROLLING_BACK:
+                return seen, ()
+            # What another hand did to the target, and what we have no right to change, is left as it is.
+            case State.HELD if rollout.obstacle is not Obstacle.INCONCLUSIVE:
+                return replace(seen, waiting="an operator: the canary is harmful"), ()
+            case _:
+                return _roll_back(seen, event.at, event.judgement.reason)
+    if seen.state is State.SHIFTING and seen.pending is None:
+        return _proceed(seen, event.at)
+    return seen, ()
+
+
+def _applied(rollout: Rollout, event: Applied) -> Outcome:
+    done = replace(rollout, weight=rollout.wanted, pending=None, step_at=event.at)
+    match rollout.pending:
+        case SetWeight():
+            if rollout.state is State.PAUSED:
+                return replace(done, paused_at=event.at, waiting="an operator"), ()
+            return _wait(done, done.bake_ends_at or event.at, "bake")
+        case Promote() if rollout.plan.bake_after_promote:
+            done = replace(done, state=State.BAKING, promoted_at=event.at)
+            done, note = _decide(
+                done, event.at, f"v{rollout.canary} serves everything", rollout.reason, severity=Severity.GOOD
+            )
+            waiting, effects = _wait(done, event.at + rollout.plan.bake_after_promote, "bake after promotion")
+            return waiting, (note, *effects)
+        case Promote():
+            return _finish_promotion(done, event.at, rollout.reason, rollout.actor)
+        case RollBack():
+            done = replace(done, state=State.ROLLED_BACK, ended_at=event.at, waiting="")
+            done, note = _decide(
+                done, event.at, "rolled back", rollout.reason, actor=rollout.actor, severity=Severity.BAD
+            )
+            return done, (note,)
+        case None:
+            raise IllegalTransition("Applied, with no change pending")
+
+
+def _finish_promotion(rollout: Rollout, at: datetime, reason: str, actor: str) -> Outcome:
+    done = replace(rollout, state=State.PROMOTED, ended_at=at, waiting="")
+    done, note = _decide(done, at, "promoted", reason, actor=actor, severity=Severity.GOOD)
+    return done, (note,)
+
+
+def _blocked(rollout: Rollout, event: Blocked) -> Outcome:
+    if rollout.state is State.HELD and rollout.obstacle is event.obstacle:
+        return rollout, ()
+    return _hold(rollout, event.at, event.obstacle, event.why)
+
+
+def _promote_asked(rollout: Rollout, event: PromoteAsked) -> Outcome:
+    if rollout.state is State.BAKING:
+        return _finish_promotion(rollout, event.at, "The operator ended the bake after promotion.", event.actor)
+    if rollout.obstacle is Obstacle.DRIFT:
+        raise Refusal(f"{rollout.target} was changed from outside; roll back, or leave it as it is.")
+    if not event.without_evidence:
+        if not rollout.has_fresh_evidence(event.at):
+            raise Refusal(
+                "There is no fresh evidence for the canary; promoting without it must be said in so many words."
+            )
+        if rollout.judgement and rollout.judgement.verdict is Verdict.HARMFUL:
+            raise Refusal("The evidence says that the canary is harmful; promoting it must be said in so many words.")
+    return _promote(rollout, event.at, "The operator's word.", event.actor)
+
+
+def _roll_back_asked(rollout: Rollout, event: RollBackAsked) -> Outcome:
+    if rollout.state is State.ROLLING_BACK:
+        return rollout, ()
+    return _roll_back(rollout, event.at, event.reason or "The operator's word.", event.actor)
+
+
+def _pause_asked(rollout: Rollout, event: PauseAsked) -> Outcome:
+    held = replace(rollout, state=State.PAUSED, paused_at=event.at, waiting="an operator")
+    held, note = _decide(
+        held, event.at, f"paused at {percent(rollout.wanted)}", "The operator's word.", actor=event.actor
+    )
+    return held, (note,)
+
+
+def _resume_asked(rollout: Rollout, event: ResumeAsked) -> Outcome:
+    if rollout.obstacle is Obstacle.DRIFT:
+        raise Refusal(f"{rollout.target} was changed from outside; roll back, or leave it as it is.")
+    resumed = replace(rollout, state=State.SHIFTING, paused_at=None, obstacle=None, waiting="bake")
+    if rollout.state is State.HELD:
+        # However long it was held, it begins the step it stands at anew, with a new deadline.
+        resumed = replace(
+            resumed,
+            step=_step_at(rollout.plan, rollout.weight),
+            step_at=event.at,
+            deadline_at=event.at + rollout.plan.deadline,
+        )
+    elif rollout.paused_at:
+        stopped = event.at - rollout.paused_at
+        resumed = replace(
+            resumed,
+            step_at=rollout.step_at + stopped if rollout.step_at else None,
+            deadline_at=rollout.deadline_at + stopped if rollout.deadline_at else None,
+        )
+    if not rollout.weight and rollout.pending is None and rollout.plan.steps:
+        return _shift(resumed, event.at, rollout.plan.steps[0].weight, 0, "The operator's word.", event.actor)
+    resumed, note = _decide(resumed, event.at, "resumed", "The operator's word.", actor=event.actor)
+    return resumed, (note,)
+
+
+def _step_at(plan: Plan, weight: float) -> int:
+    """The index of the last step that weighs no more than `weight`; of the first one where all weigh more."""
+    return max((index for index, step in enumerate(plan.steps) if step.weight <= weight), default=0)
+
+
+def _weight_asked(rollout: Rollout, event: WeightAsked) -> Outcome:
+    if not 0 < event.weight < 1:
+        raise Refusal("A weight lies between 0% and 100%; promote or roll back for the ends.")
+    if event.weight > rollout.wanted:
+        if not rollout.has_fresh_evidence(event.at):
+            raise Refusal("There is no fresh evidence for the canary yet: the weight can go down, but not up.")
+        if rollout.judgement and rollout.judgement.verdict is Verdict.HARMFUL:
+            raise Refusal("The evidence says that the canary is harmful: the weight can go down, but not up.")
+    step = _step_at(rollout.plan, event.weight)
+    return _shift(rollout, event.at, event.weight, step, "The operator's word.", event.actor)
+
+
+def _gate_passed(rollout: Rollout, event: GatePassed) -> Outcome:
+    if not rollout.at_gate:
+        raise Refusal("There is no gate at this step.")
+    passed = replace(rollout, gate_passed=True)
+    passed, note = _decide(passed, event.at, "gate passed", "The operator's word.", actor=event.actor)
+    if passed.state is State.SHIFTING and passed.pending is None:
+        moved, effects = _proceed(passed, event.at)
+        return moved, (note, *effects)
+    return passed, (note,)
+
+
+_HANDLERS: dict[type[Event], Callable[[Rollout, Any], Outcome]] = {
+    Started: _started,
+    Ticked: _ticked,
+    Judged: _judged,
+    Applied: _applied,
+    Blocked: _blocked,
+    PromoteAsked: _promote_asked,
+    RollBackAsked: _roll_back_asked,
+    PauseAsked: _pause_asked,
+    ResumeAsked: _resume_asked,
+    WeightAsked: _weight_asked,
+    GatePassed: _gate_passed,
+}

@@ -1,0 +1,101 @@
+"""Plans: what weight when, for how long, and by which analysis the rollout is judged."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from multitool_tui.judgement.limits import Limits
+from multitool_tui.words import duration, parse_duration, parse_percent, percent
+
+
+class OnInconclusive(StrEnum):
+    """What becomes of a rollout that is still undecided at its deadline."""
+
+    ROLL_BACK = "roll_back"
+    HOLD = "hold"
+    PROMOTE = "promote"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Hold the canary at `weight` (0-1, exclusive) for `bake`, then wait for the operator where there is a `gate`."""
+
+    weight: float
+    bake: timedelta
+    gate: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.weight < 1:
+            raise ValueError(f"a step's weight lies between 0% and 100%, not at {percent(self.weight)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """How CloudWatch is read and judged.
+
+    `seal_after`: a period that ended this long ago is complete and may be judged (points arrive 1-3 minutes late).
+    `max_age`: evidence older than this raises no weight.
+    """
+
+    period: timedelta = timedelta(seconds=60)
+    seal_after: timedelta = timedelta(seconds=150)
+    max_age: timedelta = timedelta(minutes=6)
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Ordered steps and what decides between them. No steps means all at once."""
+
+    strategy: str
+    steps: tuple[Step, ...]
+    analysis: Analysis = field(default_factory=Analysis)
+    alarms: tuple[str, ...] = ()
+    accepted_alarms: tuple[str, ...] = ()
+    """Alarms that were firing at the start and that the operator chose to start over."""
+    deadline: timedelta = timedelta(hours=2)
+    on_inconclusive: OnInconclusive = OnInconclusive.ROLL_BACK
+    bake_after_promote: timedelta = timedelta(minutes=5)
+
+    def __post_init__(self) -> None:
+        weights = [step.weight for step in self.steps]
+        if any(later <= earlier for earlier, later in pairwise(weights)):
+            raise ValueError(f"each step must weigh more than the one before it: {', '.join(map(percent, weights))}")
+
+    @property
+    def shortest(self) -> timedelta:
+        """The time the plan takes when nothing holds it up."""
+        return sum((step.bake for step in self.steps), self.bake_after_promote)
+
+
+_STEP = re.compile(r"(?P<weight>[^/\s]+)/(?P<bake>[^/\s]+)(?P<gate>/gate)?")
+
+
+def parse_steps(text: str) -> tuple[Step, ...]:
+    """Read an operator's own steps: "5%/5m 25%/5m/gate 50%/10m".
+
+    Raises:
+        ValueError: in one sentence, when a step is not WEIGHT/BAKE or WEIGHT/BAKE/gate.
+    """
+    words = text.replace(",", " ").split()
+    if not words:
+        raise ValueError("no steps given: write them like 5%/5m 25%/5m/gate 50%/10m")
+    steps = []
+    for word in words:
+        match = _STEP.fullmatch(word)
+        if not match:
+            raise ValueError(f"{word!r} is not a step: write it as weight/bake, like 25%/5m or 25%/5m/gate")
+        steps.append(Step(parse_percent(match["weight"]), parse_duration(match["bake"]), gate=bool(match["gate"])))
+    return tuple(steps)
+
+
+def write_steps(steps: tuple[Step, ...]) -> str:
+    """Write steps so that `parse_steps` reads the same back."""
+    return " ".join(
+        f"{percent(step.weight, 4)}/{duration(step.bake).replace(' ', '')}{'/gate' if step.gate else ''}"
+        for step in steps
+    )
