@@ -14,6 +14,14 @@ class CommandRefused(Exception):
     """The command was not obeyed; the text says why in one sentence. Nothing has changed."""
 
 
+class ConnectFailed(Exception):
+    """There is no controller to be had; the text says why in one sentence, and what to do next."""
+
+    def __init__(self, message: str, exit_code: int = 3) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
 class Controller(Protocol):
     """The controller as a screen sees it. It lives in the application's event loop, and outlives every screen."""
 

@@ -1,0 +1,89 @@
+"""The ledger: which AWS operations the product may call, under which IAM action, and every call that it made.
+
+`OPERATIONS` is the whole of what the product does in an account. A call that is not in it is stopped before it leaves.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from multitool_tui.clock import Clock
+
+OPERATIONS: dict[tuple[str, str], str | None] = {
+    # The IAM action that each operation needs; None where it needs none. Source: Service Authorization Reference.
+    ("sts", "GetCallerIdentity"): None,
+    ("lambda", "ListFunctions"): "lambda:ListFunctions",
+    ("lambda", "ListAliases"): "lambda:ListAliases",
+    ("lambda", "ListVersionsByFunction"): "lambda:ListVersionsByFunction",
+    ("lambda", "GetFunctionConfiguration"): "lambda:GetFunctionConfiguration",
+    ("lambda", "GetAlias"): "lambda:GetAlias",
+    ("lambda", "UpdateAlias"): "lambda:UpdateAlias",
+    ("cloudwatch", "GetMetricData"): "cloudwatch:GetMetricData",
+    ("cloudwatch", "DescribeAlarms"): "cloudwatch:DescribeAlarms",
+}
+
+_KEPT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as it went on the wire; a retry is a call of its own."""
+
+    at: datetime
+    service: str
+    operation: str
+    action: str | None
+
+
+class UnlistedCall(Exception):
+    """The product tried to call an operation that the ledger does not list: a bug of ours."""
+
+
+def action_of(operation: str) -> str | None:
+    """The IAM action that an operation of ours needs, if any."""
+    return next((action for (_, name), action in OPERATIONS.items() if name == operation), None)
+
+
+class Ledger:
+    """Records every call of the clients it is attached to."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._recent: deque[datetime] = deque()
+        self.made: dict[tuple[str, str], int] = {}
+        """How often each (service, operation) was called."""
+
+    def attach(self, events: Any) -> None:
+        """Listen to a botocore session's event emitter; every client made from it afterwards is recorded."""
+        events.register("before-call", self._check)
+        events.register("request-created", self._record)
+
+    def calls_last_minute(self) -> int:
+        """Requests sent in the last minute of the clock, retries included."""
+        self._forget(self._clock.now())
+        return len(self._recent)
+
+    def actions(self) -> Iterable[str]:
+        """The IAM actions that the calls so far needed."""
+        return sorted({action for key in self.made if (action := OPERATIONS[key])})
+
+    def _check(self, model: Any, **_: Any) -> None:
+        key = (model.service_model.service_name, model.name)
+        if key not in OPERATIONS:
+            raise UnlistedCall(f"{key[0]} {key[1]} is not in the ledger")
+
+    def _record(self, request: Any, operation_name: str, **_: Any) -> None:
+        del request
+        key = next(key for key in OPERATIONS if key[1] == operation_name)
+        now = self._clock.now()
+        self.made[key] = self.made.get(key, 0) + 1
+        self._recent.append(now)
+        self._forget(now)
+
+    def _forget(self, now: datetime) -> None:
+        while self._recent and self._recent[0] < now - _KEPT:
+            self._recent.popleft()

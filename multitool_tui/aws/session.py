@@ -1,0 +1,149 @@
+"""The caller's own AWS session, and the clients made from it.
+
+Credentials come from the standard AWS chain alone and stay in the SDK: they are never read, stored or logged here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import boto3
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+from botocore.utils import parse_timestamp
+
+from multitool_tui.aws.alias_target import AliasTarget
+from multitool_tui.aws.errors import CredentialsError
+from multitool_tui.aws.ledger import Ledger
+from multitool_tui.aws.resources import Alias, Caller
+from multitool_tui.aws.translate import answered, aws_errors
+from multitool_tui.clock import Clock
+
+_READING = AioConfig(
+    connect_timeout=5,
+    read_timeout=15,
+    max_pool_connections=10,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    warm_up_loader_caches=True,
+)
+# Changes and their read-backs have a pool of their own and fresh connections: aiohttp repeats a PUT by itself when a
+# reused connection turns out to be dead, and whether a write is repeated is for `AliasTarget` to say.
+_CHANGING = AioConfig(
+    connect_timeout=3,
+    read_timeout=8,
+    max_pool_connections=50,
+    retries={"mode": "standard", "total_max_attempts": 1},
+    connector_args={"force_close": True},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator said about the session; None leaves it to the standard chain and the AWS_* variables."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+
+
+def check_session(options: Options) -> tuple[str | None, str]:
+    """Look for a usable session, synchronously: it may read files, run a credential process, or ask the instance.
+
+    Returns:
+        The profile's name, None where none is named, and the region.
+
+    Raises:
+        CredentialsError: in one sentence, what is missing.
+    """
+    with aws_errors():
+        session = boto3.Session(profile_name=options.profile, region_name=options.region)
+        if session.get_credentials() is None:
+            where = (
+                f"profile {options.profile}" if options.profile else "the environment, ~/.aws or this machine's role"
+            )
+            raise CredentialsError(f"No AWS credentials were found in {where}.")
+        if not session.region_name:
+            raise CredentialsError("No AWS region is set: give --region, or set AWS_REGION.")
+        # boto3 calls the profile "default" also when there is none at all.
+        named = session.profile_name if session.profile_name != "default" or options.profile else None
+        return named, session.region_name
+
+
+class AwsSession:
+    """All clients of one session, opened together and closed together; calls are written to the ledger."""
+
+    def __init__(self, options: Options, clock: Clock) -> None:
+        self._options = options
+        self._clock = clock
+        self._stack = AsyncExitStack()
+        self._profile: str | None = None
+        self.region = ""
+        self.ledger = Ledger(clock)
+        self.functions: Any = None
+        """The Lambda client for reading."""
+        self.cloudwatch: Any = None
+        self._changes: Any = None
+        self._sts: Any = None
+
+    async def __aenter__(self) -> Self:
+        self._profile, self.region = await asyncio.to_thread(check_session, self._options)
+        session = AioSession(profile=self._options.profile)
+        session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
+        self.ledger.attach(session.get_component("event_emitter"))
+        try:
+            self.functions = await self._open(session, "lambda", _READING)
+            self.cloudwatch = await self._open(session, "cloudwatch", _READING)
+            self._sts = await self._open(session, "sts", _READING)
+            self._changes = await self._open(session, "lambda", _CHANGING)
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _open(self, session: AioSession, service: str, config: AioConfig) -> Any:
+        with aws_errors():
+            return await self._stack.enter_async_context(
+                session.create_client(
+                    service, region_name=self.region, endpoint_url=self._options.endpoint_url, config=config
+                )
+            )
+
+    async def caller(self) -> Caller:
+        """Who the session belongs to. GetCallerIdentity needs no permission.
+
+        Raises:
+            CredentialsError: the session is of no use.
+        """
+        with aws_errors():
+            answer = await self._sts.get_caller_identity()
+            answered(answer, "Account", "Arn")
+        return Caller(answer["Account"], answer["Arn"], self.region, self._profile, self.endpoint)
+
+    @property
+    def endpoint(self) -> str | None:
+        """Where Lambda is called, when that is not AWS itself."""
+        url = str(self.functions.meta.endpoint_url)
+        return None if url.rstrip("/").endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else url
+
+    def target(self, alias: Alias, canary: str) -> AliasTarget:
+        """The alias as a rollout's target, on the lane for changes."""
+        return AliasTarget(self._changes, self._clock, alias, canary)
+
+
+def _parse_timestamp(value: Any) -> datetime:
+    """botocore's own parser tries three libraries on each of thousands of points; this reads the two usual forms."""
+    if isinstance(value, (int, float)):
+        return datetime.fromtimestamp(value, UTC)
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        parsed: datetime = parse_timestamp(value)
+        return parsed
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

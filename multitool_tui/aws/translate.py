@@ -1,0 +1,130 @@
+"""From what the SDK raises to our own errors, at one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore import exceptions as sdk
+
+from multitool_tui.aws.errors import (
+    AccessDenied,
+    AwsError,
+    Conflict,
+    CredentialsError,
+    NotFound,
+    Refused,
+    Throttled,
+    Unanswered,
+)
+from multitool_tui.aws.ledger import action_of
+
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+_INVALID = {
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "InvalidAccessKeyId",
+    "AuthFailure",
+}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
+_THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
+_CONFLICT = {"PreconditionFailedException", "ResourceConflictException"}
+_NOT_FOUND = {"ResourceNotFoundException", "ResourceNotFound", "NotFoundException"}
+
+_NO_SESSION = (
+    sdk.NoCredentialsError,
+    sdk.PartialCredentialsError,
+    sdk.CredentialRetrievalError,
+    sdk.TokenRetrievalError,
+    sdk.NoAuthTokenError,
+    sdk.SSOError,
+    sdk.LoginError,
+    sdk.UnknownCredentialError,
+    sdk.InvalidConfigError,
+    sdk.ConfigParseError,
+    sdk.ConfigNotFound,
+    sdk.ProfileNotFound,
+    sdk.MissingDependencyException,
+)
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split()).rstrip(".")
+    return text + "."
+
+
+def translate(error: Exception) -> AwsError:
+    """The error of ours that says what `error`, raised by the SDK, means."""
+    match error:
+        case AwsError():
+            return error
+        case sdk.ClientError():
+            return _translate_answer(error)
+        case sdk.NoRegionError():
+            return CredentialsError("No AWS region is set: give --region, or set AWS_REGION.")
+        case sdk.ParamValidationError() | sdk.UnknownParameterError():
+            return Refused(_sentence(str(error)))
+        case _ if isinstance(error, _NO_SESSION):
+            return CredentialsError(_sentence(str(error)))
+        case sdk.ReadTimeoutError():
+            return Unanswered("AWS did not answer in time.")
+        case sdk.EndpointConnectionError() | sdk.ConnectTimeoutError() | sdk.ProxyConnectionError() | sdk.SSLError():
+            return Unanswered(_sentence(str(error)))
+        case sdk.ConnectionClosedError() | sdk.ConnectionError():
+            return Unanswered("The connection to AWS was cut before an answer came.")
+        case sdk.BotoCoreError():
+            return Unanswered(f"AWS gave no usable answer ({type(error).__name__}).")
+        case TimeoutError():
+            return Unanswered("AWS did not answer in time.")
+        case _:
+            # aiohttp and parser errors on cut or garbled answers: their texts may quote the body, so they stay out.
+            return Unanswered(f"AWS gave no usable answer ({type(error).__name__}).")
+
+
+def _translate_answer(error: sdk.ClientError) -> AwsError:
+    answer = error.response.get("Error", {})
+    code = str(answer.get("Code", ""))
+    said = _sentence(str(answer.get("Message") or answer.get("message") or code))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) or 0)
+    if code in _EXPIRED:
+        return CredentialsError("The AWS session has expired: log in again (for example `aws sso login`).")
+    if code in _INVALID:
+        return CredentialsError(f"AWS does not accept these credentials: {said}")
+    if code in _DENIED:
+        action = action_of(error.operation_name) or error.operation_name
+        return AccessDenied(f"Not allowed: the caller lacks {action}.")
+    if code in _THROTTLED or status == 429:
+        return Throttled(f"AWS is throttling {error.operation_name}.")
+    if code in _CONFLICT:
+        return Conflict(said)
+    if code in _NOT_FOUND or status == 404:
+        return NotFound(said)
+    if status >= 500 or not status or status < 400:
+        return Unanswered(f"AWS failed to answer {error.operation_name} ({status or code}).")
+    return Refused(said)
+
+
+@contextmanager
+def aws_errors() -> Iterator[None]:
+    """Raise our own errors in place of whatever the SDK raises inside."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the SDK raises from four libraries; all of it becomes one tree
+        raise translate(error) from None
+
+
+def answered(answer: dict[str, object], *fields: str) -> None:
+    """Check that `answer` has the `fields` that matter: botocore takes a body that was cut short without an error.
+
+    Raises:
+        Unanswered: when one is missing.
+    """
+    missing = [name for name in fields if answer.get(name) is None]
+    if missing:
+        raise Unanswered(f"AWS sent an answer without {', '.join(missing)}.")

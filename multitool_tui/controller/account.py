@@ -1,0 +1,83 @@
+"""What is known of the account's functions, filled page by page; looked-at functions first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from multitool_tui.aws import functions
+from multitool_tui.aws.errors import AwsError
+from multitool_tui.aws.resources import Alias
+from multitool_tui.aws.session import AwsSession
+from multitool_tui.controller.snapshot import Function
+
+_AT_ONCE = 4  # aliases are listed a function at a time: Lambda's control plane allows some 15 calls a second to all
+
+
+class Account:
+    """The functions by name, each with its aliases and published versions once they have been loaded."""
+
+    def __init__(self, session: AwsSession, changed: Callable[[], None]) -> None:
+        self._session = session
+        self._changed = changed
+        self._functions: dict[str, Function] = {}
+        self.complete = False
+        """Whether every page of the list has been read at least once."""
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """By name."""
+        return tuple(self._functions[name] for name in sorted(self._functions))
+
+    def alias(self, target: str) -> Alias | None:
+        """An alias by "function:alias", as last seen."""
+        name, _, alias = target.rpartition(":")
+        function = self._functions.get(name)
+        return next((a for a in (function.aliases if function else None) or () if a.name == alias), None)
+
+    def put(self, alias: Alias) -> None:
+        """An alias was read or written: what is known of it is replaced."""
+        function = self._functions.get(alias.function)
+        if function is not None and function.aliases is not None:
+            others = [a for a in function.aliases if a.name != alias.name]
+            self._functions[alias.function] = replace(
+                function, aliases=tuple(sorted([*others, alias], key=lambda a: a.name))
+            )
+
+    async def sweep(self, first: str | None) -> None:
+        """Read every page of the function list, then the aliases of each, beginning with `first`.
+
+        Raises:
+            AwsError: the list itself could not be read. A single function's trouble is kept with the function.
+        """
+        seen: set[str] = set()
+        async for page in functions.function_names(self._session.functions):
+            seen.update(page)
+            for name in page:
+                self._functions.setdefault(name, Function(name))
+            self._changed()
+        for gone in self._functions.keys() - seen:
+            del self._functions[gone]
+        self.complete = True
+        turn = asyncio.Semaphore(_AT_ONCE)
+
+        async def in_turn(name: str) -> None:
+            async with turn:
+                await self.load(name)
+
+        await asyncio.gather(*(in_turn(name) for name in sorted(seen, key=lambda name: (name != first, name))))
+
+    async def load(self, name: str, *, versions: bool = False) -> None:
+        """List a function's aliases, and its published versions where wanted; trouble is kept with the function."""
+        if name not in self._functions:
+            return
+        known = self._functions[name]
+        try:
+            found = await functions.aliases(self._session.functions, name)
+            numbers = await functions.versions(self._session.functions, name) if versions else known.versions
+        except AwsError as error:
+            self._functions[name] = replace(known, error=str(error))
+        else:
+            self._functions[name] = Function(name, found, numbers)
+        self._changed()

@@ -1,0 +1,349 @@
+"""The supervisor: owns the session, the pollers and one driver a rollout; turns commands into events.
+
+It belongs to the application, not to a screen: no widget's death stops a rollout. Importing this brings in the SDK.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from multitool_tui.aws import alarms as aws_alarms
+from multitool_tui.aws import functions as aws_functions
+from multitool_tui.aws.errors import AwsError, CredentialsError
+from multitool_tui.aws.metrics import Request, baseline_p99, periods
+from multitool_tui.aws.resources import Alarm, Caller
+from multitool_tui.aws.session import AwsSession
+from multitool_tui.clock import Clock
+from multitool_tui.controller import commands
+from multitool_tui.controller.account import Account
+from multitool_tui.controller.commands import Command, Start
+from multitool_tui.controller.driver import Driver
+from multitool_tui.controller.poller import Poller
+from multitool_tui.controller.port import CommandRefused
+from multitool_tui.controller.preflight import preflight
+from multitool_tui.controller.snapshot import Entry, FeedName, Snapshot, Traffic
+from multitool_tui.judgement.limits import LimitJudge
+from multitool_tui.judgement.model import AlarmState, Minute
+from multitool_tui.rollout.events import Command as Asked
+from multitool_tui.rollout.events import (
+    GatePassed,
+    PauseAsked,
+    PromoteAsked,
+    ResumeAsked,
+    RollBackAsked,
+    Seen,
+    WeightAsked,
+)
+from multitool_tui.rollout.machine import Refusal, Rollout
+from multitool_tui.rollout.plan import Analysis
+from multitool_tui.rollout.receipts import Receipt
+
+_log = logging.getLogger(__name__)
+
+# Seconds between two turns of each poller. Lambda's control plane allows some 15 requests a second to the whole
+# account, DescribeAlarms 9: one screen must not be felt there.
+_EVERY = {
+    FeedName.IDENTITY: 300.0,
+    FeedName.RESOURCES: 300.0,
+    FeedName.TARGET: 10.0,
+    FeedName.METRICS: 20.0,
+    FeedName.ALARMS: 15.0,
+}
+_HISTORY = timedelta(hours=1)  # of minutes before the rollout, and for a target that is only looked at
+_LATE = timedelta(minutes=15)  # so far back a minute's numbers are read again, for the points that come late
+_ENTRIES = 1000
+
+
+class Supervisor:
+    """Implements `controller.port.Controller` on an open AWS session."""
+
+    def __init__(
+        self,
+        session: AwsSession,
+        clock: Clock,
+        *,
+        actor: str,
+        sandbox: str | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self.clock = clock
+        self._session = session
+        self._actor = actor
+        self._sandbox = sandbox
+        self._read_only = read_only
+        self._caller: Caller | None = None
+        self._fatal: str | None = None
+        self._account = Account(session, self._changed)
+        self._alarms: tuple[Alarm, ...] = ()
+        self._drivers: dict[str, Driver] = {}
+        self._starting: set[str] = set()
+        self._entries: tuple[Entry, ...] = ()
+        self._focus: str | None = None
+        self._focus_traffic: Traffic | None = None
+        self._metrics_read_to: dict[str, datetime] = {}
+        """Up to when the minutes of each rollout, and of the focus, have been read."""
+        self._listeners: list[Callable[[Snapshot], None]] = []
+        self._publishing = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._pollers = {
+            name: Poller(poll, _EVERY[name], clock, self._changed)
+            for name, poll in {
+                FeedName.IDENTITY: self._poll_identity,
+                FeedName.RESOURCES: self._poll_resources,
+                FeedName.TARGET: self._poll_targets,
+                FeedName.METRICS: self._poll_metrics,
+                FeedName.ALARMS: self._poll_alarms,
+            }.items()
+        }
+
+    # The port
+
+    @property
+    def snapshot(self) -> Snapshot:
+        focus = self._focus_traffic
+        return Snapshot(
+            at=self.clock.now(),
+            caller=self._caller,
+            sandbox=self._sandbox,
+            read_only=self._read_only,
+            functions=self._account.functions,
+            functions_complete=self._account.complete,
+            alarms=self._alarms,
+            rollouts=tuple(driver.live for driver in self._drivers.values()),
+            focus=focus if focus and focus.target == self._focus else None,
+            entries=self._entries,
+            feeds={name: poller.feed for name, poller in self._pollers.items()},
+            calls_last_minute=self._session.ledger.calls_last_minute(),
+            fatal=self._fatal,
+        )
+
+    def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
+        self._listeners.append(listener)
+
+    def open(self) -> None:
+        """Begin to poll. Call it once, in the event loop that the supervisor is to live in."""
+        for name, poller in self._pollers.items():
+            self._spawn(poller.run(), f"poll {name}")
+
+    async def obey(self, command: Command) -> str:
+        if self._read_only:
+            raise CommandRefused("This session is read-only: nothing can be changed from here.")
+        if isinstance(command, Start):
+            return await self._start(command)
+        driver = self._drivers.get(command.seen.rollout)
+        if driver is None:
+            raise CommandRefused("That rollout is not driven from here.")
+        try:
+            driver.tell(self._asked(command, command.seen))
+        except Refusal as refusal:
+            raise CommandRefused(str(refusal)) from None
+        return command.seen.rollout
+
+    def look_at(self, target: str | None) -> None:
+        if target == self._focus:
+            return
+        self._focus = target
+        self._metrics_read_to.pop("", None)
+        if target is None:
+            return
+        function = target.partition(":")[0]
+        known = next((f for f in self._account.functions if f.name == function), None)
+        if known is not None and (known.versions is None or known.aliases is None):
+            self._spawn(self._account.load(function, versions=True), f"load {function}")
+        self._pollers[FeedName.TARGET].wake()
+        self._pollers[FeedName.METRICS].wake()
+
+    async def refresh(self) -> None:
+        if self._focus:
+            await self._account.load(self._focus.partition(":")[0], versions=True)
+        await asyncio.gather(*(poller.turn() for poller in self._pollers.values()))
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(driver.stop() for driver in self._drivers.values()))
+        await self._session.__aexit__()
+
+    # Commands
+
+    async def _start(self, start: Start) -> str:
+        on_it = self._starting | {d.rollout.target for d in self._drivers.values() if not d.rollout.ended}
+        if start.target in on_it:
+            raise CommandRefused(f"A rollout is under way on {start.target} already.")
+        self._starting.add(start.target)
+        try:
+            states = await self._alarm_states() if start.plan.alarms else {}
+            alias = await preflight(self._session, start, states)
+            slow_limit = await self._slow_limit(alias.function, alias.name)
+            now = self.clock.now()
+            rollout = Rollout(
+                id=f"{alias.function}-{alias.name}-{now:%Y%m%dT%H%M%S}",
+                target=start.target,
+                baseline=alias.version,
+                canary=start.canary,
+                plan=start.plan,
+            )
+            driver = Driver(
+                rollout,
+                self._session.target(alias, start.canary),
+                LimitJudge(start.plan.analysis.limits, start.plan.analysis.period),
+                self.clock,
+                slow_limit=slow_limit,
+                log=self._log_receipt,
+                changed=self._changed,
+            )
+            self._drivers[rollout.id] = driver
+            driver.start(self._actor, {name: states[name] for name in start.plan.alarms})
+        finally:
+            self._starting.discard(start.target)
+        self._spawn(driver.run(), f"drive {rollout.id}")
+        self._pollers[FeedName.METRICS].wake()
+        return rollout.id
+
+    async def _alarm_states(self) -> Mapping[str, AlarmState]:
+        """The alarms as they are at this moment: what is firing at the start must not be an old impression."""
+        try:
+            await self._poll_alarms()
+        except AwsError as error:
+            raise CommandRefused(f"The alarms cannot be read: {error}") from None
+        return {alarm.name: alarm.state for alarm in self._alarms}
+
+    async def _slow_limit(self, function: str, alias: str) -> float | None:
+        """The baseline's p99; a rollout does without where there is none."""
+        try:
+            return await baseline_p99(self._session.cloudwatch, function, alias, self.clock.now())
+        except AwsError:
+            return None
+
+    def _asked(self, command: Command, seen: Seen) -> Asked:
+        at, actor = self.clock.now(), self._actor
+        match command:
+            case commands.Promote():
+                return PromoteAsked(at=at, actor=actor, seen=seen, without_evidence=command.without_evidence)
+            case commands.RollBack():
+                return RollBackAsked(at=at, actor=actor, seen=seen, reason=command.reason)
+            case commands.Pause():
+                return PauseAsked(at=at, actor=actor, seen=seen)
+            case commands.Resume():
+                return ResumeAsked(at=at, actor=actor, seen=seen)
+            case commands.SetWeight():
+                return WeightAsked(at=at, actor=actor, seen=seen, weight=command.weight)
+            case commands.PassGate():
+                return GatePassed(at=at, actor=actor, seen=seen)
+            case Start():
+                raise TypeError("a start is not asked of a rollout")
+
+    # Pollers
+
+    async def _poll_identity(self) -> None:
+        try:
+            self._caller = await self._session.caller()
+        except CredentialsError as error:
+            if self._caller is None:  # it never worked: there is nothing to show
+                self._fatal = str(error)
+            raise
+
+    async def _poll_resources(self) -> None:
+        await self._account.sweep((self._focus or "").partition(":")[0])
+
+    async def _poll_targets(self) -> None:
+        live = [driver for driver in self._drivers.values() if not driver.rollout.ended]
+        for found in await asyncio.gather(*(driver.look() for driver in live)):
+            if found is not None:
+                self._account.put(found)
+        if self._focus and ":" in self._focus and self._focus not in {driver.rollout.target for driver in live}:
+            function, _, name = self._focus.rpartition(":")
+            self._account.put(await aws_functions.get_alias(self._session.functions, function, name))
+
+    async def _poll_alarms(self) -> None:
+        self._alarms = await aws_alarms.alarms(self._session.cloudwatch)
+        states = {alarm.name: alarm.state for alarm in self._alarms}
+        for driver in self._drivers.values():
+            driver.see_alarms(states)
+
+    async def _poll_metrics(self) -> None:
+        """Read the minutes of all live rollouts and of the target in focus, all in one batch."""
+        now = self.clock.now()
+        read: list[tuple[Request, Driver | None]] = [
+            (self._request_for(driver, now), driver)
+            for driver in self._drivers.values()
+            if not driver.rollout.ended or driver.rollout.target == self._focus
+        ]
+        if not any(request.function + ":" + request.alias == self._focus for request, _ in read):
+            focus = self._request_for_focus(now)
+            if focus is not None:
+                read.append((focus, None))
+        found = await periods(self._session.cloudwatch, [request for request, _ in read])
+        for (request, driver), minutes in zip(read, found, strict=True):
+            if driver is not None:
+                self._metrics_read_to[driver.rollout.id] = now
+                driver.see_periods(minutes)
+            else:
+                sealed = now - Analysis().seal_after - request.period
+                self._focus_traffic = Traffic(
+                    f"{request.function}:{request.alias}",
+                    request.baseline,
+                    request.canary,
+                    tuple(Minute(p.start, 0.0, p.baseline, p.canary) for p in minutes if p.start <= sealed),
+                )
+
+    def _request_for(self, driver: Driver, now: datetime) -> Request:
+        rollout = driver.rollout
+        function, _, alias = rollout.target.rpartition(":")
+        read_to = self._metrics_read_to.get(rollout.id)
+        start = read_to - _LATE if read_to else (rollout.started_at or now) - _HISTORY
+        return Request(
+            function,
+            alias,
+            rollout.baseline,
+            rollout.canary,
+            start,
+            now,
+            rollout.plan.analysis.period,
+            driver.slow_limit,
+        )
+
+    def _request_for_focus(self, now: datetime) -> Request | None:
+        alias = self._account.alias(self._focus or "")
+        if alias is None:
+            return None
+        canary = next(iter(alias.weights), None)
+        return Request(alias.function, alias.name, alias.version, canary, now - _HISTORY, now)
+
+    # The way up
+
+    def _log_receipt(self, rollout: Rollout, receipt: Receipt) -> None:
+        entry = Entry(
+            receipt.at, receipt.actor, receipt.action, receipt.reason, receipt.severity, rollout.id, rollout.target
+        )
+        self._entries = (*self._entries, entry)[-_ENTRIES:]
+
+    def _changed(self) -> None:
+        """Publish one snapshot for all that changes in this turn of the event loop."""
+        if not self._publishing:
+            self._publishing = True
+            asyncio.get_running_loop().call_soon(self._publish)
+
+    def _publish(self) -> None:
+        self._publishing = False
+        snapshot = self.snapshot
+        for listener in self._listeners:
+            listener(snapshot)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("%s ended: %r", task.get_name(), error)
+            entry = Entry(self.clock.now(), "engine", "a bug of ours", f"{task.get_name()} ended; see the log file.")
+            self._entries = (*self._entries, entry)
+            self._changed()
