@@ -11,6 +11,7 @@ from datetime import timedelta
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+_LONGEST = timedelta(days=3650)
 
 
 def parse_duration(text: str) -> timedelta:
@@ -22,7 +23,22 @@ def parse_duration(text: str) -> timedelta:
     compact = text.strip().lower().replace(" ", "")
     if not _DURATION.fullmatch(compact):
         raise ValueError(f"{text!r} is not a duration: write it like 90s, 5m, 1h30m or 2d")
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(compact)))
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(compact))
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"{text!r} is longer than ten years")
+    return timedelta(seconds=seconds)
+
+
+def write_duration(value: timedelta) -> str:
+    """Write a duration in full, so that `parse_duration` reads the same back: "1h5m30s", "0.5s"."""
+    parts: list[str] = []
+    for unit, size in (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("m", timedelta(minutes=1))):
+        count, value = divmod(value, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    if value or not parts:
+        parts.append(f"{value.total_seconds():.6f}".rstrip("0").rstrip(".") + "s")
+    return "".join(parts)
 
 
 def duration(value: timedelta) -> str:
@@ -56,7 +72,7 @@ def parse_percent(text: str) -> float:
         raise ValueError(f"{text!r} is not a percentage: write it like 25 or 0.5%") from None
     if not 0 <= number <= 100:
         raise ValueError(f"{text.strip()} is outside 0-100%")
-    return number / 100
+    return round(number / 100, 12)  # 0.41 / 100 is 0.0040999999999999995
 
 
 def parse_target(text: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from multitool_tui.judgement.limits import Limits
-from multitool_tui.words import duration, parse_duration, parse_percent, percent
+from multitool_tui.words import parse_duration, parse_percent, percent, write_duration
 
 
 class OnInconclusive(StrEnum):
@@ -96,6 +96,5 @@ def parse_steps(text: str) -> tuple[Step, ...]:
 def write_steps(steps: tuple[Step, ...]) -> str:
     """Write steps so that `parse_steps` reads the same back."""
     return " ".join(
-        f"{percent(step.weight, 4)}/{duration(step.bake).replace(' ', '')}{'/gate' if step.gate else ''}"
-        for step in steps
+        f"{percent(step.weight, 10)}/{write_duration(step.bake)}{'/gate' if step.gate else ''}" for step in steps
     )
