@@ -1,0 +1,120 @@
+"""Fill a region with what a scenario says: functions, versions, aliases, traffic, metrics, alarms."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+from multitool_tui.sandbox.draw import source
+from multitool_tui.sandbox.errors import AwsError
+from multitool_tui.sandbox.functions.names import LATEST, Place
+from multitool_tui.sandbox.functions.state import AliasState, Function, Version
+from multitool_tui.sandbox.metrics.series import MINUTE
+from multitool_tui.sandbox.region import Region
+from multitool_tui.sandbox.scenario import AliasSpec, FunctionSpec, Scenario
+from multitool_tui.sandbox.services.lambda_.functions import default_configuration
+from multitool_tui.sandbox.services.registry import HANDLERS
+from multitool_tui.sandbox.traffic.alias_traffic import AliasTraffic
+from multitool_tui.sandbox.traffic.lambda_metrics import LambdaMetrics
+from multitool_tui.sandbox.traffic.scenario_metrics import ScenarioMetrics
+from multitool_tui.sandbox.wire.models import operation_model
+from multitool_tui.sandbox.wire.validation import validate
+
+_DAY = 86400
+_PUBLISHED_EVERY = 3 * _DAY
+_CODE_SIZE = (180_000, 4_200_000)
+
+
+def build(scenario: Scenario, place: Place, seed: int, now: float, alias_lag: float) -> Region:
+    """The scenario's own region at `now` (epoch seconds).
+
+    Raises:
+        ValueError: in one sentence, when AWS would refuse what the scenario asks for.
+    """
+    begins = int((now - scenario.history.total_seconds()) // MINUTE) * MINUTE
+    traffic: list[AliasTraffic] = []
+    by_target: dict[tuple[str, str], AliasTraffic] = {}
+    sources = (
+        LambdaMetrics(
+            seed,
+            traffic,
+            always_executed_version=scenario.executed_version == "always",
+            zero_errors=scenario.zero_errors_published,
+        ),
+        ScenarioMetrics(seed, scenario.metrics, by_target, begins),
+    )
+    region = Region(place, seed, now, sources=sources, alias_lag=alias_lag)
+    for spec in scenario.functions:
+        for name in _numbered(spec.name, spec.count):
+            function = region.functions[name] = _function(region, spec, name, begins)
+            for alias, alias_name in _aliases(spec):
+                if alias.rate:
+                    history = function.routing[alias_name]
+                    line = AliasTraffic(seed, spec, name, alias_name, alias.rate, history, begins, now)
+                    traffic.append(line)
+                    by_target[name, alias_name] = line
+    for metric in scenario.metrics:
+        if metric.function is not None and (metric.function, metric.alias) not in by_target:
+            raise ValueError(f"metric {metric.name} counts {metric.function}:{metric.alias}, which has no traffic")
+    _put_alarms(region, scenario)
+    return region
+
+
+def _function(region: Region, spec: FunctionSpec, name: str, begins: int) -> Function:
+    versions = [_version(region, spec, name, index) for index in range(spec.versions)]
+    newest = versions[-1] if versions else _version(region, spec, name, 0)
+    latest = replace(newest, name=LATEST, revision_id=region.new_revision())
+    function = Function(
+        name,
+        latest,
+        {version.name: version for version in versions},
+        next_version=spec.first_version + spec.versions,
+        # Nothing has changed since the newest version was published.
+        published=(latest, newest.name) if versions else None,
+    )
+    for alias, alias_name in _aliases(spec):
+        revision = region.new_revision()
+        function.set_alias(AliasState(alias_name, alias.version, alias.weights, alias.description, revision), begins)
+    return function
+
+
+def _version(region: Region, spec: FunctionSpec, name: str, index: int) -> Version:
+    version = str(spec.first_version + index)
+    configuration = default_configuration(name) | {
+        "Runtime": spec.runtime,
+        "Handler": "app.handler",
+        "Role": region.place.role_arn(spec.roles.get(version, spec.role)),
+        "Description": spec.description,
+        "Timeout": spec.timeout,
+        "MemorySize": spec.memory,
+    }
+    digest = hashlib.sha256(f"{name}:{version}".encode()).digest()
+    size = source(region.seed, "code", name, version).randint(*_CODE_SIZE)
+    modified = region.now - (spec.versions - index) * _PUBLISHED_EVERY
+    return Version(version, configuration, base64.b64encode(digest).decode(), size, modified, region.new_revision())
+
+
+def _aliases(spec: FunctionSpec) -> Iterator[tuple[AliasSpec, str]]:
+    for alias in spec.aliases:
+        for name in _numbered(alias.name, alias.count):
+            yield alias, name
+
+
+def _numbered(name: str, count: int) -> list[str]:
+    return [name] if count == 1 else [f"{name}-{number}" for number in range(1, count + 1)]
+
+
+def _put_alarms(region: Region, scenario: Scenario) -> None:
+    """Through the same door as everybody's: what AWS refuses of a caller it refuses of a scenario. Composites go
+    last, since they need the others."""
+    for alarm in sorted(scenario.alarms, key=lambda alarm: "AlarmRule" in alarm.parameters):
+        operation = "PutCompositeAlarm" if "AlarmRule" in alarm.parameters else "PutMetricAlarm"
+        parameters = {"AlarmName": alarm.name} | alarm.parameters
+        try:
+            validate(parameters, operation_model("cloudwatch", operation))
+            HANDLERS["cloudwatch"][operation](region, parameters)
+        except AwsError as error:
+            raise ValueError(f"alarm {alarm.name}: {error.message}") from error
+        region.alarms.start_in(alarm.name, alarm.state, alarm.reason, region.now - alarm.since.total_seconds())

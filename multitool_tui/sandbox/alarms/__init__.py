@@ -1,0 +1,1 @@
+"""Alarms: when a metric alarm fires, what a composite makes of others, and what their history says."""

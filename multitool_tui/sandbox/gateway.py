@@ -1,0 +1,139 @@
+"""From a request to its answer: routing, authentication, faults, validation, the operation, the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.model import OperationModel
+
+from multitool_tui.sandbox.calls import Call, CallLog, loggable
+from multitool_tui.sandbox.errors import AwsError, error_form
+from multitool_tui.sandbox.faults import FaultKind, Faults, fault_error
+from multitool_tui.sandbox.functions.names import Place
+from multitool_tui.sandbox.region import Region
+from multitool_tui.sandbox.services.registry import HANDLERS
+from multitool_tui.sandbox.services.sts import caller_arn
+from multitool_tui.sandbox.wire import rest_json
+from multitool_tui.sandbox.wire.messages import Answer, Params, Request
+from multitool_tui.sandbox.wire.models import operation_model
+from multitool_tui.sandbox.wire.routing import Route, route
+from multitool_tui.sandbox.wire.signature import Caller, caller_of
+from multitool_tui.sandbox.wire.validation import validate
+
+_log = logging.getLogger(__name__)
+_UNANSWERED: tuple[FaultKind, ...] = ("hang", "reset", "applied_then_dropped")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of a request: an answer, or what happens to the connection instead of one."""
+
+    answer: Answer | None
+    fault: FaultKind | None = None
+
+
+@dataclass
+class _Asked:
+    """What is known of a request so far, for its error and its entry in the log."""
+
+    request: Request
+    caller: Caller | None
+    route: Route
+    parameters: Params = field(default_factory=dict)
+    fault: FaultKind | None = None
+
+    @property
+    def operation(self) -> str:
+        return self.route.operation or ""
+
+
+class Gateway:
+    """Answers requests against the regions that `region_named` gives."""
+
+    def __init__(
+        self,
+        region_named: Callable[[str | None], Region],
+        faults: Faults,
+        calls: CallLog,
+        new_request_id: Callable[[], str],
+    ) -> None:
+        self._region_named = region_named
+        self._faults = faults
+        self._calls = calls
+        self._new_request_id = new_request_id
+
+    def handle(self, request: Request) -> Outcome:
+        """Answer one request. Never raises: a bug of ours is logged and answered as AWS answers its own."""
+        caller = caller_of(request)
+        asked = _Asked(request, caller, route(request, caller))
+        request_id = self._new_request_id()
+        region = self._region_named(caller.region if caller else None)
+        error: AwsError | None = None
+        try:
+            answer = self._answer(asked, region, request_id)
+        except AwsError as raised:
+            error = raised
+        except Exception:  # noqa: BLE001 - a caller must get an answer whatever our bug is
+            _log.exception("the sandbox failed at %s", asked.operation)
+            error = AwsError("InternalFailure", "The request processing has failed because of an unknown error.")
+        if error is not None:
+            answer = asked.route.protocol.encode_error(error, asked.route.service, request, request_id)
+        answer = _damaged(answer, asked.fault)
+        unanswered = asked.fault in _UNANSWERED
+        self._record(asked, region, 0 if unanswered else answer.status, error)
+        return Outcome(None if unanswered else answer, asked.fault)
+
+    def _answer(self, asked: _Asked, region: Region, request_id: str) -> Answer:
+        service, protocol = asked.route.service, asked.route.protocol
+        if asked.caller is None:
+            raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token")
+        if service is None or asked.route.operation not in HANDLERS[service]:
+            raise AwsError("UnknownOperationException", f"The sandbox knows no operation {asked.operation}".rstrip())
+        model = operation_model(service, asked.operation)
+        asked.parameters = protocol.decode(asked.request, model)
+        asked.fault = self._faults.strike(service, asked.operation)
+        if asked.fault in ("hang", "reset"):
+            return Answer(0, b"")
+        if asked.fault is not None:
+            resource = _resource(region.place, asked.parameters)
+            error = fault_error(asked.fault, service, asked.operation, caller_arn(region), resource)
+            if error is not None:
+                raise error
+            if asked.fault == "html500":
+                return Answer(500, b"<html><body><h1>Internal Server Error</h1></body></html>", _HTML)
+        return self._perform(asked, region, model, request_id)
+
+    def _perform(self, asked: _Asked, region: Region, model: OperationModel, request_id: str) -> Answer:
+        validate(asked.parameters, model)
+        result = HANDLERS[model.service_model.service_name][model.name](region, asked.parameters)
+        return asked.route.protocol.encode(result, model, request_id)
+
+    def _record(self, asked: _Asked, region: Region, status: int, error: AwsError | None) -> None:
+        code = None
+        if error is not None:
+            # The code that a client of this service reports.
+            named = asked.route.protocol is rest_json
+            code = error.name if named else error_form(asked.route.service, error.name).code
+        key = asked.caller.access_key_id if asked.caller else None
+        service = asked.route.service or (asked.caller.service if asked.caller else "")
+        at = datetime.fromtimestamp(region.now, UTC)
+        self._calls.add(Call(at, service, asked.operation, loggable(asked.parameters), status, code, key))
+
+
+_HTML = {"Content-Type": "text/html"}
+
+
+def _damaged(answer: Answer, fault: FaultKind | None) -> Answer:
+    if fault == "truncated":
+        return Answer(200, answer.body[: len(answer.body) // 2], answer.headers)
+    return answer
+
+
+def _resource(place: Place, parameters: dict[str, Any]) -> str:
+    """What an access error is about: the function, or everything."""
+    name = parameters.get("FunctionName")
+    return place.function_arn(place.unqualified(name)) if name else "*"

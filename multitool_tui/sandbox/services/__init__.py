@@ -1,0 +1,1 @@
+"""The operations: one function each, from decoded parameters to a decoded result."""

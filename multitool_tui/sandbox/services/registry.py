@@ -1,0 +1,48 @@
+"""Which function answers which operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from multitool_tui.sandbox.region import Region
+from multitool_tui.sandbox.services import sts
+from multitool_tui.sandbox.services.cloudwatch import describe_alarms, listing, metric_data, put_alarms
+from multitool_tui.sandbox.services.lambda_ import aliases, functions, versions
+from multitool_tui.sandbox.wire.messages import Params
+
+Handler = Callable[[Region, Params], Params]
+
+HANDLERS: dict[str, dict[str, Handler]] = {
+    "lambda": {
+        "CreateFunction": functions.create_function,
+        "GetFunction": functions.get_function,
+        "GetFunctionConfiguration": functions.get_function_configuration,
+        "ListFunctions": functions.list_functions,
+        "UpdateFunctionCode": functions.update_function_code,
+        "UpdateFunctionConfiguration": functions.update_function_configuration,
+        "DeleteFunction": functions.delete_function,
+        "PublishVersion": versions.publish_version,
+        "ListVersionsByFunction": versions.list_versions_by_function,
+        "CreateAlias": aliases.create_alias,
+        "GetAlias": aliases.get_alias,
+        "UpdateAlias": aliases.update_alias,
+        "DeleteAlias": aliases.delete_alias,
+        "ListAliases": aliases.list_aliases,
+    },
+    "cloudwatch": {
+        "GetMetricData": metric_data.get_metric_data,
+        "GetMetricStatistics": metric_data.get_metric_statistics,
+        "PutMetricData": metric_data.put_metric_data,
+        "ListMetrics": listing.list_metrics,
+        "PutMetricAlarm": put_alarms.put_metric_alarm,
+        "PutCompositeAlarm": put_alarms.put_composite_alarm,
+        "SetAlarmState": put_alarms.set_alarm_state,
+        "DeleteAlarms": put_alarms.delete_alarms,
+        "DescribeAlarms": describe_alarms.describe_alarms,
+        "DescribeAlarmHistory": describe_alarms.describe_alarm_history,
+    },
+    "sts": {
+        "GetCallerIdentity": sts.get_caller_identity,
+    },
+}
+"""By service (the name of its model) and operation."""

@@ -1,0 +1,176 @@
+"""The requests to one alias, minute by minute, as a pure function of the seed and of the alias's routing.
+
+Nothing is drawn before somebody asks. A closed minute is cut where the routing or a version's behaviour changes;
+every stretch draws from a generator of its own, so that what happens does not depend on who looks when.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from multitool_tui.sandbox.draw import binomial, poisson, source
+from multitool_tui.sandbox.metrics.distribution import Distribution
+from multitool_tui.sandbox.metrics.series import MINUTE
+from multitool_tui.sandbox.scenario import Behaviour, Change, FunctionSpec
+from multitool_tui.sandbox.traffic.durations import draw_durations
+from multitool_tui.sandbox.traffic.routing import RoutingHistory
+
+_DAY = 86400
+_DAILY_SWING = 0.12  # between the quiet and the busy hours, relative
+_PEAK = 15 * 3600  # UTC
+_NOISE = 0.03  # from minute to minute, relative
+_STRAGGLING_MINUTES = 0.2  # the share of minutes of which a part is published after the rest
+_STRAGGLERS = (0.002, 0.03)  # the share of such a minute's invocations that is
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Some invocations of one version within one minute that ran under one routing and behaviour, and are published
+    together. `late`: after the rest of the minute."""
+
+    version: str
+    weighted: bool
+    late: bool
+    invocations: int
+    errors: int
+    throttles: int
+    behaviour: Behaviour
+    longest_ms: float
+    key: tuple[object, ...]
+    seed: int
+
+    @cached_property
+    def durations(self) -> Distribution:
+        """Milliseconds, of as many as there are invocations."""
+        how = self.behaviour
+        random = source(self.seed, "durations", *self.key)
+        return Distribution(
+            draw_durations(
+                random, self.invocations, how.median_ms, how.sigma, how.cold_share, how.cold_ms, self.longest_ms
+            )
+        )
+
+    def going(self, share: float, name: str) -> int:
+        """How many of the invocations went a way (called `name`) that `share` of them go."""
+        return binomial(source(self.seed, "going", name, *self.key), self.invocations, share)
+
+
+class AliasTraffic:
+    """One alias's traffic: `rate` requests a minute on average, from `begins` (epoch seconds, a whole minute) on."""
+
+    def __init__(
+        self,
+        seed: int,
+        spec: FunctionSpec,
+        function: str,
+        alias: str,
+        rate: float,
+        history: RoutingHistory,
+        begins: int,
+        started: float,
+    ) -> None:
+        self.function = function
+        self.alias = alias
+        self.begins = begins
+        self._seed = seed
+        self._spec = spec
+        self._rate = rate
+        self.history = history
+        self._started = started
+        self._minutes: dict[int, tuple[Parcel, ...]] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether any request ever comes."""
+        return self._rate > 0
+
+    def minute(self, minute: int) -> tuple[Parcel, ...]:
+        """What ran in the minute that begins at `minute` (epoch seconds); that minute must be over."""
+        if minute not in self._minutes:
+            self._minutes[minute] = tuple(self._draw(minute)) if minute >= self.begins and self.busy else ()
+        return self._minutes[minute]
+
+    def _draw(self, minute: int) -> Iterable[Parcel]:
+        whole = source(self._seed, "minute", self.function, self.alias, minute)
+        mean = self._rate * _daily(minute) * whole.lognormvariate(0, _NOISE)
+        straggling = whole.uniform(*_STRAGGLERS) if whole.random() < _STRAGGLING_MINUTES else 0.0
+        for start, end in self._stretches(minute):
+            [(_, _, routing)] = self.history.within(start, end)
+            arrivals = source(self._seed, "arrivals", self.function, self.alias, start)
+            left = poisson(arrivals, mean * (end - start) / MINUTE)
+            for version, weight in routing.weights.items():
+                taken = binomial(arrivals, left, weight)
+                left -= taken
+                yield from self._serve(version, taken, start, straggling, weighted=True)
+            if routing.version is not None:
+                yield from self._serve(routing.version, left, start, straggling, weighted=routing.weighted)
+
+    def _serve(
+        self, version: str, requests: int, start: float, straggling: float, *, weighted: bool
+    ) -> Iterable[Parcel]:
+        key = (self.function, self.alias, version, start)
+        random = source(self._seed, "outcomes", *key)
+        how = self._behaviour(version, start)
+        throttles = binomial(random, requests, how.throttle_rate)
+        errors = binomial(random, requests - throttles, how.error_rate)
+        good = requests - throttles - errors
+        late_errors, late_good = binomial(random, errors, straggling), binomial(random, good, straggling)
+        longest = self._spec.timeout * 1000.0
+        for late, bad, fine, refused in (
+            (False, errors - late_errors, good - late_good, throttles),
+            (True, late_errors, late_good, 0),
+        ):
+            if bad or fine or refused:
+                yield Parcel(version, weighted, late, bad + fine, bad, refused, how, longest, (*key, late), self._seed)
+
+    def _stretches(self, minute: int) -> list[tuple[float, float]]:
+        """The minute, cut wherever the routing or a behaviour changes."""
+        stretches = self.history.within(minute, minute + MINUTE)
+        cuts = {at for start, end, _ in stretches for at in (start, end)}
+        if stretches:
+            first, last = min(cuts), max(cuts)
+            spans = [self._span(change, name) for change in self._spec.changes for name in self.history.versions]
+            cuts |= {at for span in spans if span for at in span if first < at < last}
+        ordered = sorted(cuts)
+        return list(pairwise(ordered))
+
+    def _behaviour(self, version: str, at: float) -> Behaviour:
+        how = self._spec.behaviour_of(version)
+        for change in self._spec.changes:
+            span = self._span(change, version)
+            if span and span[0] <= at < span[1]:
+                how = how.model_copy(update=_altered(change))
+        return how
+
+    def _span(self, change: Change, version: str) -> tuple[float, float] | None:
+        """From when to when a change holds for a version; None when it does not, or not yet."""
+        if change.versions and version not in change.versions and not self._is_new(version, change):
+            return None
+        if change.since == "start":
+            anchor: float | None = self._started
+        elif change.versions:
+            anchor = self.history.first_share_of(version)
+        else:
+            anchor = self.history.first_weighted()
+        if anchor is None:
+            return None
+        begins = anchor + change.after.total_seconds()
+        return begins, begins + change.lasts.total_seconds() if change.lasts else math.inf
+
+    def _is_new(self, version: str, change: Change) -> bool:
+        return "new" in change.versions and version not in self._spec.version_names
+
+
+def _altered(change: Change) -> dict[str, float]:
+    fields = ("error_rate", "median_ms", "sigma", "cold_share", "throttle_rate")
+    values = {name: getattr(change, name) for name in fields}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _daily(minute: int) -> float:
+    """A mild daily shape, 1 on average."""
+    return 1 + _DAILY_SWING * math.cos((minute % _DAY - _PEAK) / _DAY * 2 * math.pi)

@@ -1,0 +1,1 @@
+"""AWS's wire protocols, seen from the server's side: one file a protocol, shaped by botocore's service models."""
