@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from enum import StrEnum
 from multitool_tui.aws.resources import Alarm, Alias, Caller
 from multitool_tui.judgement.model import Minute
 from multitool_tui.rollout.machine import Rollout
+from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.receipts import Severity
 
 
@@ -106,6 +108,8 @@ class Snapshot:
     sandbox: str | None = None
     """The scenario's name when this is the sandbox."""
     read_only: bool = False
+    plans: Mapping[str, tuple[str, Plan]] = field(default_factory=dict)
+    """The manifest's plans: name -> (target, plan)."""
     functions: tuple[Function, ...] = ()
     functions_complete: bool = False
     """Whether every page of the list has been read at least once."""

@@ -39,7 +39,7 @@ from multitool_tui.rollout.events import (
     WeightAsked,
 )
 from multitool_tui.rollout.machine import Refusal, Rollout
-from multitool_tui.rollout.plan import Analysis
+from multitool_tui.rollout.plan import Analysis, Plan
 from multitool_tui.rollout.receipts import Receipt
 
 _log = logging.getLogger(__name__)
@@ -69,12 +69,17 @@ class Supervisor:
         actor: str,
         sandbox: str | None = None,
         read_only: bool = False,
+        plans: Mapping[str, tuple[str, Plan]] | None = None,
+        hint: str = "",
     ) -> None:
+        """`plans`: the manifest's, name -> (target, plan). `hint` is said when the session is of no use at all."""
         self.clock = clock
         self._session = session
         self._actor = actor
         self._sandbox = sandbox
         self._read_only = read_only
+        self._plans = plans or {}
+        self._hint = hint
         self._caller: Caller | None = None
         self._fatal: str | None = None
         self._account = Account(session, self._changed)
@@ -110,6 +115,7 @@ class Supervisor:
             caller=self._caller,
             sandbox=self._sandbox,
             read_only=self._read_only,
+            plans=self._plans,
             functions=self._account.functions,
             functions_complete=self._account.complete,
             alarms=self._alarms,
@@ -245,7 +251,7 @@ class Supervisor:
             self._caller = await self._session.caller()
         except CredentialsError as error:
             if self._caller is None:  # it never worked: there is nothing to show
-                self._fatal = str(error)
+                self._fatal = f"{error} {self._hint}".rstrip()
             raise
 
     async def _poll_resources(self) -> None:

@@ -1,0 +1,93 @@
+"""`multitool demo`: the screen on a sandbox of its own, with a canary under way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from multitool_tui.cli.options import Globals
+
+if TYPE_CHECKING:
+    from multitool_tui.controller.port import Controller
+    from multitool_tui.rollout.plan import Plan
+
+_STEPS = "1%/2m 5%/3m 20%/4m 50%/4m"
+_BAKE_AFTER_PROMOTE = "3m"
+
+
+@click.command()
+@click.option("--scenario", default="healthy", show_default=True, metavar="NAME", help="What the new version does.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.1, 600),
+    default=20.0,
+    show_default=True,
+    metavar="N",
+    help="How many times faster than real time.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Same seed, same traffic.")
+@click.option("--strategy", metavar="NAME", help="A strategy's name, or steps like '5%/5m 50%/10m'.")
+@click.pass_obj
+def demo(options: Globals, scenario: str, speed: float, seed: int, strategy: str | None) -> None:
+    """Open the screen on a sandbox of its own and release a canary there.
+
+    Nothing leaves this machine, and no AWS account is needed. Scenarios: healthy, errors, slow, slow-burn, burst,
+    quiet, zero-baseline, alarm; or a TOML file of your own.
+    """
+    from dataclasses import replace
+
+    from multitool_tui.cli.screen import open_screen, open_supervisor
+    from multitool_tui.clock import SystemClock
+
+    plan = _plan(strategy)
+    _check_scenario(scenario)
+    clock = SystemClock(speed)
+
+    async def connect() -> Controller:
+        from multitool_tui.cli.backstage import open_backstage
+        from multitool_tui.controller.commands import Start
+
+        stage = await open_backstage(scenario, clock, seed)
+        on_sandbox = replace(options, profile=None, region=stage.region, endpoint_url=stage.url)
+        supervisor = await open_supervisor(on_sandbox, clock, sandbox=stage.scenario.name)
+        supervisor.open()
+        if not options.read_only:
+            target = f"{stage.scenario.target.function}:{stage.scenario.target.alias}"
+            watched = replace(plan, alarms=stage.scenario.plan.alarms)
+            await supervisor.obey(Start(target=target, canary=stage.scenario.target.canary, plan=watched))
+        return supervisor
+
+    open_screen(connect, clock, options)
+
+
+def _check_scenario(name: str) -> None:
+    """Say at once that a scenario is unknown; what is in its file is read behind the first paint."""
+    from importlib.resources import files
+    from pathlib import Path
+
+    known = sorted(
+        file.name.removesuffix(".toml")
+        for file in (files("multitool_tui") / "sandbox" / "scenarios").iterdir()
+        if file.name.endswith(".toml")
+    )
+    if name not in known and not Path(name).is_file():
+        raise click.BadParameter(
+            f"there is no scenario {name!r}: there are {', '.join(known)}", param_hint="--scenario"
+        )
+
+
+def _plan(strategy: str | None) -> Plan:
+    from multitool_tui.rollout.plan import Plan, parse_steps
+    from multitool_tui.rollout.strategies import strategy_steps
+    from multitool_tui.words import parse_duration
+
+    bake = parse_duration(_BAKE_AFTER_PROMOTE)
+    try:
+        if strategy is None:
+            return Plan("steps", parse_steps(_STEPS), bake_after_promote=bake)
+        if "/" in strategy:
+            return Plan("steps", parse_steps(strategy), bake_after_promote=bake)
+        return Plan(strategy, strategy_steps(strategy), bake_after_promote=bake)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--strategy") from None

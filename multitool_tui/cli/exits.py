@@ -1,0 +1,29 @@
+"""The exit codes that this product promises, and the one way in which a command ends badly."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import click
+
+
+class Exit(IntEnum):
+    """What a script may rely on."""
+
+    DONE = 0
+    BUG = 1
+    USAGE = 2
+    REFUSED = 3
+    """AWS refused: credentials, permission, not found."""
+    UNREACHABLE = 4
+
+
+class Failure(click.ClickException):
+    """Ends the command with one sentence on standard error and an exit code; never a traceback."""
+
+    def __init__(self, message: str, code: Exit) -> None:
+        super().__init__(message)
+        self.exit_code = code
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature
+        click.echo(f"multitool: {self.message}", err=True)

@@ -1,0 +1,18 @@
+"""The options that every command takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """What was said before the command's name."""
+
+    profile: str | None
+    region: str | None
+    endpoint_url: str | None
+    read_only: bool
+    config: Path | None
+    log_file: Path | None

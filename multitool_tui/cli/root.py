@@ -1,0 +1,61 @@
+"""`multitool` itself: the global options, and the screen on the caller's AWS session when no command is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from multitool_tui.cli.demo import demo
+from multitool_tui.cli.options import Globals
+from multitool_tui.cli.sandbox import sandbox
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--profile", metavar="NAME", help="AWS profile; otherwise AWS_PROFILE or the standard chain.")
+@click.option("--region", metavar="NAME", help="AWS region; otherwise AWS_REGION or the profile's.")
+@click.option("--endpoint-url", metavar="URL", help="Where to call AWS; otherwise AWS_ENDPOINT_URL or AWS itself.")
+@click.option("--read-only", is_flag=True, help="Look, and change nothing.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The manifest; otherwise multitool.toml in this folder, if there is one.",
+)
+@click.option(
+    "--log-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where errors are logged; otherwise the platform's log folder.",
+)
+@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
+@click.version_option(package_name="multitool-tui", prog_name="multitool")
+@click.pass_context
+def main(
+    context: click.Context,
+    profile: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    read_only: bool,  # noqa: FBT001 - click passes options by name
+    config: Path | None,
+    log_file: Path | None,
+    no_color: bool,  # noqa: FBT001
+) -> None:
+    """Release a new AWS Lambda version as a canary: watch it, promote it, roll it back.
+
+    Without a command, opens the screen on your AWS session. `multitool demo` opens it on a sandbox of its own, with
+    nothing but this machine.
+    """
+    if no_color:
+        import os
+
+        os.environ["NO_COLOR"] = "1"
+    context.obj = Globals(profile, region, endpoint_url, read_only, config, log_file)
+    if context.invoked_subcommand is None:
+        from multitool_tui.cli.screen import watch
+
+        watch(context.obj)
+
+
+main.add_command(demo)
+main.add_command(sandbox)

@@ -1,0 +1,103 @@
+"""Opens the screen: on the caller's AWS session, or on whatever session a command has prepared."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import importlib
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.log import open_log
+from multitool_tui.cli.options import Globals
+from multitool_tui.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from multitool_tui.controller.port import Controller
+    from multitool_tui.controller.supervisor import Supervisor
+
+_DEMO_HINT = "To look around without an AWS account, run `multitool demo`."
+
+
+def watch(options: Globals) -> None:
+    """Open the screen on the caller's AWS session."""
+    clock = SystemClock()
+
+    async def connect() -> Controller:
+        supervisor = await open_supervisor(options, clock)
+        supervisor.open()
+        return supervisor
+
+    open_screen(connect, clock, options)
+
+
+def open_screen(connect: Callable[[], Awaitable[Controller]], clock: Clock, options: Globals) -> None:
+    """Run the screen until its user quits, and end the process as that went.
+
+    Raises:
+        Failure: there is no terminal, or the session is of no use.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Failure("The screen needs a terminal: standard input or output is none.", Exit.USAGE)
+    open_log(options.log_file)
+    from multitool_tui.tui.app import MultiToolApp
+
+    farewell = MultiToolApp(connect, clock=clock).run()
+    if farewell is None:
+        raise Failure("The screen ended unexpectedly; the log file has the details.", Exit.BUG)
+    if farewell.exit_code:
+        raise Failure(farewell.message or "The screen ended.", Exit(farewell.exit_code))
+    if farewell.message:
+        click.echo(farewell.message)
+
+
+async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None = None) -> Supervisor:
+    """Open the AWS session and put a supervisor on it; the heavy imports happen in a thread, behind the first paint.
+
+    Raises:
+        ConnectFailed: there is no usable session, or the manifest is at fault.
+    """
+    from multitool_tui.aws.errors import AwsError
+    from multitool_tui.controller.port import ConnectFailed
+
+    module: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.controller.supervisor")
+    aws: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.aws.session")
+    plans = await asyncio.to_thread(_read_plans, options.config)
+    session = aws.AwsSession(aws.Options(options.profile, options.region, options.endpoint_url), clock)
+    try:
+        await session.__aenter__()
+    except AwsError as error:
+        raise ConnectFailed(f"{error} {_DEMO_HINT}", Exit.REFUSED) from None
+    supervisor: Supervisor = module.Supervisor(
+        session, clock, actor=_actor(), sandbox=sandbox, read_only=options.read_only, plans=plans, hint=_DEMO_HINT
+    )
+    return supervisor
+
+
+def _read_plans(file: Path | None) -> Any:
+    """The manifest's plans; none without a manifest."""
+    from multitool_tui.config import ManifestError, load_manifest
+    from multitool_tui.controller.port import ConnectFailed
+
+    path = file or Path("multitool.toml")
+    if file is None and not path.exists():
+        return {}
+    try:
+        return load_manifest(path).plans()
+    except ManifestError as error:
+        raise ConnectFailed(str(error), Exit.USAGE) from None
+
+
+def _actor() -> str:
+    """Who is at the keyboard, for the log: user@host."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "unknown"
+    return f"{user}@{socket.gethostname()}"

@@ -1,0 +1,33 @@
+"""What a user waits for before anything is on screen: nothing that is not needed for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"textual", "boto3", "botocore", "aiobotocore", "pydantic", "aiohttp"}
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level packages that a fresh process has loaded after `code`."""
+    script = f"{code}\nimport sys\nprint('|'.join(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    return set(run.stdout.splitlines()[-1].split("|"))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import multitool_tui.cli",
+        "from multitool_tui.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass",
+        "from multitool_tui.cli import main\ntry: main(['demo', '--help'])\nexcept SystemExit: pass",
+    ],
+)
+def test_the_command_line_loads_nothing_heavy(code: str) -> None:
+    assert not loaded_by(code) & HEAVY
+
+
+def test_the_probe_sees_what_is_loaded() -> None:
+    assert "pydantic" in loaded_by("import pydantic")
