@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from botocore.model import OperationModel
@@ -52,16 +52,18 @@ class _Asked:
 
 
 class Gateway:
-    """Answers requests against the regions that `region_named` gives."""
+    """Answers requests against the regions that `region_named` gives, brought to the present."""
 
     def __init__(
         self,
         region_named: Callable[[str | None], Region],
+        now: Callable[[], datetime],
         faults: Faults,
         calls: CallLog,
         new_request_id: Callable[[], str],
     ) -> None:
         self._region_named = region_named
+        self._now = now
         self._faults = faults
         self._calls = calls
         self._new_request_id = new_request_id
@@ -71,10 +73,9 @@ class Gateway:
         caller = caller_of(request)
         asked = _Asked(request, caller, route(request, caller))
         request_id = self._new_request_id()
-        region = self._region_named(caller.region if caller else None)
         error: AwsError | None = None
         try:
-            answer = self._answer(asked, region, request_id)
+            answer = self._answer(asked, request_id)
         except AwsError as raised:
             error = raised
         except Exception:  # noqa: BLE001 - a caller must get an answer whatever our bug is
@@ -84,15 +85,16 @@ class Gateway:
             answer = asked.route.protocol.encode_error(error, asked.route.service, request, request_id)
         answer = _damaged(answer, asked.fault)
         unanswered = asked.fault in _UNANSWERED
-        self._record(asked, region, 0 if unanswered else answer.status, error)
+        self._record(asked, 0 if unanswered else answer.status, error)
         return Outcome(None if unanswered else answer, asked.fault)
 
-    def _answer(self, asked: _Asked, region: Region, request_id: str) -> Answer:
+    def _answer(self, asked: _Asked, request_id: str) -> Answer:
         service, protocol = asked.route.service, asked.route.protocol
         if asked.caller is None:
             raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token")
         if service is None or asked.route.operation not in HANDLERS[service]:
             raise AwsError("UnknownOperationException", f"The sandbox knows no operation {asked.operation}".rstrip())
+        region = self._region_named(asked.caller.region)
         model = operation_model(service, asked.operation)
         asked.parameters = protocol.decode(asked.request, model)
         asked.fault = self._faults.strike(service, asked.operation)
@@ -112,7 +114,7 @@ class Gateway:
         result = HANDLERS[model.service_model.service_name][model.name](region, asked.parameters)
         return asked.route.protocol.encode(result, model, request_id)
 
-    def _record(self, asked: _Asked, region: Region, status: int, error: AwsError | None) -> None:
+    def _record(self, asked: _Asked, status: int, error: AwsError | None) -> None:
         code = None
         if error is not None:
             # The code that a client of this service reports.
@@ -120,15 +122,14 @@ class Gateway:
             code = error.name if named else error_form(asked.route.service, error.name).code
         key = asked.caller.access_key_id if asked.caller else None
         service = asked.route.service or (asked.caller.service if asked.caller else "")
-        at = datetime.fromtimestamp(region.now, UTC)
-        self._calls.add(Call(at, service, asked.operation, loggable(asked.parameters), status, code, key))
+        self._calls.add(Call(self._now(), service, asked.operation, loggable(asked.parameters), status, code, key))
 
 
 _HTML = {"Content-Type": "text/html"}
 
 
 def _damaged(answer: Answer, fault: FaultKind | None) -> Answer:
-    if fault == "truncated":
+    if fault == "truncated" and answer.status < 300:
         return Answer(200, answer.body[: len(answer.body) // 2], answer.headers)
     return answer
 
@@ -136,4 +137,4 @@ def _damaged(answer: Answer, fault: FaultKind | None) -> Answer:
 def _resource(place: Place, parameters: dict[str, Any]) -> str:
     """What an access error is about: the function, or everything."""
     name = parameters.get("FunctionName")
-    return place.function_arn(place.unqualified(name)) if name else "*"
+    return place.function_arn(place.function_ref(name).name) if name else "*"

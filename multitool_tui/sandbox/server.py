@@ -65,7 +65,11 @@ class Sandbox:
         self._regions = {region: self._home}
         request_ids = source(seed, "requests")
         self._gateway = Gateway(
-            self._region, self.faults, self.calls, lambda: str(uuid.UUID(int=request_ids.getrandbits(128), version=4))
+            self._region,
+            clock.now,
+            self.faults,
+            self.calls,
+            lambda: str(uuid.UUID(int=request_ids.getrandbits(128), version=4)),
         )
         self._runner: web.AppRunner | None = None
         self._stopping = asyncio.Event()

@@ -13,6 +13,7 @@ from multitool_tui.sandbox.metrics.series import MINUTE, Metric
 from multitool_tui.sandbox.metrics.store import MetricStore
 
 _SHORT_PERIODS = (1, 5, 10, 20, 30)
+_SHORT_PERIODS_REACH = 3 * 3600
 _DAY = 86400
 
 
@@ -79,6 +80,9 @@ def read(
     as_of: float,
 ) -> Series:
     """One statistic of one metric, in periods counted from `start`."""
+    # "... or no data points in that time range is returned" (GetMetricData, Period).
+    if period < MINUTE and as_of - start > _SHORT_PERIODS_REACH:
+        return Series({})
     by_unit = store.periods(metric, start, end, period, as_of, unit)
     units = sorted({name for each in by_unit.values() for name in each})
     chosen: dict[int, Distribution] = {at: each[units[0]] for at, each in by_unit.items() if units[0] in each}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,6 +28,12 @@ class Metric:
     def key(self) -> tuple[object, ...]:
         """The same in every process, where the order of a set is not."""
         return self.namespace, self.name, *sorted(self.dimensions)
+
+
+def closed_minutes(start: float, end: float, as_of: float) -> range:
+    """The minutes that begin in [start, end) and are over by `as_of`; all are epoch seconds."""
+    first = math.ceil(start / MINUTE) * MINUTE
+    return range(first, min(math.ceil(end), math.floor(as_of) - MINUTE + 1), MINUTE)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ from multitool_tui.sandbox.metrics.distribution import Distribution
 from multitool_tui.sandbox.metrics.series import MINUTE
 from multitool_tui.sandbox.scenario import Behaviour, Change, FunctionSpec
 from multitool_tui.sandbox.traffic.durations import draw_durations
-from multitool_tui.sandbox.traffic.routing import RoutingHistory
+from multitool_tui.sandbox.traffic.routing import Routing, RoutingHistory
 
 _DAY = 86400
 _DAILY_SWING = 0.12  # between the quiet and the busy hours, relative
@@ -59,48 +59,33 @@ class Parcel:
         return binomial(source(self.seed, "going", name, *self.key), self.invocations, share)
 
 
+@dataclass
 class AliasTraffic:
-    """One alias's traffic: `rate` requests a minute on average, from `begins` (epoch seconds, a whole minute) on."""
+    """One alias's traffic: `rate` requests a minute on average. `begins` is the first minute that had any, `started`
+    when the sandbox began; both in epoch seconds."""
 
-    def __init__(
-        self,
-        seed: int,
-        spec: FunctionSpec,
-        function: str,
-        alias: str,
-        rate: float,
-        history: RoutingHistory,
-        begins: int,
-        started: float,
-    ) -> None:
-        self.function = function
-        self.alias = alias
-        self.begins = begins
-        self._seed = seed
-        self._spec = spec
-        self._rate = rate
-        self.history = history
-        self._started = started
-        self._minutes: dict[int, tuple[Parcel, ...]] = {}
-
-    @property
-    def busy(self) -> bool:
-        """Whether any request ever comes."""
-        return self._rate > 0
+    seed: int
+    spec: FunctionSpec
+    function: str
+    alias: str
+    rate: float
+    history: RoutingHistory
+    begins: int
+    started: float
+    _minutes: dict[int, tuple[Parcel, ...]] = field(default_factory=dict)
 
     def minute(self, minute: int) -> tuple[Parcel, ...]:
         """What ran in the minute that begins at `minute` (epoch seconds); that minute must be over."""
         if minute not in self._minutes:
-            self._minutes[minute] = tuple(self._draw(minute)) if minute >= self.begins and self.busy else ()
+            self._minutes[minute] = tuple(self._draw(minute)) if minute >= self.begins else ()
         return self._minutes[minute]
 
     def _draw(self, minute: int) -> Iterable[Parcel]:
-        whole = source(self._seed, "minute", self.function, self.alias, minute)
-        mean = self._rate * _daily(minute) * whole.lognormvariate(0, _NOISE)
+        whole = source(self.seed, "minute", self.function, self.alias, minute)
+        mean = self.rate * _daily(minute) * whole.lognormvariate(0, _NOISE)
         straggling = whole.uniform(*_STRAGGLERS) if whole.random() < _STRAGGLING_MINUTES else 0.0
-        for start, end in self._stretches(minute):
-            [(_, _, routing)] = self.history.within(start, end)
-            arrivals = source(self._seed, "arrivals", self.function, self.alias, start)
+        for start, end, routing in self._stretches(minute):
+            arrivals = source(self.seed, "arrivals", self.function, self.alias, start)
             left = poisson(arrivals, mean * (end - start) / MINUTE)
             for version, weight in routing.weights.items():
                 taken = binomial(arrivals, left, weight)
@@ -113,46 +98,49 @@ class AliasTraffic:
         self, version: str, requests: int, start: float, straggling: float, *, weighted: bool
     ) -> Iterable[Parcel]:
         key = (self.function, self.alias, version, start)
-        random = source(self._seed, "outcomes", *key)
+        random = source(self.seed, "outcomes", *key)
         how = self._behaviour(version, start)
         throttles = binomial(random, requests, how.throttle_rate)
         errors = binomial(random, requests - throttles, how.error_rate)
         good = requests - throttles - errors
         late_errors, late_good = binomial(random, errors, straggling), binomial(random, good, straggling)
-        longest = self._spec.timeout * 1000.0
+        longest = self.spec.timeout * 1000.0
         for late, bad, fine, refused in (
             (False, errors - late_errors, good - late_good, throttles),
             (True, late_errors, late_good, 0),
         ):
             if bad or fine or refused:
-                yield Parcel(version, weighted, late, bad + fine, bad, refused, how, longest, (*key, late), self._seed)
+                yield Parcel(version, weighted, late, bad + fine, bad, refused, how, longest, (*key, late), self.seed)
 
-    def _stretches(self, minute: int) -> list[tuple[float, float]]:
+    def _stretches(self, minute: int) -> Iterable[tuple[float, float, Routing]]:
         """The minute, cut wherever the routing or a behaviour changes."""
-        stretches = self.history.within(minute, minute + MINUTE)
-        cuts = {at for start, end, _ in stretches for at in (start, end)}
-        if stretches:
-            first, last = min(cuts), max(cuts)
-            spans = [self._span(change, name) for change in self._spec.changes for name in self.history.versions]
-            cuts |= {at for span in spans if span for at in span if first < at < last}
-        ordered = sorted(cuts)
-        return list(pairwise(ordered))
+        spans = [self._span(change, name) for change in self.spec.changes for name in self.history.versions]
+        changes = {at for span in spans if span for at in span}
+        for start, end, routing in self.history.within(minute, minute + MINUTE):
+            cuts = sorted({start, end} | {at for at in changes if start < at < end})
+            for since, until in pairwise(cuts):
+                yield since, until, routing
 
     def _behaviour(self, version: str, at: float) -> Behaviour:
-        how = self._spec.behaviour_of(version)
-        for change in self._spec.changes:
+        how = self.spec.behaviour_of(version)
+        for change in self.spec.changes:
             span = self._span(change, version)
             if span and span[0] <= at < span[1]:
                 how = how.model_copy(update=_altered(change))
         return how
 
+    def is_new(self, version: str) -> bool:
+        """Whether a version was published in the sandbox: a scenario calls all of those "new"."""
+        return version not in self.spec.version_names
+
     def _span(self, change: Change, version: str) -> tuple[float, float] | None:
         """From when to when a change holds for a version; None when it does not, or not yet."""
-        if change.versions and version not in change.versions and not self._is_new(version, change):
+        concerned = change.versions
+        if concerned and version not in concerned and not ("new" in concerned and self.is_new(version)):
             return None
         if change.since == "start":
-            anchor: float | None = self._started
-        elif change.versions:
+            anchor: float | None = self.started
+        elif concerned:
             anchor = self.history.first_share_of(version)
         else:
             anchor = self.history.first_weighted()
@@ -160,9 +148,6 @@ class AliasTraffic:
             return None
         begins = anchor + change.after.total_seconds()
         return begins, begins + change.lasts.total_seconds() if change.lasts else math.inf
-
-    def _is_new(self, version: str, change: Change) -> bool:
-        return "new" in change.versions and version not in self._spec.version_names
 
 
 def _altered(change: Change) -> dict[str, float]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from multitool_tui.sandbox.draw import poisson, source
 from multitool_tui.sandbox.metrics.distribution import Distribution, merge
-from multitool_tui.sandbox.metrics.series import MINUTE, Metric, Point
+from multitool_tui.sandbox.metrics.series import MINUTE, Metric, Point, closed_minutes
 from multitool_tui.sandbox.traffic.alias_traffic import AliasTraffic, Parcel
 from multitool_tui.sandbox.traffic.publication import published_at
 
@@ -46,10 +46,8 @@ class LambdaMetrics:
         aliases, chosen = self._part(metric)
         if not aliases:
             return
-        first = max(int(start) // MINUTE * MINUTE, min(each.begins for each in aliases))
-        first += MINUTE if first < start else 0
-        # Nothing is published of a minute that is not over.
-        for minute in range(first, int(min(end, as_of - MINUTE + 1)), MINUTE):
+        begins = min(each.begins for each in aliases)
+        for minute in closed_minutes(max(start, begins), end, as_of):
             values = self._values(metric, minute, as_of, aliases, chosen)
             if values:
                 yield Point(minute, _UNITS[metric.name], values)
@@ -63,13 +61,12 @@ class LambdaMetrics:
         for name in _UNITS:
             yield Metric.of(NAMESPACE, name)
             for alias in self._traffic:
-                if alias.busy:
-                    by_function = {"FunctionName": alias.function}
-                    by_alias = by_function | {"Resource": f"{alias.function}:{alias.alias}"}
-                    yield Metric.of(NAMESPACE, name, by_function)
-                    yield Metric.of(NAMESPACE, name, by_alias)
-                    for version in alias.history.versions:
-                        yield Metric.of(NAMESPACE, name, by_alias | {"ExecutedVersion": version})
+                by_function = {"FunctionName": alias.function}
+                by_alias = by_function | {"Resource": f"{alias.function}:{alias.alias}"}
+                yield Metric.of(NAMESPACE, name, by_function)
+                yield Metric.of(NAMESPACE, name, by_alias)
+                for version in alias.history.versions:
+                    yield Metric.of(NAMESPACE, name, by_alias | {"ExecutedVersion": version})
 
     def _first_data(self, metric: Metric, as_of: float) -> float | None:
         """When a series' first data was published; minutes once searched are not searched again."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from multitool_tui.sandbox.draw import source
 from multitool_tui.sandbox.metrics.distribution import Distribution
-from multitool_tui.sandbox.metrics.series import MINUTE, Metric, Point
+from multitool_tui.sandbox.metrics.series import Metric, Point, closed_minutes
 from multitool_tui.sandbox.scenario import MetricSpec
 from multitool_tui.sandbox.traffic.alias_traffic import AliasTraffic
 from multitool_tui.sandbox.traffic.publication import published_at
@@ -27,8 +27,7 @@ class ScenarioMetrics:
         spec = self._specs.get(metric)
         if spec is None:
             return
-        first = max(-(-int(start) // MINUTE) * MINUTE, self._begins)
-        for minute in range(first, int(min(end, as_of - MINUTE + 1)), MINUTE):
+        for minute in closed_minutes(max(start, self._begins), end, as_of):
             if published_at(self._seed, metric, minute, late=False) <= as_of:
                 yield Point(minute, spec.unit, Distribution({self._value(spec, metric, minute): 1}))
 
@@ -42,6 +41,11 @@ class ScenarioMetrics:
         if spec.function is None or spec.alias is None:
             noise = source(self._seed, "gauge", metric.key, minute)
             return round((spec.value or 0.0) * noise.lognormvariate(0, spec.noise), 3)
-        parcels = self._traffic[spec.function, spec.alias].minute(minute)
+        traffic = self._traffic[spec.function, spec.alias]
         default = spec.shares.get("default", 0.0)
-        return float(sum(each.going(spec.shares.get(each.version, default), spec.name) for each in parcels))
+        new = spec.shares.get("new", default)
+        shares = [
+            (parcel, spec.shares.get(parcel.version, new if traffic.is_new(parcel.version) else default))
+            for parcel in traffic.minute(minute)
+        ]
+        return float(sum(parcel.going(share, spec.name) for parcel, share in shares))

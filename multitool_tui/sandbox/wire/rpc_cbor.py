@@ -1,4 +1,4 @@
-"""smithy-rpc-v2-cbor, what botocore speaks with CloudWatch: the operation in the path, a CBOR body."""
+"""smithy-rpc-v2-cbor, CloudWatch's newest protocol: the operation in the path, a CBOR body."""
 
 from __future__ import annotations
 
