@@ -27,8 +27,9 @@ class Limits:
 class LimitJudge:
     """Judges by `Limits` and alarms. Satisfies `judgement.model.Judge`.
 
-    The comparison is with the baseline's rate in the same minutes, so that a burst that hits both versions is nobody's
-    fault. Where the baseline served nothing (after promotion), its last known rate stands in.
+    The comparison is with the baseline's rate minute by minute, so that a burst that hits both versions is nobody's
+    fault, whatever the weight was when it hit. Where the baseline served nothing (after promotion), its rate over all
+    minutes in which it did stands in.
     """
 
     def __init__(self, limits: Limits | None = None, period: timedelta = timedelta(minutes=1)) -> None:
@@ -51,10 +52,9 @@ class LimitJudge:
         canary = sum((m.canary for m in recent if m.canary), Counts())
         baseline = sum((m.baseline for m in recent if m.baseline), Counts())
         total = sum(m.canary.invocations for m in served if m.canary)
-        expected_rate = self._baseline_rate(baseline)
-        rate = canary.error_rate
-        excess = max(0.0, rate - expected_rate) if rate is not None else 0.0
-        verdict, reason = self._decide(canary, total, excess, expected_rate)
+        expected = self._expected(recent)
+        excess = max(0.0, canary.errors - expected) / canary.invocations if canary.invocations else 0.0
+        verdict, reason = self._decide(canary, total, excess, expected)
         return Judgement(
             verdict=verdict,
             reason=reason,
@@ -72,14 +72,17 @@ class LimitJudge:
             alarms=self._alarms.fired,
         )
 
-    def _baseline_rate(self, beside: Counts) -> float:
-        """The baseline's error rate in the canary's own minutes, else over all minutes in which it served."""
-        if beside.error_rate is not None:
-            return beside.error_rate
-        earlier = sum((m.baseline for m in self._minutes.values() if m.baseline), Counts())
-        return earlier.error_rate or 0.0
+    def _expected(self, minutes: list[Minute]) -> float:
+        """How many errors the canary would have made in `minutes` at the rate that the baseline had in each of them."""
+        overall = sum((m.baseline for m in self._minutes.values() if m.baseline), Counts()).error_rate or 0.0
+        expected = 0.0
+        for minute in minutes:
+            beside = minute.baseline.error_rate if minute.baseline else None
+            canary = minute.canary.invocations if minute.canary else 0
+            expected += canary * (overall if beside is None else beside)
+        return expected
 
-    def _decide(self, canary: Counts, total: int, excess: float, expected_rate: float) -> tuple[Verdict, str]:
+    def _decide(self, canary: Counts, total: int, excess: float, expected: float) -> tuple[Verdict, str]:
         limits = self._limits
         if self._alarms.fired:
             names = ", ".join(self._alarms.fired)
@@ -87,10 +90,9 @@ class LimitJudge:
             return Verdict.HARMFUL, f"{'Alarms' if plural else 'Alarm'} {names} went off after the rollout started."
         if not total:
             return Verdict.UNDECIDED, "No sealed minute shows a request to the canary yet."
-        expected = f"{expected_rate * canary.invocations:,.1f}".removesuffix(".0")
         seen = (
             f"{canary.errors:,} of the canary's {canary.invocations:,} requests failed; "
-            f"at the baseline's rate one would expect {expected}"
+            f"at the baseline's rate one would expect {f'{expected:,.1f}'.removesuffix('.0')}"
         )
         if canary.errors >= limits.errors and excess > limits.excess:
             return Verdict.HARMFUL, f"{seen}: more than {percent(limits.excess)} above the baseline."
