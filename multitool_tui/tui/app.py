@@ -1,0 +1,266 @@
+"""The application: it owns the controller's connection and every task, and hands each scene to the screens."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from multitool_tui.clock import Clock, SystemClock
+from multitool_tui.controller.commands import Start
+from multitool_tui.controller.port import CommandRefused, ConnectFailed, Controller
+from multitool_tui.controller.snapshot import Snapshot
+from multitool_tui.rollout.plan import Plan
+from multitool_tui.tui.messages import Looked, Obey, SnapshotArrived
+from multitool_tui.tui.screens.main import WIDE, MainScreen
+from multitool_tui.tui.screens.quit import QuitScreen
+from multitool_tui.tui.screens.start import StartScreen
+from multitool_tui.tui.themes import DARK, FALLBACK, LIGHT
+from multitool_tui.views.actions import ACTIONS, availability, must_ask_before_leaving
+from multitool_tui.views.dialogs import farewell_to_held
+from multitool_tui.views.scene import Scene, first_target
+
+_CLOSING = 10.0
+"""So many seconds the controller has to come to its end when the operator quits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """How the screen ended: the process' exit code, and what to say on the terminal afterwards."""
+
+    exit_code: int = 0
+    message: str | None = None
+
+
+class MultiToolApp(App[Farewell]):
+    """The screen. `connect` is called after the first paint, and does the heavy imports itself."""
+
+    TITLE = "MultiTool"
+    CSS_PATH: ClassVar = ["styles/base.tcss", "styles/main.tcss", "styles/dialogs.tcss"]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (WIDE, "-wide"), (160, "-broad")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (34, "-tall"), (50, "-high")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "quit", "Quit", id="app.quit", show=False)]
+    ENABLE_COMMAND_PALETTE = True
+
+    scene: reactive[Scene | None] = reactive(None, init=False)
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Controller]],
+        *,
+        clock: Clock | None = None,
+        title_hint: str = "",
+        plans: Mapping[str, tuple[str, Plan]] | None = None,
+        ascii_only: bool | None = None,
+    ) -> None:
+        super().__init__()
+        self._connect = connect
+        self._clock = clock or SystemClock()
+        self._hint = title_hint
+        self._plans = plans or {}
+        self._ascii = not _shows_unicode() if ascii_only is None else ascii_only
+        self._controller: Controller | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._target: str | None = None
+        self._chosen = False
+        self._looked_at: str | None = None
+        self._reported: str | None = None
+        self._leaving = False
+
+    def run(self, **options: Any) -> Farewell:
+        """Run until the operator quits, or there is nothing to show."""
+        return super().run(**options) or Farewell(self.return_code or 0)
+
+    def get_default_screen(self) -> Screen[None]:
+        return MainScreen(self._clock, self._hint)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return FALLBACK
+
+    def on_mount(self) -> None:
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+        self.set_class(self._ascii, "-ascii")
+        self.scene = Scene(self._clock.now(), ascii=self._ascii)
+
+    def on_ready(self) -> None:
+        self.call_after_refresh(self._begin)
+
+    # The way up: snapshots become scenes
+
+    def _begin(self) -> None:
+        """The first paint is done: now the heavy part may begin."""
+        self._spawn(self._connect_and_follow())
+        self.set_interval(1.0, self._tick)
+
+    async def _connect_and_follow(self) -> None:
+        try:
+            controller = await self._connect()
+        except ConnectFailed as failed:
+            await self._leave(Farewell(failed.exit_code, str(failed)))
+            return
+        self._controller = controller
+        controller.subscribe(self._deliver)
+        self._deliver(controller.snapshot)
+
+    def _deliver(self, snapshot: Snapshot) -> None:
+        self.post_message(SnapshotArrived(snapshot))
+
+    def on_snapshot_arrived(self, message: SnapshotArrived) -> None:
+        snapshot = message.snapshot
+        if snapshot.fatal is not None:
+            self._spawn(self._leave(Farewell(3, snapshot.fatal)))
+            return
+        try:
+            if not self._chosen:
+                self._target = first_target(snapshot)
+            # Until an alias is known, looking at the first function makes its aliases known.
+            first = snapshot.functions[0].name if snapshot.functions else None
+            self._look_at((self._looked_at if self._chosen else self._target) or first)
+            self.scene = Scene(self._clock.now(), snapshot, self._target, self._ascii)
+        except Exception as error:  # noqa: BLE001 - nothing that arrives may end the application
+            self._report(error)
+
+    def watch_scene(self, scene: Scene | None) -> None:
+        if scene is None:
+            return
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen | StartScreen | QuitScreen) and screen.is_mounted:
+                try:
+                    screen.show(scene)
+                except Exception as error:  # noqa: BLE001 - nor may anything that is drawn
+                    self._report(error)
+
+    def _tick(self) -> None:
+        """Ages grow without news."""
+        if self.scene is not None:
+            self.scene = replace(self.scene, now=self._clock.now())
+
+    def _report(self, error: Exception) -> None:
+        """Tell of a bug of ours, once, and go on."""
+        self.log.error(error)
+        sentence = f"Something could not be shown ({type(error).__name__}); the rest goes on."
+        if sentence != self._reported:
+            self._reported = sentence
+            self.notify(sentence, severity="error", markup=False)
+
+    # The way down: keys become commands
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something as a task of the application, which no screen's end ends."""
+        task = asyncio.create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 - the edge: a task's failure is told, not raised
+            self.log.error(error)
+            self.notify(f"That failed: {_sentence(error)}", severity="error", markup=False)
+
+    def on_looked(self, message: Looked) -> None:
+        self._chosen = True
+        self._look_at(message.at)
+        if message.target and message.target != self._target and self.scene:
+            self._target = message.target
+            self.scene = replace(self.scene, target=message.target)
+
+    def _look_at(self, target: str | None) -> None:
+        if self._controller is None or target == self._looked_at:
+            return
+        self._looked_at = target
+        try:
+            self._controller.look_at(target)
+        except Exception as error:  # noqa: BLE001 - as with everything at this edge
+            self._report(error)
+
+    def on_obey(self, message: Obey) -> None:
+        self._spawn(self._obey(message))
+
+    async def _obey(self, message: Obey) -> None:
+        if self._controller is None:
+            return
+        refusal: str | None = None
+        try:
+            await self._controller.obey(message.command)
+        except CommandRefused as refused:
+            refusal = str(refused)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the operator learns of it
+            self.log.error(error)
+            refusal = f"That failed: {_sentence(error)}"
+        if refusal is None and isinstance(message.command, Start):
+            self._target, self._chosen = message.command.target, True
+            self._look_at(self._target)
+            if self.scene:
+                self.scene = replace(self.scene, target=self._target)
+        if message.answer:
+            message.answer(refusal)
+        elif refusal:
+            self.notify(refusal, severity="warning", markup=False)
+
+    def on_refresh_asked(self) -> None:
+        if self._controller:
+            self._spawn(self._controller.refresh())
+
+    def on_start_asked(self) -> None:
+        if self.scene and self.scene.snapshot:
+            self.push_screen(StartScreen(self.scene, self._plans))
+
+    # The end
+
+    async def action_quit(self) -> None:
+        if self.scene is None or not must_ask_before_leaving(self.scene):
+            await self._leave(Farewell())
+        elif not isinstance(self.screen, QuitScreen):
+            self.push_screen(QuitScreen(self.scene), self._answered_quit)
+
+    def _answered_quit(self, answer: str | None) -> None:
+        if answer is not None:
+            message = farewell_to_held(self.scene) if answer == "hold" and self.scene else None
+            self._spawn(self._leave(Farewell(0, message)))
+
+    async def _leave(self, farewell: Farewell) -> None:
+        if self._leaving:
+            return
+        self._leaving = True
+        here = asyncio.current_task()
+        if self._controller:
+            try:
+                await asyncio.wait_for(self._controller.close(), _CLOSING)
+            except Exception as error:  # noqa: BLE001 - the operator wants to leave, whatever happens
+                self.log.error(error)
+        for task in self._tasks - {here}:
+            task.cancel()
+        self.exit(farewell, return_code=farewell.exit_code)
+
+    # The palette
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action of the main screen that applies now, then Textual's choice of themes."""
+        if isinstance(screen, MainScreen):
+            for action in ACTIONS:
+                if action.name == "leave":
+                    yield SystemCommand(action.label, action.help, self.action_quit)
+                elif action.name != "palette" and availability(action.name, screen.scene).enabled:
+                    yield SystemCommand(action.label, action.help, getattr(screen, f"action_{action.name}"))
+        yield SystemCommand("Choose a theme", "Change to any of the themes", self.action_change_theme)
+
+
+def _shows_unicode() -> bool:
+    """Whether the terminal's encoding, as the locale has it, can show more than ASCII."""
+    encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
+    return encoding.lower().replace("-", "").startswith("utf")
+
+
+def _sentence(error: Exception) -> str:
+    """An exception as the end of a sentence."""
+    return f"{str(error).splitlines()[0] if str(error) else type(error).__name__}"

@@ -1,0 +1,51 @@
+"""What goes up from screens and panes to the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.message import Message
+
+from multitool_tui.controller.commands import Command
+from multitool_tui.controller.snapshot import Snapshot
+
+
+class SnapshotArrived(Message):
+    """The controller knows something new. Only the latest one matters."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        super().__init__()
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, SnapshotArrived)
+
+
+class Looked(Message):
+    """The cursor of the resources is on something: `at` is to be loaded, `target` (if any) to be shown."""
+
+    def __init__(self, at: str, target: str | None) -> None:
+        self.at = at
+        self.target = target
+        super().__init__()
+
+
+class Obey(Message):
+    """The operator gives a command.
+
+    `answer` is called with None once it is obeyed, or with the sentence of its refusal; without it, a refusal becomes a
+    notification.
+    """
+
+    def __init__(self, command: Command, answer: Callable[[str | None], None] | None = None) -> None:
+        self.command = command
+        self.answer = answer
+        super().__init__()
+
+
+class StartAsked(Message):
+    """The operator wants to start a rollout."""
+
+
+class RefreshAsked(Message):
+    """The operator wants everything read again now."""

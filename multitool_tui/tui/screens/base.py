@@ -1,0 +1,33 @@
+"""What every screen of ours can do: be shown a scene."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen, Screen
+
+from multitool_tui.views.scene import Scene
+
+Result = TypeVar("Result")
+
+
+class SceneScreen(Screen[Result]):
+    """A screen that follows the snapshots."""
+
+    def show(self, scene: Scene) -> None:
+        """Draw this scene."""
+        raise NotImplementedError
+
+
+class Dialog(ModalScreen[Result]):
+    """A dialog: escape closes it without a result, left and right go from button to button."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", show=False),
+        Binding("left", "app.focus_previous", "Previous", show=False),
+        Binding("right", "app.focus_next", "Next", show=False),
+    ]
+
+    def action_close(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,86 @@
+"""Quitting while rollouts are live: hold them, roll them back, or stay."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from multitool_tui.controller.commands import RollBack
+from multitool_tui.tui.messages import Obey
+from multitool_tui.tui.screens.base import Dialog
+from multitool_tui.views.dialogs import leave_lines, seen_by, still_running
+from multitool_tui.views.scene import Scene, running
+from multitool_tui.views.text import clean
+
+
+class QuitScreen(Dialog[str]):
+    """Dismisses with "hold" or "rolled back" to quit, with None to stay."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self._scene = scene
+        self._asked: tuple[str, ...] = ()
+        self._refused: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog", can_focus=False) as dialog:
+            dialog.border_title = Content("Quit with a live rollout?")
+            yield Static(Content("\n".join(leave_lines(self._scene))), classes="facts")
+            yield Static(
+                Content("Held rollouts keep their weight, and nobody watches them until somebody resumes."),
+                classes="sentence",
+                id="said",
+            )
+            with Horizontal(classes="buttons"):
+                yield Button("Stay", id="stay", compact=True)
+                yield Button("Roll them back", id="roll-back", compact=True)
+                yield Button("Hold them where they are", id="hold", compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#stay", Button).focus()
+        self.query_one("#roll-back", Button).disabled = bool(self._scene.snapshot and self._scene.snapshot.read_only)
+
+    @on(Button.Pressed, "#stay")
+    def _stay(self) -> None:
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#hold")
+    def _hold(self) -> None:
+        self.dismiss("hold")
+
+    @on(Button.Pressed, "#roll-back")
+    def _roll_back(self) -> None:
+        rollouts = running(self._scene.snapshot)
+        self._asked, self._refused = tuple(rollout.id for rollout in rollouts), {}
+        self.query_one("#roll-back", Button).disabled = True
+        for rollout in rollouts:
+            command = RollBack(seen=seen_by(rollout), reason="The operator quit and wanted it rolled back.")
+            self.post_message(Obey(command, partial(self._answered, rollout.id, clean(rollout.target))))
+        self.show(self._scene)
+
+    def _answered(self, rollout: str, target: str, refusal: str | None) -> None:
+        if refusal:
+            self._refused[rollout] = f"{target} could not be rolled back: {refusal}"
+            self.show(self._scene)
+
+    def show(self, scene: Scene) -> None:
+        """Follow the rollbacks, and leave when they are done."""
+        self._scene = scene
+        if not self._asked or not self.is_current:
+            return
+        under_way, stuck = still_running(scene, tuple(one for one in self._asked if one not in self._refused))
+        stuck += self._refused.values()
+        if not under_way and not stuck:
+            self._asked = ()
+            self.dismiss("rolled back")
+            return
+        told = [f"Rolling back {', '.join(under_way)}…"] if under_way else []
+        self.query_one("#said", Static).update(Content("\n".join([*told, *stuck])))
+        if stuck and not under_way:
+            self._asked = ()
+            self.query_one("#roll-back", Button).disabled = False

@@ -1,0 +1,214 @@
+"""Starting a rollout: everything is checked here as it is typed, and nothing is changed before Start is pressed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Checkbox, Input, SelectionList, Static
+from textual.widgets.selection_list import Selection
+
+from multitool_tui.tui.messages import Looked, Obey
+from multitool_tui.tui.screens.base import Dialog
+from multitool_tui.tui.widgets.choice import Choice
+from multitool_tui.tui.widgets.lines import as_content
+from multitool_tui.views import start
+from multitool_tui.views.alarms import alarm_choice
+from multitool_tui.views.scene import Scene, find_function
+from multitool_tui.views.start import OWN, Checked, Plans
+from multitool_tui.views.text import clean
+
+
+class AlarmList(SelectionList[str]):
+    """The alarms to choose from, with the roles of our lines."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"role--{role}" for role in ("plain", "good", "bad", "warn")}
+
+
+class StartScreen(Dialog[None]):
+    """Holds a draft; each change of a field changes the draft, and the draft says what the fields show."""
+
+    def __init__(self, scene: Scene, plans: Plans) -> None:
+        super().__init__()
+        assert scene.snapshot is not None  # noqa: S101 - asked for only once there is one; this tells the type checker
+        self._scene, self._plans, self._snapshot = scene, plans, scene.snapshot
+        self._draft = start.first_draft(self._snapshot, plans, scene.target)
+        self._listed: object = None
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog", id="start", can_focus=False) as dialog:
+            dialog.border_title = Content("Start a rollout")
+            with Horizontal(classes="field"):
+                yield Static("Target", classes="label")
+                yield Choice(id="target", placeholder="function:alias")
+            with Horizontal(classes="field"):
+                yield Static("Version", classes="label")
+                yield Choice(id="version", placeholder="a published version")
+                yield Static(id="versions", classes="hint")
+            with Horizontal(classes="field"):
+                yield Static("Strategy", classes="label")
+                yield Choice(id="strategy")
+                yield Static(id="described", classes="hint")
+            with Horizontal(classes="field"):
+                yield Static("Steps", classes="label")
+                yield Input(id="steps", placeholder="weight/bake, like 5%/5m 25%/5m/gate", compact=True)
+            with Horizontal(classes="field"):
+                yield Static("Alarms", classes="label")
+                yield Input(id="needle", placeholder="filter", compact=True)
+                yield Static(id="chosen", classes="hint")
+            yield AlarmList(id="alarms-list", compact=True)
+            yield Checkbox("", id="accept", compact=True)
+            yield Static(id="summary")
+            yield Static(id="said")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Start", id="confirm", compact=True)
+
+    def on_mount(self) -> None:
+        self._fill()
+        self.query_one("#target" if not self._draft.target else "#version", Input).focus()
+
+    def show(self, scene: Scene) -> None:
+        """Follow the snapshots: versions and alarms may only arrive while the dialog is open."""
+        self._scene = scene
+        if scene.snapshot is None or scene.snapshot is self._snapshot:
+            return
+        self._snapshot = scene.snapshot
+        if not self._draft.version:
+            newest = start.versions(self._snapshot, self._draft.target)[:1]
+            self._draft = replace(self._draft, version=newest[0] if newest else "")
+        self._fill()
+
+    # From the draft to the fields
+
+    def _fill(self) -> None:
+        draft, snapshot = self._draft, self._snapshot
+        versions = start.versions(snapshot, draft.target)
+        self.query_one("#target", Choice).offer(start.targets(snapshot))
+        self.query_one("#version", Choice).offer(versions)
+        self.query_one("#strategy", Choice).offer(start.strategies(self._plans, draft.target))
+        steps = self.query_one("#steps", Input)
+        steps.disabled = draft.strategy != OWN
+        values = (draft.target, draft.version, draft.strategy, start.shown_steps(draft, self._plans))
+        for name, value in zip(("target", "version", "strategy", "steps"), values, strict=True):
+            field = self.query_one(f"#{name}", Input)
+            if field.value != value:
+                field.value = value
+        self._list_alarms()
+        self._say(start.check(draft, snapshot, self._plans), versions)
+
+    def _say(self, checked: Checked, versions: list[str]) -> None:
+        draft = self._draft
+        self._put("versions", f"↑↓ {', '.join(map(clean, versions[:4]))}" if versions else "")
+        self._put("described", start.describe_strategy(draft, self._plans))
+        count = len(draft.alarms)
+        self._put("chosen", f"{count or 'none'} watched · space chooses")
+        fires = start.firing(self._snapshot, draft)
+        accept = self.query_one("#accept", Checkbox)
+        accept.display = bool(fires)
+        accept.label = Content(f"Start although {clean(', '.join(fires))} is firing; it is not held against the canary")
+        accept.value = draft.accepted
+        self._put("summary", checked.summary)
+        said = self.query_one("#said", Static)
+        said.update(Content(checked.error or checked.warning))
+        said.set_class(bool(checked.error), "-error")
+
+    def _put(self, name: str, text: str) -> None:
+        self.query_one(f"#{name}", Static).update(Content(text))
+
+    def _list_alarms(self) -> None:
+        needle = self.query_one("#needle", Input).value
+        key = (self._snapshot.alarms, needle, self._draft.target, self._draft.strategy)
+        if key == self._listed:
+            return
+        self._listed = key
+        alarms = start.listed_alarms(self._snapshot, self._draft, needle)
+        chosen = self._draft.alarms
+        listing = self.query_one(AlarmList)
+        width = max(20, listing.size.width - 8)
+        with self.prevent(SelectionList.SelectedChanged):
+            listing.clear_options()
+            listing.add_options(
+                Selection(as_content(listing, alarm_choice(alarm, width)), alarm.name, alarm.name in chosen)
+                for alarm in alarms
+            )
+
+    # From the fields to the draft
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        draft, value = self._draft, event.value
+        match event.input.id:
+            case "target" if value != draft.target:
+                self._draft = start.choose_target(draft, self._snapshot, self._plans, value)
+                self._load(value)
+            case "version" if value != draft.version:
+                self._draft = replace(draft, version=value)
+            case "strategy" if value != draft.strategy:
+                self._draft = start.choose_strategy(draft, self._snapshot, self._plans, value)
+            case "steps" if draft.strategy == OWN and value != draft.steps:
+                self._draft = replace(draft, steps=value)
+            case "needle":
+                pass
+            case _:
+                return
+        self._fill()
+
+    def _load(self, target: str) -> None:
+        """Have the aliases and versions of a typed function loaded."""
+        name = target.rpartition(":")[0] or target
+        function = find_function(self._snapshot, name)
+        if function and (function.aliases is None or function.versions is None):
+            self.post_message(Looked(name, None))
+
+    @on(SelectionList.SelectedChanged)
+    def _alarms_changed(self) -> None:
+        listing = self.query_one(AlarmList)
+        shown = {listing.get_option_at_index(number).value for number in range(listing.option_count)}
+        hidden = tuple(name for name in self._draft.alarms if name not in shown)
+        self._draft = replace(self._draft, alarms=(*hidden, *listing.selected), accepted=False)
+        self._fill()
+
+    @on(Checkbox.Changed)
+    def _accept_changed(self, event: Checkbox.Changed) -> None:
+        if event.value != self._draft.accepted:
+            self._draft = replace(self._draft, accepted=event.value)
+            self._fill()
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.focus_next()
+
+    # The end
+
+    @on(Button.Pressed, "#cancel")
+    def _cancelled(self) -> None:
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#confirm")
+    def _start(self) -> None:
+        checked = start.check(self._draft, self._snapshot, self._plans)
+        if checked.command is None:
+            self.query_one(f"#{checked.field}").focus()
+        elif not self._busy:
+            self._busy = True
+            self._put("said", "Checking before the start…")
+            self.post_message(Obey(checked.command, self._answered))
+
+    def _answered(self, refusal: str | None) -> None:
+        self._busy = False
+        if not self.is_current:
+            if refusal:
+                self.app.notify(refusal, severity="warning", markup=False)
+        elif refusal is None:
+            self.dismiss(None)
+        else:
+            said = self.query_one("#said", Static)
+            said.update(Content(refusal))
+            said.add_class("-error")

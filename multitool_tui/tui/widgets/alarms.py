@@ -1,0 +1,15 @@
+"""The pane of the same name in `views`."""
+
+from __future__ import annotations
+
+from multitool_tui.tui.widgets.pane import Pane
+from multitool_tui.views.alarms import alarms_pane
+from multitool_tui.views.scene import Scene
+from multitool_tui.views.text import PaneView
+
+
+class Alarms(Pane):
+    """The alarms."""
+
+    def view(self, scene: Scene, width: int, height: int) -> PaneView:
+        return alarms_pane(scene, width, height)

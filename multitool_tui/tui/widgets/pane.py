@@ -1,0 +1,63 @@
+"""What the panes have in common: a border with a title, a note below, and lines made by a view."""
+
+from __future__ import annotations
+
+from textual import events
+
+from multitool_tui.tui.widgets.lines import Lines, as_content
+from multitool_tui.views.scene import Scene
+from multitool_tui.views.text import EMPTY, PaneView, Role, line, wrap
+
+
+class Pane(Lines, can_focus=True):
+    """A pane. A subclass says which view draws it."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._scene: Scene | None = None
+        self._drawn: PaneView | None = None
+
+    def view(self, scene: Scene, width: int, height: int) -> PaneView:
+        """The view of this pane, for so many cells."""
+        raise NotImplementedError
+
+    def show(self, scene: Scene) -> None:
+        """Draw this scene."""
+        self._scene = scene
+        self._draw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        del event
+        self._draw()
+
+    def _draw(self) -> None:
+        scene, region = self._scene, self.scrollable_content_region
+        if scene is None or not region.width or not region.height:
+            return
+        try:
+            view = self.view(scene, region.width, region.height)
+        except Exception as error:  # noqa: BLE001 - a pane that cannot be drawn must not take the others with it
+            self.log.error(type(self).__name__, error)
+            sentence = f"This pane could not be drawn ({type(error).__name__}); the rest goes on."
+            view = PaneView(line(type(self).__name__), wrap(sentence, region.width, role=Role.WARN), EMPTY)
+        self.apply(view, scene)
+
+    def apply(self, view: PaneView, scene: Scene) -> None:
+        """Bring the widget to what a view says, touching only what is different."""
+        drawn, self._drawn = self._drawn, view
+        self.ascii_only = scene.ascii
+        if drawn is None or (drawn.title, drawn.note) != (view.title, view.note):
+            self.label(view)
+        self.set_class(view.faded, "-faded")
+        self.set_lines(view.lines)
+
+    def label(self, view: PaneView) -> None:
+        """Write the title and the note into the border."""
+        self.border_title = as_content(self, view.title, ascii_only=self.ascii_only)
+        self.border_subtitle = as_content(self, view.note, ascii_only=self.ascii_only) if view.note else None
+
+    def notify_style_update(self) -> None:
+        """The theme has changed: the colours within the border's text were those of the old one."""
+        super().notify_style_update()
+        if self._drawn is not None:
+            self.label(self._drawn)

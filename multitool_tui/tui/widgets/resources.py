@@ -1,0 +1,245 @@
+"""The resources: a filter, and the tree of functions drawn row by row, so that thousands cost a screenful."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.widgets import Input
+
+from multitool_tui.tui.messages import Looked
+from multitool_tui.tui.widgets.lines import Lines, as_content
+from multitool_tui.views import resources
+from multitool_tui.views.resources import Kind, Row, Tree
+from multitool_tui.views.scene import Scene
+from multitool_tui.views.text import Line, Role, Span, line
+
+
+class ResourceTree(Lines, can_focus=True):
+    """The rows, a cursor, and what is folded."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"tree--cursor"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home", "move_to(0)", "First", show=False),
+        Binding("end", "move_to(-1)", "Last", show=False),
+        Binding("left", "fold", "Fold", show=False),
+        Binding("right", "unfold", "Unfold", show=False),
+        Binding("enter", "open", "Open", show=False),
+    ]
+
+    class Opened(Message):
+        """A target was chosen with enter or a click."""
+
+    def __init__(self) -> None:
+        super().__init__(id="tree")
+        self.needle = ""
+        self.found = Tree()
+        self.cursor = 0
+        self._folds: dict[str, bool] = {}
+        self._scene: Scene | None = None
+        self._target: str | None = None
+
+    def show(self, scene: Scene) -> None:
+        """Draw this scene. The cursor stays on its row, and follows the target when that is changed elsewhere."""
+        before, self._scene = self._scene, scene
+        self.ascii_only = scene.ascii
+        if before is None or before.snapshot is not scene.snapshot:
+            self._rebuild()
+        if scene.target != self._target:
+            self._target = scene.target
+            self._put_cursor_on(scene.target)
+
+    def filter(self, needle: str) -> None:
+        """Show only what the needle finds."""
+        self.needle = needle
+        self._rebuild()
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        rows = self.found.rows
+        return rows[self.cursor] if self.cursor < len(rows) else None
+
+    def _rebuild(self) -> None:
+        key = self.row.key if self.row else None
+        before = self.found.rows
+        self.found = resources.tree(self._scene.snapshot if self._scene else None, self._folds, self.needle)
+        rows = self.found.rows
+        if key is not None and (self.row is None or self.row.key != key):
+            there = next((number for number, row in enumerate(rows) if row.key == key), None)
+            self.cursor = min(self.cursor, max(0, len(rows) - 1)) if there is None else there
+        self.virtual_size = Size(self.scrollable_content_region.width, max(1, len(rows)))
+        if before != rows or not rows:
+            self.refresh()
+
+    def _put_cursor_on(self, target: str | None) -> None:
+        if target is None or (self.row and self.row.target == target):
+            return
+        function = target.rpartition(":")[0]
+        if not self._folds.get(function) and any(row.function == function for row in self.found.rows):
+            self._folds[function] = True
+            self._rebuild()
+        for number, row in enumerate(self.found.rows):
+            if row.target == target:
+                self._move_cursor(number)
+
+    def _move_cursor(self, number: int) -> None:
+        before, self.cursor = self.cursor, number
+        self.refresh_line(before)
+        self.refresh_line(number)
+        self.scroll_to_region(Region(0, number, 1, 1), animate=False, force=True, x_axis=False)
+
+    def _go(self, number: int) -> None:
+        """Move the cursor by the operator's hand: he looks at what is there now."""
+        if not self.found.rows:
+            return
+        self._move_cursor(max(0, min(number, len(self.found.rows) - 1)))
+        if self.row:
+            if self.row.target:
+                self._target = self.row.target
+            self.post_message(Looked(self.row.looks_at, self.row.target))
+
+    def action_move(self, by: int) -> None:
+        self._go(self.cursor + by)
+
+    def action_page(self, by: int) -> None:
+        self._go(self.cursor + by * max(1, self.size.height - 1))
+
+    def action_move_to(self, number: int) -> None:
+        self._go(number if number >= 0 else len(self.found.rows) - 1)
+
+    def action_fold(self) -> None:
+        self._set_fold(unfolded=False)
+
+    def action_unfold(self) -> None:
+        self._set_fold(unfolded=True)
+
+    def _set_fold(self, *, unfolded: bool) -> None:
+        if self.row is None:
+            return
+        function = self.row.function
+        self._folds[function] = unfolded
+        self._rebuild()
+        home = next(n for n, row in enumerate(self.found.rows) if row.key == (function, Kind.FUNCTION, None))
+        if not unfolded or self.row is None:
+            self._go(home)
+        else:
+            self.post_message(Looked(self.row.looks_at, self.row.target))
+
+    def action_open(self) -> None:
+        if self.row is None:
+            return
+        if self.row.kind is Kind.FUNCTION:
+            self._set_fold(unfolded=not self.row.unfolded)
+        elif self.row.target:
+            self._go(self.cursor)
+            self.post_message(self.Opened())
+
+    def on_click(self, event: events.Click) -> None:
+        number = event.y + self.scroll_offset.y
+        if number >= len(self.found.rows):
+            return
+        again = number == self.cursor
+        self._go(number)
+        if again or (self.row and self.row.kind is Kind.FUNCTION):
+            self.action_open()
+
+    def on_resize(self, event: events.Resize) -> None:
+        del event
+        self._rebuild()
+        self.refresh()
+
+    # Drawing
+
+    def line_at(self, number: int) -> Line:
+        if self._scene is not None and not self.found.rows and number == 0:
+            return line(" ", *resources.empty(self._scene, self.needle))
+        if number >= len(self.found.rows):
+            return ()
+        return resources.draw(self.found.rows[number], self.scrollable_content_region.width)
+
+    def base_style(self, number: int) -> Style:
+        if number == self.cursor and self.found.rows:
+            return self.get_component_rich_style("tree--cursor")
+        return self.rich_style
+
+
+class Resources(Vertical):
+    """The pane: the filter's field, shown while it is used, above the tree."""
+
+    def __init__(self) -> None:
+        super().__init__(id="resources")
+        self._scene: Scene | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Input(placeholder="filter", id="filter", compact=True)
+        yield ResourceTree()
+
+    def on_mount(self) -> None:
+        self._input.display = False
+        self._label()
+
+    @property
+    def listing(self) -> ResourceTree:
+        """The rows."""
+        return self.query_one(ResourceTree)
+
+    @property
+    def _input(self) -> Input:
+        return self.query_one("#filter", Input)
+
+    def show(self, scene: Scene) -> None:
+        """Draw this scene."""
+        self._scene = scene
+        self.listing.show(scene)
+        self._label()
+
+    def open_filter(self) -> None:
+        """Show the filter's field, and type there."""
+        self._input.display = True
+        self._input.focus()
+
+    def close_filter(self) -> bool:
+        """Clear and hide the filter. Returns whether there was one."""
+        was = self._input.display
+        self._input.value = ""
+        self._input.display = False
+        if was:
+            self.listing.focus()
+        return was
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.listing.filter(event.value)
+        self._label()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._input.display = bool(event.value)
+        self.listing.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "down" and self._input.has_focus:
+            event.stop()
+            self.listing.focus()
+
+    def _label(self) -> None:
+        ascii_only = bool(self._scene and self._scene.ascii)
+        self.border_title = as_content(self.listing, line(Span("Resources", Role.STRONG)), ascii_only=ascii_only)
+        if self._scene is None:
+            return
+        note, faded = resources.note(self._scene, self.listing.found, self.listing.needle)
+        self.border_subtitle = as_content(self.listing, note, ascii_only=ascii_only) if note else None
+        self.set_class(faded, "-faded")

@@ -1,0 +1,163 @@
+"""Every action of the main screen, once: its key, its words, its group, and when it applies.
+
+Bindings, the footer, the palette, the help screen and the refusals are all made from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from multitool_tui.rollout import events
+from multitool_tui.rollout.events import Obstacle
+from multitool_tui.rollout.machine import TRANSITIONS, Rollout, State
+from multitool_tui.views.scene import Scene, running
+from multitool_tui.views.text import Line, Role, Span, clean, line, width_of
+
+
+class Group(StrEnum):
+    """What an action is about."""
+
+    ROLLOUT = "The rollout"
+    LOOK = "Looking"
+    APP = "The application"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`rank` says how soon it gives way in a footer without room: the highest goes first, 0 is never in it."""
+
+    name: str
+    key: str
+    shown: str
+    label: str
+    help: str
+    group: Group
+    rank: int = 0
+    event: type[events.Command] | None = None
+    """The event that the rollout must take for this action to make sense."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes something in AWS."""
+        return self.group is Group.ROLLOUT
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("new", "n", "n", "New", "Start a rollout on this target", Group.ROLLOUT, 2),
+    Action(
+        "promote", "p", "p", "Promote", "Make the canary the only version; asks first", Group.ROLLOUT, 1,
+        events.PromoteAsked,
+    ),
+    Action(
+        "roll_back", "r", "r", "Roll back", "Take the canary out: r, then enter", Group.ROLLOUT, 1,
+        events.RollBackAsked,
+    ),
+    Action("pause", "space", "space", "Pause", "Pause the rollout, or resume it", Group.ROLLOUT, 1),
+    Action(
+        "weight", "w", "w", "Weight", "Set the canary's weight by hand", Group.ROLLOUT, 3, events.WeightAsked
+    ),
+    Action("gate", "g", "g", "Gate", "Let the rollout through the gate it waits at", Group.ROLLOUT, 1),
+    Action("filter", "slash", "/", "Filter", "Filter the resources; esc clears", Group.LOOK, 5),
+    Action("zoom", "z", "z", "Zoom", "Give the focused pane the whole screen, and back", Group.LOOK, 7),
+    Action("refresh", "R", "R", "Refresh", "Read everything again now", Group.LOOK),
+    Action("copy", "c", "c", "Copy", "Copy the target with its state and reason", Group.LOOK),
+    Action("console", "o", "o", "Console", "Show and copy the link to the AWS console", Group.LOOK),
+    Action("theme", "t", "t", "Theme", "Change between dark and light", Group.APP),
+    Action("screenshot", "S", "S", "Screenshot", "Save the screen as SVG in the working directory", Group.APP),
+    Action("help", "question_mark", "?", "Help", "Show keys, glyphs and words", Group.APP, 4),
+    Action("palette", "ctrl+p", "^p", "Palette", "Find any action by name", Group.APP, 8),
+    Action("leave", "q,ctrl+q", "q", "Quit", "Quit; asks while a rollout is live", Group.APP, 6),
+)  # fmt: skip
+
+BY_NAME = {action.name: action for action in ACTIONS}
+
+READ_ONLY = "This session is read-only: nothing can be changed from here."
+_NOT_CONNECTED = "Not connected yet."
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether an action shows among the keys, and why it cannot be done now, if so."""
+
+    shown: bool = True
+    reason: str | None = None
+
+    @property
+    def enabled(self) -> bool:
+        return self.reason is None
+
+
+def availability(name: str, scene: Scene) -> Availability:
+    """Whether an action applies to what is on screen."""
+    action = BY_NAME[name]
+    if not action.changes:
+        return Availability()
+    snapshot = scene.snapshot
+    if snapshot is None:
+        return Availability(shown=name == "new", reason=_NOT_CONNECTED)
+    rollout = scene.live.rollout if scene.live and not scene.live.rollout.ended else None
+    shown, reason = _new(rollout) if name == "new" else _steer(action, rollout, scene.target)
+    if snapshot.read_only:
+        reason = READ_ONLY
+    return Availability(shown, reason)
+
+
+def _new(rollout: Rollout | None) -> tuple[bool, str | None]:
+    # Another target may well have its own rollout: the key works, but there is more important to show.
+    return rollout is None, None
+
+
+def _steer(action: Action, rollout: Rollout | None, target: str | None) -> tuple[bool, str | None]:
+    if rollout is None:
+        return False, f"No rollout is live on {clean(target)}." if target else "No rollout is live."
+    if action.name == "gate":
+        takes = rollout.at_gate and events.GatePassed in TRANSITIONS[rollout.state]
+        return takes, None if takes else "The rollout is at no gate."
+    pause_or_resume = events.PauseAsked if rollout.state is State.SHIFTING else events.ResumeAsked
+    event = action.event or pause_or_resume
+    if event not in TRANSITIONS[rollout.state]:
+        return False, f"That cannot be done while the rollout is {rollout.state}."
+    if rollout.obstacle is Obstacle.DRIFT and event in (events.PromoteAsked, events.ResumeAsked):
+        return True, f"{clean(rollout.target)} was changed from outside: roll back, or leave it as it is."
+    return True, None
+
+
+def label(name: str, scene: Scene) -> str:
+    """An action's word as it applies now: space pauses what runs, and resumes what does not."""
+    if name == "pause" and scene.live and scene.live.rollout.state in (State.PAUSED, State.HELD):
+        return "Resume"
+    return BY_NAME[name].label
+
+
+@dataclass(frozen=True, slots=True)
+class FooterKey:
+    """A key in the footer: where a click on it leads, and its text."""
+
+    name: str
+    text: Line
+    enabled: bool
+
+
+def footer(scene: Scene, width: int) -> tuple[FooterKey, ...]:
+    """The keys that apply now, as many as fit into `width`, in the table's order."""
+    keys = []
+    for action in sorted((a for a in ACTIONS if a.rank), key=lambda a: a.rank):
+        state = availability(action.name, scene)
+        if state.shown:
+            word = label(action.name, scene)
+            key_role, word_role = (Role.KEY, Role.PLAIN) if state.enabled else (Role.DIM, Role.DIM)
+            text = line(" ", Span(action.shown, key_role), Span(f" {word} ", word_role))
+            keys.append(FooterKey(action.name, text, state.enabled))
+    order = list(BY_NAME)
+    fitting: list[FooterKey] = []
+    for key in keys:
+        if sum(width_of(kept.text) for kept in [*fitting, key]) > width:
+            break
+        fitting.append(key)
+    return tuple(sorted(fitting, key=lambda key: order.index(key.name)))
+
+
+def must_ask_before_leaving(scene: Scene) -> bool:
+    """Whether quitting now would leave a live rollout without a driver."""
+    return bool(running(scene.snapshot))

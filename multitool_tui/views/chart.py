@@ -1,0 +1,177 @@
+"""Drawing lines of numbers over time in character cells: two series, one zero-based scale, gaps where nothing is known.
+
+In braille a cell holds 2 by 4 dots. The first series is drawn solid, the second dotted, so that they can be told apart
+without colour; in ASCII they are `*` and `.`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from multitool_tui.views.numbers import clock_time
+from multitool_tui.views.text import Line, Role, Span, cells, line
+from multitool_tui.words import percent
+
+_BRAILLE = 0x2800
+# The bit of each dot, by column and row within its cell (Unicode standard, "Braille Patterns").
+_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+
+_AXIS_STEPS = [
+    timedelta(seconds=s) for s in (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line to draw: moments and shares (0-1), None where nothing is known."""
+
+    points: tuple[tuple[datetime, float | None], ...]
+    role: Role
+    dotted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stretch of time and of shares (0 to `top`) is drawn, and the moment to mark."""
+
+    start: datetime
+    end: datetime
+    top: float
+    mark: datetime | None = None
+    mark_label: str = ""
+
+
+def nice_ceiling(value: float, least: float = 0.002) -> float:
+    """The next of 1, 2, 5, 10, 20, 50 ... that is not below `value`: a scale that does not twitch with each minute."""
+    value = max(value, least)
+    power = 10.0 ** math.floor(math.log10(value) + 1e-9)
+    return min(1.0, next(power * factor for factor in (1, 2, 5, 10) if power * factor >= value * (1 - 1e-9)))
+
+
+def plot(
+    series: tuple[Series, ...], frame: Frame, width: int, height: int, *, ascii_only: bool = False
+) -> tuple[Line, ...]:
+    """Draw the series into `height` lines with a scale at the left and the time below. The first series is on top."""
+    labels = _scale_labels(frame.top, height - 1)
+    margin = max(map(cells, labels)) + 1
+    rows, columns = height - 1, width - margin - 1
+    if rows < 1 or columns < 8:
+        return ()
+    grid = _Grid(columns, rows, ascii_only=ascii_only)
+    for one in reversed(series):
+        grid.draw(one, frame)
+    if frame.mark and frame.start < frame.mark < frame.end:
+        grid.mark(int(_along(frame.mark, frame) * (columns - 1)), frame.mark_label)
+    lines = [
+        line(Span(f"{label:>{margin - 1}} ", Role.DIM), Span("┤" if label else "│", Role.DIM), *grid.row(row))
+        for row, label in enumerate(labels)
+    ]
+    lines.append(line(" " * margin, Span("└" + _time_axis(frame, columns), Role.DIM)))
+    return tuple(lines)
+
+
+def _along(at: datetime, frame: Frame) -> float:
+    """Where in the frame a moment lies, 0-1."""
+    return (at - frame.start) / (frame.end - frame.start)
+
+
+def _scale_labels(top: float, rows: int) -> list[str]:
+    """A label for the top, the bottom, and the middle where a row lies in the middle."""
+    labels = [""] * rows
+    labels[0] = percent(top, 3)
+    if rows > 1:
+        labels[-1] = "0%"
+    if rows >= 5 and rows % 2:
+        labels[rows // 2] = percent(top / 2, 3)
+    return labels
+
+
+def _time_axis(frame: Frame, columns: int) -> str:
+    """A rule with the times of day in it, at even moments."""
+    span = frame.end - frame.start
+    step = next((step for step in _AXIS_STEPS if span / step * 14 <= columns), _AXIS_STEPS[-1])
+    with_seconds = step < timedelta(minutes=1)
+    axis = ["─"] * columns
+    # Even moments: whole multiples of the step since midnight.
+    midnight = frame.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    at = midnight + math.ceil((frame.start - midnight) / step) * step
+    while at < frame.end:
+        label = f" {clock_time(at, seconds=with_seconds)} "
+        begin = round(_along(at, frame) * (columns - 1)) - len(label) // 2
+        if begin >= 1 and begin + len(label) <= columns - 5:
+            axis[begin : begin + len(label)] = label
+        at += step
+    axis[-4:] = " UTC"
+    return "".join(axis)
+
+
+class _Grid:
+    """Cells to draw into. Each remembers its dots and the role of the latest series that touched it."""
+
+    def __init__(self, columns: int, rows: int, *, ascii_only: bool) -> None:
+        self._columns, self._rows, self._ascii = columns, rows, ascii_only
+        self._dots = [[0] * columns for _ in range(rows)]
+        self._chars = [[" "] * columns for _ in range(rows)]
+        self._roles = [[Role.DIM] * columns for _ in range(rows)]
+        # An ASCII cell is one dot; a braille cell is 2 by 4.
+        self._across, self._down = (1, 1) if ascii_only else (2, 4)
+
+    def draw(self, series: Series, frame: Frame) -> None:
+        points = [
+            (self._dot(at, value, frame) if value is not None and frame.start <= at <= frame.end else None)
+            for at, value in series.points
+        ]
+        for number, (here, following) in enumerate(pairwise([*points, None])):
+            if here is None:
+                continue
+            if following is not None:
+                self._stroke(here, following, series)
+            elif number == 0 or points[number - 1] is None:
+                self._set(*here, series)
+
+    def mark(self, column: int, label: str) -> None:
+        """A thin line downwards behind everything, with a word at its top."""
+        for row in range(self._rows):
+            if self._chars[row][column] == " " and not self._dots[row][column]:
+                self._chars[row][column] = "┊"
+        free = range(column + 2, column + 2 + len(label))
+        if free.stop <= self._columns and not any(self._dots[0][c] or self._chars[0][c] != " " for c in free):
+            self._chars[0][free.start : free.stop] = label
+
+    def row(self, row: int) -> Iterator[Span]:
+        """The row as runs of one role each."""
+        text, role = "", Role.DIM
+        for dots, char, cell_role in zip(self._dots[row], self._chars[row], self._roles[row], strict=True):
+            if cell_role is not role and text:
+                yield Span(text, role)
+                text = ""
+            role = cell_role
+            text += chr(_BRAILLE | dots) if dots else char
+        yield Span(text, role)
+
+    def _dot(self, at: datetime, value: float, frame: Frame) -> tuple[int, int]:
+        x = round(_along(at, frame) * (self._columns * self._across - 1))
+        y = round((1 - min(1.0, value / frame.top)) * (self._rows * self._down - 1))
+        return x, y
+
+    def _stroke(self, start: tuple[int, int], end: tuple[int, int], series: Series) -> None:
+        """A straight line; a dotted one leaves out every second dot along its way."""
+        (x0, y0), (x1, y1) = start, end
+        length = max(abs(x1 - x0), abs(y1 - y0), 1)
+        for step in range(length + 1):
+            x = round(x0 + (x1 - x0) * step / length)
+            y = round(y0 + (y1 - y0) * step / length)
+            if not series.dotted or self._ascii or (x + (y if x0 == x1 or abs(y1 - y0) > abs(x1 - x0) else 0)) % 2 == 0:
+                self._set(x, y, series)
+
+    def _set(self, x: int, y: int, series: Series) -> None:
+        column, row = x // self._across, y // self._down
+        if self._ascii:
+            self._chars[row][column] = "." if series.dotted else "*"
+        else:
+            self._dots[row][column] |= _DOTS[x % 2][y % 4]
+        self._roles[row][column] = series.role

@@ -1,0 +1,210 @@
+"""The evidence: both versions' rates over time, how far harm and safety are from their limits, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from multitool_tui.controller.snapshot import FeedName, Traffic
+from multitool_tui.judgement.model import Counts, Minute
+from multitool_tui.rollout.machine import Rollout
+from multitool_tui.views.chart import Frame, Series, nice_ceiling, plot
+from multitool_tui.views.glyphs import VERDICTS
+from multitool_tui.views.numbers import count
+from multitool_tui.views.scene import Scene, connecting, freshness
+from multitool_tui.views.text import (
+    EMPTY,
+    Line,
+    PaneView,
+    Role,
+    Span,
+    clean,
+    crop,
+    gauge,
+    join,
+    line,
+    spread,
+    width_of,
+    wrap,
+)
+from multitool_tui.words import duration
+
+HISTORY = 15
+"""So many minutes before the rollout's start are drawn, as what the baseline was used to."""
+LEAST_SPAN = 12
+"""The time axis is never shorter than so many minutes: two points are not a trend."""
+TWO_CHARTS = 20
+"""From this height on, the slow rate has a chart of its own."""
+
+_TITLE = "Evidence"
+Rate = Callable[[Counts], float | None]
+
+
+def evidence_pane(scene: Scene, width: int, height: int) -> PaneView:
+    """The pane, for so many cells: the chart takes what the words leave."""
+    if scene.snapshot is None:
+        return connecting(_TITLE)
+    rollout = scene.live.rollout if scene.live else None
+    note, faded = freshness(scene.feed(FeedName.METRICS), scene.now)
+    words = _words(scene, width, reason_lines=2 if height < 16 else 4)
+    spare = height - len(words)
+    if spare >= 6 + 4:
+        words = (EMPTY, *words)
+        spare -= 1
+    return PaneView(_title(rollout, scene.now), (*_charts(scene, width, spare), *words), note, faded)
+
+
+def _title(rollout: Rollout | None, now: datetime) -> Line:
+    parts = [line(Span(_TITLE, Role.STRONG))]
+    if rollout and rollout.judgement:
+        parts.append(line(VERDICTS[rollout.judgement.verdict].span))
+        age = rollout.evidence_age(now)
+        if age is not None and not rollout.ended:
+            fresh = rollout.has_fresh_evidence(now)
+            parts.append(line(Span(f"{duration(age)} old", Role.DIM if fresh else Role.WARN)))
+    return join(parts, Span(" · ", Role.DIM))
+
+
+# The words below the chart
+
+
+def _words(scene: Scene, width: int, reason_lines: int) -> tuple[Line, ...]:
+    if scene.live is None:
+        if scene.traffic is None or not scene.traffic.minutes:
+            return ()
+        return (line(Span("No rollout is on this target: nothing is compared.", Role.DIM)),)
+    rollout = scene.live.rollout
+    if rollout.judgement is None:
+        analysis = rollout.plan.analysis
+        wait = duration(analysis.period + analysis.seal_after)
+        return wrap(f"No evidence yet: a minute can be judged about {wait} after it began.", width, 2, Role.DIM)
+    return (*_gauges(rollout, width), *wrap(clean(rollout.judgement.reason), width, reason_lines))
+
+
+def _gauges(rollout: Rollout, width: int) -> tuple[Line, ...]:
+    assert rollout.judgement is not None  # noqa: S101 - the caller has looked; this tells the type checker
+    evidence = rollout.judgement.evidence
+    harm_share = evidence.harm / evidence.harm_limit if evidence.harm_limit else 0.0
+    safety_share = evidence.safety / evidence.safety_limit if evidence.safety_limit else 0.0
+    harm_role = Role.BAD if harm_share >= 1 else Role.WARN if harm_share >= 0.6 else Role.PLAIN
+    safety_role = Role.GOOD if safety_share >= 1 else Role.PLAIN
+    size = 20 if width > 100 else 10
+    harm = _gauge("harm  ", harm_share, harm_role, evidence.harm, evidence.harm_limit, evidence.harm_unit, size)
+    safety = _gauge(
+        "safety", safety_share, safety_role, evidence.safety, evidence.safety_limit, evidence.safety_unit, size
+    )
+    half = width // 2
+    if max(width_of(harm), width_of(safety)) < half:
+        return (line(*harm, " " * (half - width_of(harm)), *safety),)
+    return crop(harm, width), crop(safety, width)
+
+
+def _gauge(name: str, share: float, role: Role, value: float, limit: float, unit: str, size: int) -> Line:
+    full, empty = gauge(share, size)
+    unit = clean(unit)
+    between = "" if unit.startswith("%") else " "
+    figures = f"  {count(value)} of {count(limit)}{between if unit else ''}{unit}"
+    return line(Span(f"{name}  ", Role.DIM), Span(full, role), Span(empty, Role.DIM), Span(figures, role))
+
+
+# The charts above
+
+
+def _charts(scene: Scene, width: int, height: int) -> tuple[Line, ...]:
+    traffic = scene.traffic
+    if traffic is None or not traffic.minutes:
+        waiting = "No sealed minutes yet." if scene.target else ""
+        return (*((line(Span(waiting, Role.DIM)),) if waiting else ()), *(EMPTY,) * (height - bool(waiting)))
+    frame = _frame(scene, traffic, width)
+    seen = tuple(minute for minute in traffic.minutes if frame.start <= minute.start <= frame.end)
+    draw = _Charts(scene, traffic, seen, frame, width)
+    slow = any(_has_slow(minute) for minute in seen)
+    if slow and height >= TWO_CHARTS:
+        upper = (height - 1) // 2
+        upper += upper % 2 == 0  # a legend, an axis, and an odd number of rows, so that one is the middle
+        lower = height - 1 - upper
+        return (*draw.errors(upper), EMPTY, *draw.slow(lower))
+    if slow:
+        return (*draw.errors(height - 1), draw.slow_row())
+    return draw.errors(height)
+
+
+def _frame(scene: Scene, traffic: Traffic, width: int) -> Frame:
+    """The stretch of time to draw: some history, then everything since the start, as far as it has room."""
+    period = scene.period
+    end = traffic.minutes[-1].start + period
+    started = scene.live.rollout.started_at if scene.live else None
+    first = traffic.minutes[0].start
+    start = max(first, started - HISTORY * period) if started else max(first, end - 60 * period)
+    start = max(start, end - 2 * width * period)
+    return Frame(min(start, end - LEAST_SPAN * period), end, 0.0, started, "start")
+
+
+def _has_slow(minute: Minute) -> bool:
+    return any(counts and counts.slow is not None for counts in (minute.baseline, minute.canary))
+
+
+def _error_rate(counts: Counts) -> float | None:
+    return counts.error_rate
+
+
+def _slow_rate(counts: Counts) -> float | None:
+    return counts.slow_rate
+
+
+class _Charts:
+    """The charts of one target over one stretch of time."""
+
+    def __init__(self, scene: Scene, traffic: Traffic, minutes: tuple[Minute, ...], frame: Frame, width: int) -> None:
+        self._traffic, self._minutes, self._frame, self._width = traffic, minutes, frame, width
+        self._half = scene.period / 2
+        self._ascii = scene.ascii
+
+    def errors(self, height: int) -> tuple[Line, ...]:
+        return self._chart("errors", _error_rate, height)
+
+    def slow(self, height: int) -> tuple[Line, ...]:
+        return self._chart(self._slow_name(), _slow_rate, height)
+
+    def slow_row(self) -> Line:
+        return self._legend(self._slow_name(), _slow_rate, samples=False)
+
+    def _slow_name(self) -> str:
+        limit = self._traffic.slow_limit
+        return f"slow, over {count(limit)} ms" if limit is not None else "slow"
+
+    def _chart(self, name: str, rate: Rate, height: int) -> tuple[Line, ...]:
+        rates = [(m.start, self._rate(m.baseline, rate), self._rate(m.canary, rate)) for m in self._minutes]
+        known = [value for _, *values in rates for value in values if value is not None]
+        frame = Frame(
+            self._frame.start, self._frame.end, nice_ceiling(max(known, default=0)), self._frame.mark, "start"
+        )
+        series = (
+            Series(tuple((at + self._half, canary) for at, _, canary in rates), Role.CANARY),
+            Series(tuple((at + self._half, baseline) for at, baseline, _ in rates), Role.BASELINE, dotted=True),
+        )
+        legend = self._legend(name, rate, samples=True)
+        return (legend, *plot(series, frame, self._width, height - 1, ascii_only=self._ascii))
+
+    @staticmethod
+    def _rate(counts: Counts | None, rate: Rate) -> float | None:
+        return rate(counts) if counts else None
+
+    def _legend(self, name: str, rate: Rate, *, samples: bool) -> Line:
+        """The name of the chart, and what each line stands at in the latest minute."""
+        latest = self._minutes[-1] if self._minutes else None
+        entries = []
+        if self._traffic.canary is not None:
+            value = self._rate(latest.canary, rate) if latest else None
+            entries.append(
+                self._entry("⠒⠒⠒ " if samples else "", f"v{self._traffic.canary} canary", value, Role.CANARY)
+            )
+        value = self._rate(latest.baseline, rate) if latest else None
+        who = f"v{self._traffic.baseline} baseline" if entries else f"v{self._traffic.baseline}"
+        entries.append(self._entry("⠂⠂⠂ " if samples else "", who, value, Role.BASELINE))
+        return spread(line(Span(name, Role.STRONG)), join(entries, Span("   ")), self._width)
+
+    @staticmethod
+    def _entry(sample: str, who: str, value: float | None, role: Role) -> Line:
+        shown = f"{value * 100:.2f}%" if value is not None else "no data"
+        return line(Span(f"{sample}{clean(who)}", role), Span(f"{shown:>8}"))

@@ -1,0 +1,72 @@
+"""The top line: whose account this is, and how fresh what one sees is."""
+
+from __future__ import annotations
+
+from multitool_tui.controller.snapshot import FeedName
+from multitool_tui.views.numbers import seconds
+from multitool_tui.views.scene import Scene
+from multitool_tui.views.text import Line, Role, Span, clean, join, line, spread, width_of
+
+_BETWEEN = Span(" · ", Role.DIM)
+_GAP = Span("  ")
+
+
+def header(scene: Scene, width: int, hint: str = "") -> Line:
+    """The header, folded to `width`: what matters least goes first, the badges and the account never."""
+    name = line(Span(" MultiTool ", Role.LOUD_ACCENT), " ")
+    end = line(" ")
+    places = _places(scene, hint)
+    badges, figures = _badges(scene), _figures(scene)
+    # Each fold leaves out a little more, until it fits.
+    for left, right in (
+        (places, figures),
+        (places, figures[:1]),
+        (places[:3], figures[:1]),
+        (places[:2], figures[:1]),
+        (places[:2], []),
+    ):
+        start = (*name, *join(left, _BETWEEN))
+        finish = (*join([*badges, *right], _GAP), *end)
+        if width_of(start) + 2 + width_of(finish) <= width:
+            break
+    return spread(start, finish, width)
+
+
+def _places(scene: Scene, hint: str) -> list[Line]:
+    caller = scene.snapshot.caller if scene.snapshot else None
+    if caller is None:
+        return [line(Span(clean(hint), Role.DIM))] if hint else []
+    places = [line(Span(clean(caller.account), Role.STRONG)), line(Span(clean(caller.region), Role.STRONG))]
+    if caller.profile:
+        places.append(line(Span("profile ", Role.DIM), clean(caller.profile)))
+    if caller.endpoint:
+        places.append(line(Span(clean(caller.endpoint), Role.DIM)))
+    return places
+
+
+def _badges(scene: Scene) -> list[Line]:
+    if scene.snapshot is None:
+        return []
+    badges = []
+    if scene.snapshot.sandbox is not None:
+        scenario = clean(scene.snapshot.sandbox)
+        badges.append(line(Span(f" SANDBOX {scenario} " if scenario else " SANDBOX ", Role.LOUD_GOOD)))
+    if scene.snapshot.read_only:
+        badges.append(line(Span(" READ-ONLY ", Role.LOUD_WARN)))
+    return badges
+
+
+def _figures(scene: Scene) -> list[Line]:
+    if scene.snapshot is None:
+        return [line(Span("connecting…", Role.DIM))]
+    # The target's own feed says how old the numbers are on which one would act; else the latest that was read.
+    feeds = [scene.feed(FeedName.TARGET)]
+    if feeds[0].fetched_at is None:
+        feeds = [scene.feed(name) for name in FeedName]
+    ages = [age for feed in feeds if (age := feed.age(scene.now)) is not None]
+    stale = any(feed.is_stale(scene.now) for feed in feeds[:1])
+    old = f"data {seconds(min(ages))} old" if ages else "no data yet"
+    return [
+        line(Span(old, Role.WARN if stale else Role.DIM)),
+        line(Span(f"{scene.snapshot.calls_last_minute} calls/min", Role.DIM)),
+    ]

@@ -1,0 +1,43 @@
+"""What leaves the screen: the console's address of an alias, and the text that `c` copies."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from multitool_tui.views.scene import Scene
+from multitool_tui.words import parse_target, percent
+
+# The consoles of the partitions, by the beginning of the region's name.
+# Source: AWS General Reference and the partitions' own guides (China, GovCloud).
+_CONSOLES = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
+
+
+def console_url(scene: Scene) -> tuple[str | None, str]:
+    """The address of the target in the AWS console, and a sentence about it; None where there is no such address."""
+    snapshot = scene.snapshot
+    if snapshot is None or snapshot.caller is None or scene.target is None:
+        return None, "There is no target to link to yet."
+    if snapshot.sandbox is not None:
+        return None, "The sandbox has no console: nothing here is in AWS."
+    if snapshot.caller.endpoint:
+        return None, "This session talks to an endpoint of its own, which has no console."
+    region = snapshot.caller.region
+    host = next((host for start, host in _CONSOLES.items() if region.startswith(start)), "console.aws.amazon.com")
+    function, alias = parse_target(scene.target)
+    url = f"https://{region}.{host}/lambda/home?region={region}#/functions/{quote(function)}/aliases/{quote(alias)}"
+    return url, f"Copied: {url}"
+
+
+def copied_text(scene: Scene) -> str | None:
+    """The target, and what is to be told of its rollout when somebody asks."""
+    if scene.target is None:
+        return None
+    if scene.live is None:
+        alias = scene.alias
+        return f"{scene.target} v{alias.version}" if alias else scene.target
+    rollout = scene.live.rollout
+    head = (
+        f"{scene.target}: v{rollout.baseline} to v{rollout.canary}, {rollout.state} at {percent(rollout.weight)}"
+        f" (rollout {rollout.id})"
+    )
+    return "\n".join(part for part in (head, rollout.reason) if part)

@@ -1,0 +1,109 @@
+"""What the panes look at: a snapshot, the target that the operator has before him, and the present moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from multitool_tui.aws.resources import Alias
+from multitool_tui.controller.snapshot import Feed, FeedName, Function, LiveRollout, Snapshot, Traffic
+from multitool_tui.rollout.machine import Rollout
+from multitool_tui.views.numbers import seconds
+from multitool_tui.views.text import EMPTY, Line, PaneView, Role, Span, clean, line
+from multitool_tui.words import parse_target
+
+_MINUTE = timedelta(minutes=1)
+
+
+# Compared by identity: a new snapshot is a new scene, and comparing thousands of functions would be for nothing.
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """Everything that a pane is drawn from. `snapshot` is None until the controller is connected."""
+
+    now: datetime
+    snapshot: Snapshot | None = None
+    target: str | None = None
+    ascii: bool = False
+    """Whether the terminal shows ASCII only."""
+
+    @property
+    def live(self) -> LiveRollout | None:
+        """The latest rollout on the target, live or ended."""
+        return self.snapshot.rollout_on(self.target) if self.snapshot and self.target else None
+
+    @property
+    def traffic(self) -> Traffic | None:
+        """The minutes of the target, whether or not a rollout is on it."""
+        if self.live:
+            return self.live.traffic
+        focus = self.snapshot.focus if self.snapshot else None
+        return focus if focus and focus.target == self.target else None
+
+    @property
+    def alias(self) -> Alias | None:
+        """The target as the list of resources has it."""
+        return find_alias(self.snapshot, self.target) if self.snapshot and self.target else None
+
+    @property
+    def period(self) -> timedelta:
+        """How long one sealed minute is: the plan's period, or the distance between the minutes that are there."""
+        if self.live:
+            return self.live.rollout.plan.analysis.period
+        starts = [minute.start for minute in self.traffic.minutes] if self.traffic else []
+        return min((later - earlier for earlier, later in pairwise(starts)), default=_MINUTE)
+
+    def feed(self, name: FeedName) -> Feed:
+        """How a feed is doing."""
+        return self.snapshot.feed(name) if self.snapshot else Feed()
+
+
+def find_function(snapshot: Snapshot, name: str) -> Function | None:
+    """The function of this name, if it is known."""
+    return next((function for function in snapshot.functions if function.name == name), None)
+
+
+def find_alias(snapshot: Snapshot, target: str) -> Alias | None:
+    """The alias that a target names, if it is known."""
+    try:
+        function, name = parse_target(target)
+    except ValueError:
+        return None
+    known = find_function(snapshot, function)
+    return next((alias for alias in (known.aliases if known else None) or () if alias.name == name), None)
+
+
+def running(snapshot: Snapshot | None) -> tuple[Rollout, ...]:
+    """The rollouts of this process that have not ended and have traffic on their target."""
+    return tuple(live.rollout for live in snapshot.rollouts if live.rollout.on_target) if snapshot else ()
+
+
+def first_target(snapshot: Snapshot) -> str | None:
+    """What to show before the operator chose: the latest live rollout's target, else the first alias."""
+    rollouts = running(snapshot)
+    if rollouts:
+        return rollouts[-1].target
+    if snapshot.rollouts:
+        return snapshot.rollouts[-1].rollout.target
+    aliases = (alias for function in snapshot.functions for alias in function.aliases or ())
+    return next((alias.target for alias in aliases), None)
+
+
+def connecting(title: str) -> PaneView:
+    """A pane before the controller is connected."""
+    return PaneView(line(Span(title, Role.STRONG)), (EMPTY, line(Span("connecting…", Role.DIM))))
+
+
+def freshness(feed: Feed, now: datetime) -> tuple[Line, bool]:
+    """What a pane says of its feed in its lower border, and whether it is to be faded."""
+    age = feed.age(now)
+    trouble = clean(feed.error).rstrip(".") if feed.error else ""
+    if feed.slow_since:
+        waited = f"AWS has not answered for {seconds((now - feed.slow_since).total_seconds())}"
+        trouble = trouble or waited
+    if age is None:
+        return (line(Span(f"nothing read yet · {trouble}", Role.WARN)) if trouble else EMPTY), False
+    old = f"{seconds(age)} old"
+    if feed.is_stale(now):
+        return line(Span(f"{old} · {trouble}" if trouble else old, Role.WARN)), True
+    return (line(Span(trouble, Role.DIM)) if trouble else EMPTY), False

@@ -1,0 +1,291 @@
+"""The traffic split: who serves how much, where the rollout is on its ladder, and what it waits for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice, takewhile
+
+from multitool_tui.controller.snapshot import FeedName, LiveRollout, Traffic
+from multitool_tui.rollout.events import Obstacle
+from multitool_tui.rollout.machine import Rollout, State
+from multitool_tui.rollout.plan import Step
+from multitool_tui.views.glyphs import FOREIGN, GATE, SERVES, STATES
+from multitool_tui.views.numbers import count, moment
+from multitool_tui.views.scene import Scene, connecting, freshness
+from multitool_tui.views.text import (
+    EMPTY,
+    Line,
+    PaneView,
+    Role,
+    Span,
+    cells,
+    clean,
+    crop,
+    gauge,
+    join,
+    line,
+    spread,
+    width_of,
+    wrap,
+)
+from multitool_tui.words import duration, percent
+
+OBSERVED_MINUTES = 5
+"""The observed share is that of so many of the latest minutes."""
+
+_TITLE = "Traffic split"
+_LOUD = {
+    State.PROMOTED: Role.LOUD_GOOD,
+    State.ROLLED_BACK: Role.LOUD_BAD,
+    State.ROLLING_BACK: Role.LOUD_BAD,
+    State.HELD: Role.LOUD_WARN,
+    State.PAUSED: Role.LOUD_WARN,
+}
+
+
+def split_pane(scene: Scene, width: int, height: int) -> PaneView:
+    """The pane, for so many cells."""
+    if scene.snapshot is None:
+        return connecting(_TITLE)
+    live = scene.live
+    if live:
+        blocks = _rollout_blocks(live, scene, width, roomy=height >= 8)
+        state = STATES[live.rollout.state].span
+    else:
+        blocks = _quiet_blocks(scene, width)
+        state = Span("")
+    target = clean(scene.target or "")
+    title = join([line(Span(_TITLE, Role.STRONG)), line(target), line(state)], Span(" · ", Role.DIM))
+    note, faded = freshness(scene.feed(FeedName.TARGET), scene.now)
+    return PaneView(title, _space_out(blocks, height), note, faded)
+
+
+def _space_out(blocks: list[tuple[Line, ...]], height: int) -> tuple[Line, ...]:
+    """The blocks' lines, with an empty line between blocks, from the top on, where there is room for it."""
+    blocks = [block for block in blocks if block]
+    spare = height - sum(map(len, blocks))
+    lines: list[Line] = []
+    for number, block in enumerate(blocks):
+        if number and spare > 0:
+            lines.append(EMPTY)
+            spare -= 1
+        lines.extend(block)
+    return tuple(lines)
+
+
+# A target without a rollout of ours
+
+
+def _quiet_blocks(scene: Scene, width: int) -> list[tuple[Line, ...]]:
+    alias = scene.alias
+    if scene.target is None or alias is None:
+        waiting = scene.snapshot is not None and not scene.snapshot.functions_complete
+        if scene.target is None and waiting:
+            return [(line(Span("loading functions and aliases…", Role.DIM)),)]
+        what = "Choose an alias in Resources." if scene.target is None else f"{clean(scene.target)} is not loaded yet."
+        hint = line(Span("n", Role.KEY), Span(" starts a rollout", Role.DIM))
+        return [(line(what),), (hint,)]
+    version, weights = clean(alias.version), alias.weights
+    canary_share = sum(weights.values())
+    names = ", ".join(f"v{clean(name)}" for name in weights)
+    blocks = [
+        _bar_block((f"v{version}", 1 - canary_share), (names, canary_share) if weights else None, width),
+        (line(FOREIGN.span, Span(": nothing here moves it or judges it", Role.DIM)),)
+        if weights
+        else (line(f"{SERVES.glyph} v{version} serves everything"),),
+    ]
+    figures = _figures(scene.traffic, scene.period)
+    blocks.append((figures,) if figures else ())
+    blocks.append((line(Span("n", Role.KEY), Span(" starts a rollout", Role.DIM)),))
+    return blocks
+
+
+# A rollout
+
+
+def _rollout_blocks(live: LiveRollout, scene: Scene, width: int, *, roomy: bool) -> list[tuple[Line, ...]]:
+    rollout = live.rollout
+    share = _share_now(live)
+    bar = _bar_block((f"v{rollout.baseline} baseline", 1 - share), (f"v{rollout.canary} canary", share), width)
+    loud = rollout.state in _LOUD or (rollout.at_gate and _waits_for_operator(rollout))
+    # What is loud takes the room of the figures where there is little.
+    figures = () if rollout.ended or (loud and not roomy) else (_shares(live, scene.period, width),)
+    return [
+        (*bar, *figures),
+        (ladder(rollout, width),),
+        _banner(rollout, scene, width, lines=2 if roomy else 1) if loud else (_progress(rollout, scene, width),),
+        _trouble(live, width),
+    ]
+
+
+def _share_now(live: LiveRollout) -> float:
+    """The canary's share as the target has it: as last read, else as the rollout knows it."""
+    if live.rollout.ended or live.weight_read is None:
+        return live.rollout.weight
+    return live.weight_read
+
+
+def _bar_block(left: tuple[str, float], right: tuple[str, float] | None, width: int) -> tuple[Line, ...]:
+    """The names with their shares, and the one bar that both share."""
+    left_label = line(Span(left[0], Role.BASELINE), Span(f"  {percent(left[1])}", Role.STRONG))
+    if right is None:
+        return left_label, (Span("█" * width, Role.BASELINE_BAR),)
+    right_label = line(Span(f"{percent(right[1])}  ", Role.STRONG), Span(right[0], Role.CANARY))
+    part = round(right[1] * width)
+    # A version with any traffic at all has at least a cell of the bar, and only all of it fills the bar.
+    if right[1] > 0:
+        part = max(1, part)
+    if left[1] > 0:
+        part = min(width - 1, part)
+    bar = line(Span("█" * (width - part), Role.BASELINE_BAR), Span("▒" * part, Role.CANARY_BAR))
+    return spread(left_label, right_label, width), bar
+
+
+def observed(live: LiveRollout) -> float | None:
+    """The canary's share of the invocations in the latest minutes at the present weight; None without any."""
+    latest = takewhile(lambda minute: minute.weight == live.rollout.weight, reversed(live.traffic.minutes))
+    baseline = canary = 0
+    for minute in islice(latest, OBSERVED_MINUTES):
+        baseline += minute.baseline.invocations if minute.baseline else 0
+        canary += minute.canary.invocations if minute.canary else 0
+    return canary / (baseline + canary) if baseline + canary else None
+
+
+def _shares(live: LiveRollout, period: timedelta, width: int) -> Line:
+    """The invocations, and at the right the share that they make beside the one that is wanted."""
+    rollout = live.rollout
+    seen = observed(live)
+    parts = [
+        line(Span("observed ", Role.DIM), f"{seen * 100:.1f}%" if seen is not None else "nothing yet"),
+        line(Span("wanted ", Role.DIM), percent(rollout.wanted)),
+    ]
+    if live.weight_read is not None and abs(live.weight_read - rollout.wanted) > 1e-6:
+        parts.insert(1, line(Span(f"alias says {percent(live.weight_read)}", Role.WARN)))
+    return spread(_figures(live.traffic, period), join(parts, Span(" · ", Role.DIM)), width)
+
+
+def _step_mark(rollout: Rollout, index: int, step: Step) -> Line:
+    if rollout.state is State.PROMOTED or index < rollout.step:
+        span = Span(f"✔ {percent(step.weight)}", Role.GOOD)
+    elif index == rollout.step and not rollout.ended:
+        here = STATES[rollout.state]
+        waits = rollout.at_gate and _waits_for_operator(rollout)
+        glyph, role = (GATE.glyph, GATE.role) if waits else (here.glyph, here.role)
+        span = Span(f"{glyph} {percent(step.weight)}", role)
+    else:
+        span = Span(f"○ {percent(step.weight)}", Role.DIM)
+    if step.gate and not (index == rollout.step and rollout.gate_passed):
+        return line(span, Span(" gate", Role.DIM if index < rollout.step else span.role))
+    return line(span)
+
+
+def ladder(rollout: Rollout, width: int) -> Line:
+    """The steps: done, current, to come. Where all do not fit, the done ones are counted, then the last ones."""
+    steps = [_step_mark(rollout, index, step) for index, step in enumerate(rollout.plan.steps)]
+    if rollout.state is State.PROMOTED:
+        end = line(Span("✔ promoted", Role.GOOD))
+    elif rollout.state in (State.PROMOTING, State.BAKING):
+        steps = [line(Span(f"✔ {percent(step.weight)}", Role.GOOD)) for step in rollout.plan.steps]
+        end = line(Span(f"{STATES[rollout.state].glyph} promote", Role.ACCENT))
+    else:
+        end = line(Span("○ promote", Role.DIM))
+    for rule in (" ── ", " ─ ", "  "):
+        whole = join([*steps, end], Span(rule, Role.DIM))
+        if width_of(whole) <= width:
+            return whole
+    here = max(0, min(rollout.step, len(steps) - 1))
+    done = [line(Span(f"✔ {here} done", Role.GOOD))] if here else []
+    separator = Span(" ─ ", Role.DIM)
+    for last in range(len(steps), here, -1):
+        more = [line(Span(f"{len(steps) - last} more", Role.DIM))] if last < len(steps) else []
+        folded = join([*done, *steps[here:last], *more, end], separator)
+        if width_of(folded) <= width:
+            return folded
+    return crop(join([*done, *steps[here : here + 1], end], separator), width)
+
+
+def _waits_for_operator(rollout: Rollout) -> bool:
+    return rollout.state is State.SHIFTING and rollout.waiting.startswith("an operator")
+
+
+def _progress(rollout: Rollout, scene: Scene, width: int) -> Line:
+    """The bake as a gauge, or what else the rollout waits for; at the right, how long it runs already."""
+    clock = []
+    if rollout.started_at:
+        clock.append(line(Span(f"{duration(scene.now - rollout.started_at)} in", Role.DIM)))
+    if rollout.deadline_at and rollout.state is State.SHIFTING:
+        clock.append(line(Span(f"{duration(rollout.deadline_at - scene.now)} to the deadline", Role.DIM)))
+    right = join(clock, Span(" · ", Role.DIM))
+    left = _waiting(rollout, scene, width)
+    if width_of(left) + 2 + width_of(right) > width:
+        right = clock[0] if clock else EMPTY
+    return spread(left, right, width)
+
+
+def _waiting(rollout: Rollout, scene: Scene, width: int) -> Line:
+    ends = rollout.bake_ends_at
+    if ends and scene.now < ends and rollout.pending is None:
+        bake = rollout.plan.bake_after_promote if rollout.state is State.BAKING else _bake(rollout)
+        left = ends - scene.now
+        full, empty = gauge(1 - left / bake if bake else 1, 20 if width > 100 else 10)
+        what = "bake after promotion" if rollout.state is State.BAKING else "bake"
+        return line(
+            Span(f"{what} ", Role.DIM),
+            Span(full, Role.ACCENT),
+            Span(empty, Role.DIM),
+            f" {duration(left)} left",
+        )
+    mark = STATES[rollout.state]
+    if rollout.pending is not None or rollout.state is State.PLANNED:
+        return line(Span(f"{mark.glyph} {clean(rollout.waiting) or rollout.state}…", mark.role))
+    return line(Span("waits for ", Role.DIM), clean(rollout.waiting) or "the next look")
+
+
+def _bake(rollout: Rollout) -> timedelta:
+    return rollout.current_step.bake if rollout.current_step else timedelta()
+
+
+def _banner(rollout: Rollout, scene: Scene, width: int, lines: int) -> tuple[Line, ...]:
+    """A state that the operator must not miss: a bar of its own colour, and the reason in full."""
+    role = _LOUD.get(rollout.state, Role.LOUD_WARN)
+    mark = STATES[rollout.state]
+    glyph, word = mark.glyph, mark.word.upper()
+    hint = ""
+    if rollout.state is State.HELD and rollout.obstacle:
+        word = f"HELD: {rollout.obstacle.value.upper()}"
+        hint = "r rolls back" if rollout.obstacle is Obstacle.DRIFT else "space resumes · r rolls back"
+    elif rollout.state is State.PAUSED:
+        word = f"PAUSED AT {percent(rollout.wanted)}"
+        hint = "space resumes"
+    elif rollout.state is State.SHIFTING:
+        glyph, word = GATE.glyph, f"AT THE GATE, {percent(rollout.weight)}"
+        hint = "g lets it through"
+    elif rollout.ended_at:
+        hint = f"{moment(rollout.ended_at, scene.now)} UTC · {clean(rollout.actor)}"
+        if cells(word) + cells(hint) + 6 > width:
+            hint = moment(rollout.ended_at, scene.now)
+    head = f" {glyph} {word}"
+    bar = head + " " * max(1, width - cells(head) - cells(hint) - 1) + hint + " "
+    reason = wrap(clean(rollout.reason), width, max(1, lines)) if rollout.state is not State.SHIFTING else ()
+    return (crop((Span(bar, role),), width), *reason)
+
+
+def _trouble(live: LiveRollout, width: int) -> tuple[Line, ...]:
+    """What is in the way of the change under way."""
+    if not live.change_trouble:
+        return ()
+    return wrap(f"! {clean(live.change_trouble)}", width, 2, Role.WARN)
+
+
+def _figures(traffic: Traffic | None, period: timedelta) -> Line:
+    """The invocations of the latest sealed minute, as so many a minute."""
+    if traffic is None or not traffic.minutes:
+        return EMPTY
+    latest = traffic.minutes[-1]
+    to_a_minute = timedelta(minutes=1) / period
+    baseline = (latest.baseline.invocations if latest.baseline else 0) * to_a_minute
+    canary = (latest.canary.invocations if latest.canary else 0) * to_a_minute
+    text = f"{count(round(baseline + canary))} requests/min"
+    if traffic.canary is not None and latest.canary is not None:
+        text += f", {count(round(canary))} to the canary"
+    return line(Span(text, Role.DIM))

@@ -1,0 +1,239 @@
+"""The start of a rollout, before anything is changed: what was typed, what is wrong with it, and what it would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from multitool_tui.aws.resources import Alarm, Alias
+from multitool_tui.controller.commands import Start
+from multitool_tui.controller.snapshot import Function, Snapshot
+from multitool_tui.judgement.model import AlarmState
+from multitool_tui.rollout.plan import OnInconclusive, Plan, Step, parse_steps, write_steps
+from multitool_tui.rollout.strategies import STRATEGIES
+from multitool_tui.views.alarms import ordered
+from multitool_tui.views.scene import find_alias, find_function
+from multitool_tui.views.text import clean
+from multitool_tui.words import duration, parse_target, percent
+
+OWN = "own steps"
+"""What the choice of strategies calls steps that the operator writes himself."""
+OWN_STEPS = "5%/5m 25%/5m 50%/5m"
+
+Plans = Mapping[str, tuple[str, Plan]]
+"""The manifest's plans: name -> (target, plan)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the dialog holds: text as typed, alarms by name. `accepted`: the firing ones may fire on."""
+
+    target: str = ""
+    version: str = ""
+    strategy: str = OWN
+    steps: str = OWN_STEPS
+    alarms: tuple[str, ...] = ()
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A draft, looked at: the command if it can be given, else what is in the way, and where."""
+
+    command: Start | None = None
+    error: str = ""
+    field: str = ""
+    summary: str = ""
+    warning: str = ""
+
+
+class _Wrong(Exception):
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+def targets(snapshot: Snapshot) -> list[str]:
+    """Every alias that is known, as a target."""
+    return [alias.target for function in snapshot.functions for alias in function.aliases or ()]
+
+
+def versions(snapshot: Snapshot, target: str) -> list[str]:
+    """The versions that could be the canary there, newest first."""
+    alias = find_alias(snapshot, target)
+    function = find_function(snapshot, alias.function) if alias else None
+    known = function.versions if function else None
+    return [version for version in reversed(known or ()) if alias and version != alias.version]
+
+
+def strategies(plans: Plans, target: str = "") -> list[str]:
+    """The strategies to choose from: the manifest's plans for this target first, then own steps, then CodeDeploy's."""
+    here = [name for name, (where, _) in plans.items() if where == target]
+    elsewhere = [name for name in plans if name not in here]
+    return [*here, OWN, *STRATEGIES, *elsewhere]
+
+
+def first_draft(snapshot: Snapshot, plans: Plans, target: str | None) -> Draft:
+    """What the dialog opens with."""
+    return choose_target(Draft(), snapshot, plans, target or "")
+
+
+def choose_target(draft: Draft, snapshot: Snapshot, plans: Plans, target: str) -> Draft:
+    """The draft for another target: its newest version, the manifest's plan for it, and the alarms of its name."""
+    candidates = versions(snapshot, target)
+    moved = replace(draft, target=target, version=candidates[0] if candidates else "")
+    named = next((name for name, (where, _) in plans.items() if where == target), None)
+    return choose_strategy(moved, snapshot, plans, named or (OWN if draft.strategy in plans else draft.strategy))
+
+
+def choose_strategy(draft: Draft, snapshot: Snapshot, plans: Plans, strategy: str) -> Draft:
+    """The draft with another strategy. A plan of the manifest brings its own alarms."""
+    if strategy in plans:
+        alarms = plans[strategy][1].alarms
+    else:
+        function = draft.target.rpartition(":")[0]
+        alarms = tuple(alarm.name for alarm in snapshot.alarms if function and function in alarm.name)
+    return replace(draft, strategy=strategy, alarms=alarms, accepted=False)
+
+
+def listed_alarms(snapshot: Snapshot, draft: Draft, needle: str) -> list[Alarm]:
+    """The alarms to choose from: the chosen first, then those that the needle finds."""
+    wanted = needle.strip().casefold()
+    found = [alarm for alarm in ordered(snapshot.alarms) if wanted in alarm.name.casefold()]
+    return sorted(found, key=lambda alarm: alarm.name not in draft.alarms)
+
+
+def firing(snapshot: Snapshot, draft: Draft) -> tuple[str, ...]:
+    """The chosen alarms that are in ALARM now: they must be accepted before a start."""
+    return tuple(
+        alarm.name for alarm in snapshot.alarms if alarm.name in draft.alarms and alarm.state is AlarmState.ALARM
+    )
+
+
+def shown_steps(draft: Draft, plans: Plans) -> str:
+    """The steps as the field shows them: editable only for own steps."""
+    if draft.strategy == OWN:
+        return draft.steps
+    if draft.strategy in plans:
+        return write_steps(plans[draft.strategy][1].steps)
+    return write_steps(STRATEGIES.get(draft.strategy, ()))
+
+
+def describe(steps: tuple[Step, ...]) -> str:
+    """Steps in one line, worked out from the steps themselves."""
+    if not steps:
+        return "All traffic at once; nothing is compared first."
+    if len(steps) == 1:
+        step = steps[0]
+        return f"{percent(step.weight)} for {duration(step.bake)}, then all of it."
+    rises = {round(later.weight - earlier.weight, 6) for earlier, later in pairwise(steps)}
+    bakes = {step.bake for step in steps}
+    if len(rises) == 1 and len(bakes) == 1 and len(steps) > 3:
+        (rise,), (bake,) = rises, bakes
+        return f"{percent(rise)} more every {duration(bake)}, from {percent(steps[0].weight)} on."
+    return " ".join(percent(step.weight) for step in steps) + ", then all of it."
+
+
+def describe_strategy(draft: Draft, plans: Plans) -> str:
+    """What the chosen strategy does; empty where it is not understood."""
+    if draft.strategy in plans:
+        return describe(plans[draft.strategy][1].steps)
+    if draft.strategy in STRATEGIES:
+        return describe(STRATEGIES[draft.strategy])
+    return "written below" if draft.strategy == OWN else ""
+
+
+def check(draft: Draft, snapshot: Snapshot, plans: Plans) -> Checked:
+    """Look at a draft as a whole. Whatever is wrong is said in one sentence, and nothing has been changed."""
+    try:
+        alias = _check_target(draft, snapshot)
+        version = _check_version(draft, snapshot, alias)
+        plan = replace(_check_plan(draft, plans), alarms=draft.alarms)
+    except _Wrong as wrong:
+        return Checked(error=str(wrong), field=wrong.field)
+    summary = _summary(alias, version, plan)
+    warning = "" if plan.steps else "All at once sends all traffic at once; nothing is compared first."
+    fires = firing(snapshot, draft)
+    if fires and not draft.accepted:
+        names = clean(", ".join(fires))
+        sentence = f"{names} {'is' if len(fires) == 1 else 'are'} firing: accept that below, or do not watch it."
+        return Checked(None, sentence, "accept", summary, warning)
+    plan = replace(plan, accepted_alarms=fires)
+    return Checked(Start(target=alias.target, canary=version, plan=plan), summary=summary, warning=warning)
+
+
+def _check_target(draft: Draft, snapshot: Snapshot) -> Alias:
+    target = draft.target.strip()
+    if not target:
+        raise _Wrong("target", "Choose a target: a function and its alias, like checkout:live.")
+    try:
+        name, alias_name = parse_target(target)
+    except ValueError as error:
+        raise _Wrong("target", f"{clean(str(error))}.") from None
+    function = find_function(snapshot, name)
+    if function is None:
+        loading = "" if snapshot.functions_complete else " yet; the list is still loading"
+        raise _Wrong("target", f"No function is called {clean(name)}{loading}.")
+    if function.aliases is None:
+        raise _Wrong("target", f"The aliases of {clean(name)} are loading…")
+    alias = find_alias(snapshot, target)
+    if alias is None:
+        there = ", ".join(clean(alias.name) for alias in function.aliases) or "none"
+        raise _Wrong("target", f"{clean(name)} has no alias {clean(alias_name)}; it has: {there}.")
+    live = snapshot.rollout_on(alias.target)
+    if live and not live.rollout.ended:
+        raise _Wrong("target", f"A rollout is live on {clean(target)} already.")
+    if alias.weights:
+        raise _Wrong("target", f"{clean(target)} is weighted already, by somebody else: end that first.")
+    return alias
+
+
+def _check_version(draft: Draft, snapshot: Snapshot, alias: Alias) -> str:
+    version = draft.version.strip().removeprefix("v")
+    function: Function | None = find_function(snapshot, alias.function)
+    known = function.versions if function else None
+    if known is None:
+        raise _Wrong("version", f"The versions of {clean(alias.function)} are loading…")
+    if not version:
+        if not versions(snapshot, alias.target):
+            raise _Wrong("version", f"{clean(alias.function)} has no other published version than v{alias.version}.")
+        raise _Wrong("version", "Choose the version to release.")
+    if version == alias.version:
+        raise _Wrong("version", f"{clean(alias.target)} serves v{version} already.")
+    if version not in known:
+        raise _Wrong("version", f"{clean(alias.function)} has no published version {clean(version)}.")
+    return version
+
+
+def _check_plan(draft: Draft, plans: Plans) -> Plan:
+    if draft.strategy in plans:
+        where, plan = plans[draft.strategy]
+        if where != draft.target.strip():
+            raise _Wrong("strategy", f"The plan {clean(draft.strategy)} is for {clean(where)}.")
+        return plan
+    if draft.strategy in STRATEGIES:
+        return Plan(draft.strategy, STRATEGIES[draft.strategy])
+    if draft.strategy != OWN:
+        raise _Wrong("strategy", f"No strategy is called {clean(draft.strategy)}; up and down choose one.")
+    try:
+        return Plan("steps", parse_steps(draft.steps))
+    except ValueError as error:
+        sentence = clean(str(error))
+        raise _Wrong("steps", f"{sentence[0].upper()}{sentence[1:]}.") from None
+
+
+_OUTCOMES = {
+    OnInconclusive.ROLL_BACK: "rolled back",
+    OnInconclusive.HOLD: "held",
+    OnInconclusive.PROMOTE: "promoted",
+}
+
+
+def _summary(alias: Alias, version: str, plan: Plan) -> str:
+    steps = " ".join(percent(step.weight) + (" gate" if step.gate else "") for step in plan.steps) or "all at once"
+    return (
+        f"v{clean(alias.version)} → v{clean(version)} on {clean(alias.target)} · {steps} · "
+        f"about {duration(plan.shortest)} · "
+        f"{_OUTCOMES[plan.on_inconclusive]} after {duration(plan.deadline)} without a verdict"
+    )

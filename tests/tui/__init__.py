@@ -1,0 +1,1 @@
+"""Tests of the screen, with a controller that is only played."""

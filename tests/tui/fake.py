@@ -1,0 +1,95 @@
+"""A controller that is only played: it records commands and shows canned snapshots.
+
+`python -m tests.tui.fake [SCENE]` shows one on this terminal; commands change just enough to be seen.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+from multitool_tui.clock import Clock, ManualClock
+from multitool_tui.controller.commands import Command, Pause, Resume, RollBack, Start
+from multitool_tui.controller.port import CommandRefused
+from multitool_tui.controller.snapshot import Entry, Snapshot
+from multitool_tui.rollout.machine import Rollout, State
+from multitool_tui.tui.app import MultiToolApp
+
+from .scenes import NOW, SCENES, live
+
+
+@dataclass
+class FakeController:
+    """Satisfies `controller.port.Controller`. `refusal`, once set, is what every command is answered with."""
+
+    snapshot: Snapshot
+    clock: Clock = field(default_factory=lambda: ManualClock(NOW))
+    commands: list[Command] = field(default_factory=list)
+    looks: list[str | None] = field(default_factory=list)
+    refusal: Exception | None = None
+    refreshed: int = 0
+    closed: bool = False
+    plays: bool = False
+    """Whether commands have an effect."""
+    _listener: Callable[[Snapshot], None] | None = None
+
+    def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
+        self._listener = listener
+
+    def push(self, snapshot: Snapshot) -> None:
+        """Something new is known."""
+        self.snapshot = snapshot
+        if self._listener:
+            self._listener(snapshot)
+
+    async def obey(self, command: Command) -> str:
+        self.commands.append(command)
+        if self.refusal:
+            raise self.refusal
+        if self.plays:
+            self._play(command)
+        return "r-1"
+
+    def _play(self, command: Command) -> None:
+        if isinstance(command, Start):
+            raise CommandRefused("This controller is only played: nothing can be started.")
+        state = {Pause: State.PAUSED, Resume: State.SHIFTING, RollBack: State.ROLLED_BACK}.get(type(command))
+        if state is None:
+            return
+        now = self.clock.now()
+        entry = Entry(now, "you", str(state), "The operator's word.", target=self.snapshot.rollouts[-1].rollout.target)
+        moved: Rollout = replace(self.snapshot.rollouts[-1].rollout, state=state, reason=entry.reason)
+        if state is State.ROLLED_BACK:
+            moved = replace(moved, weight=0.0, wanted=0.0, ended_at=now)
+        self.push(replace(self.snapshot, rollouts=(live(moved),), entries=(*self.snapshot.entries, entry)))
+
+    def look_at(self, target: str | None) -> None:
+        self.looks.append(target)
+
+    async def refresh(self) -> None:
+        self.refreshed += 1
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+def connecting_to(controller: FakeController) -> Callable[[], Awaitable[FakeController]]:
+    """A `connect` that succeeds at once."""
+
+    async def connect() -> FakeController:
+        return controller
+
+    return connect
+
+
+def make_app(controller: FakeController, **options: object) -> MultiToolApp:
+    """The application over a played controller, the same on every machine."""
+    return MultiToolApp(connecting_to(controller), clock=controller.clock, ascii_only=False, **options)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    played = FakeController(SCENES[sys.argv[1] if len(sys.argv) > 1 else "mid-canary"](), plays=True)
+    farewell = make_app(played).run()
+    sys.stdout.write(f"{farewell.message or ''}\n")
+    sys.exit(farewell.exit_code)

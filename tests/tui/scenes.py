@@ -1,0 +1,271 @@
+"""Canned snapshots: every situation in which an operator may find himself, at one frozen moment."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from multitool_tui.aws.resources import Alarm, Alias, Caller
+from multitool_tui.controller.snapshot import Entry, Feed, FeedName, Function, LiveRollout, Snapshot, Traffic
+from multitool_tui.judgement.model import AlarmState, Counts, Evidence, Judgement, Minute, Verdict
+from multitool_tui.rollout.effects import RollBack
+from multitool_tui.rollout.events import Obstacle
+from multitool_tui.rollout.machine import Rollout, State
+from multitool_tui.rollout.plan import Plan, parse_steps
+from multitool_tui.rollout.receipts import Severity
+
+NOW = datetime(2026, 1, 5, 14, 3, 20, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+PLAN = Plan(
+    "adaptive", parse_steps("1%/2m 4%/3m 10%/5m 25%/5m 50%/10m/gate"), alarms=("checkout-5xx", "checkout-latency")
+)
+TARGET = "checkout:live"
+
+
+def ago(**parts: float) -> datetime:
+    """The moment that long before now."""
+    return NOW - timedelta(**parts)
+
+
+CALLER = Caller("123456789012", "arn:aws:iam::123456789012:user/dev", "eu-west-1", "prod")
+
+
+def feeds(age: float = 4) -> dict[FeedName, Feed]:
+    return {name: Feed(ago(seconds=age), stale_after=30) for name in FeedName}
+
+
+def minutes(
+    count: int = 32, *, bad: bool = False, shares: tuple[float, ...] = (0.01, 0.04, 0.10, 0.25)
+) -> tuple[Minute, ...]:
+    """Sealed minutes up to three minutes ago; the canary serves in the latest eleven, with rising weights."""
+    made = []
+    end = NOW.replace(second=0) - 2 * MINUTE
+    for number in range(count):
+        start = end - (count - number) * MINUTE
+        late = number - (count - 11)
+        weight = shares[min(len(shares) - 1, late * len(shares) // 11)] if late >= 0 else 0.0
+        total = 9400 + round(400 * math.sin(number / 3))
+        served = round(total * weight)
+        rate = 0.0039 + 0.0016 * math.sin(number / 2.1) + (0.004 if number == count - 15 else 0)
+        canary_rate = rate * (1.04 + 0.15 * math.sin(number)) + (0.004 * max(0, late - 4) if bad else 0)
+        baseline = Counts(total - served, round((total - served) * rate), round((total - served) * 0.011))
+        canary = Counts(served, round(served * canary_rate), round(served * 0.013)) if served else None
+        made.append(Minute(start, weight, baseline, canary))
+    return tuple(made)
+
+
+def judgement(verdict: Verdict = Verdict.UNDECIDED, reason: str = "", harm: float = 1.8) -> Judgement:
+    return Judgement(
+        verdict,
+        reason or "The canary fails as often as the baseline: 97 of its 23,720 requests failed, 94 were expected.",
+        Evidence(harm, 1000, "to 1 odds against it", 14, 20, "bad requests risked"),
+        Counts(71000, 280, 800),
+        Counts(23720, 97, 310),
+        ago(seconds=140),
+    )
+
+
+def rollout(state: State = State.SHIFTING, **changes: object) -> Rollout:
+    plain = Rollout(
+        id="r-20260105-1352",
+        target=TARGET,
+        baseline="41",
+        canary="42",
+        plan=PLAN,
+        state=state,
+        step=3,
+        weight=0.25,
+        wanted=0.25,
+        started_at=ago(minutes=11),
+        deadline_at=NOW + timedelta(minutes=109),
+        step_at=ago(seconds=170),
+        judgement=judgement(),
+        reason="Evidence affords it (bound 0.3%).",
+        waiting="bake",
+        actor="engine",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def functions(weights: dict[str, float] | None = None, version: str = "41") -> tuple[Function, ...]:
+    return (
+        Function(
+            "checkout",
+            (
+                Alias("checkout", "beta", "41", "r2"),
+                Alias("checkout", "live", version, "r1", weights if weights is not None else {"42": 0.25}),
+            ),
+            ("38", "39", "40", "41", "42"),
+        ),
+        Function("invoice-render", (Alias("invoice-render", "live", "7", "r5", {"8": 0.1}),), ("6", "7", "8")),
+        Function("search", None, None),
+        Function("thumbnails", (Alias("thumbnails", "live", "112", "r3"),), ("110", "111", "112", "113")),
+    )
+
+
+ALARMS = (
+    Alarm("checkout-5xx", AlarmState.OK, ago(hours=2)),
+    Alarm("checkout-latency", AlarmState.OK, ago(hours=26)),
+    Alarm("dlq-depth", AlarmState.INSUFFICIENT_DATA, ago(days=12)),
+    Alarm("queue-age", AlarmState.ALARM, ago(days=3)),
+    Alarm("shop-health", AlarmState.OK, ago(minutes=40), composite=True),
+)
+
+ENTRIES = (
+    Entry(ago(minutes=11), "dev@laptop", "started", "adaptive: v41 to v42", target=TARGET),
+    Entry(ago(minutes=11), "engine", "raised to 1%", "adaptive: v41 to v42", target=TARGET),
+    Entry(ago(minutes=9), "engine", "raised to 4%", "No difference in 184 requests to the canary.", target=TARGET),
+    Entry(ago(minutes=6), "engine", "gate reached", "Waits at 4% for an operator.", Severity.WARNING, target=TARGET),
+    Entry(ago(minutes=5), "dev@laptop", "gate passed", "The operator's word.", target=TARGET),
+    Entry(ago(minutes=5), "engine", "raised to 10%", "Evidence affords it (bound 0.6%).", target=TARGET),
+    Entry(ago(seconds=170), "engine", "raised to 25%", "Evidence affords it (bound 0.3%).", target=TARGET),
+)
+
+
+def live(one: Rollout, *, bad: bool = False, **changes: object) -> LiveRollout:
+    plain = LiveRollout(
+        one,
+        Traffic(one.target, one.baseline, one.canary, minutes(bad=bad), 250),
+        one.weight,
+        firing_at_start=("queue-age",),
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def snapshot(*rollouts: LiveRollout, **changes: object) -> Snapshot:
+    plain = Snapshot(
+        NOW,
+        CALLER,
+        functions=functions(),
+        functions_complete=True,
+        alarms=ALARMS,
+        rollouts=rollouts,
+        entries=ENTRIES if rollouts else (),
+        feeds=feeds(),
+        calls_last_minute=12,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def mid_canary() -> Snapshot:
+    return snapshot(live(rollout()))
+
+
+def idle() -> Snapshot:
+    focus = Traffic("checkout:beta", "41", None, tuple(replace(m, weight=0.0, canary=None) for m in minutes()), 250)
+    return snapshot(functions=functions({}), focus=focus)
+
+
+def empty_account() -> Snapshot:
+    return snapshot(functions=(), alarms=())
+
+
+def paused() -> Snapshot:
+    one = rollout(State.PAUSED, paused_at=ago(seconds=60), waiting="an operator", reason="The operator's word.")
+    return snapshot(live(one))
+
+
+def at_gate() -> Snapshot:
+    one = rollout(step=4, weight=0.5, wanted=0.5, step_at=ago(minutes=12), waiting="an operator at the gate")
+    return snapshot(live(one), functions=functions({"42": 0.5}))
+
+
+def drifted() -> Snapshot:
+    why = "checkout:live was changed by another hand: it now gives v43 10% of the traffic."
+    one = rollout(State.HELD, obstacle=Obstacle.DRIFT, reason=why, waiting="an operator", step_at=None)
+    return snapshot(live(one, weight_read=0.0), functions=functions({"43": 0.10}))
+
+
+def rolling_back() -> Snapshot:
+    why = "31 of the canary's 1,203 requests failed; at the baseline's rate one would expect 5."
+    one = rollout(State.ROLLING_BACK, wanted=0.0, pending=RollBack(), reason=why, waiting="rolling back", step_at=None)
+    trouble = "Lambda has not answered for 12s; trying again."
+    return snapshot(live(one, bad=True, change_trouble=trouble))
+
+
+def rolled_back() -> Snapshot:
+    why = (
+        "231 of the canary's 11,203 requests failed; at the baseline's rate one would expect 45: "
+        "more than 1% above the baseline."
+    )
+    one = rollout(
+        State.ROLLED_BACK,
+        weight=0.0,
+        wanted=0.0,
+        ended_at=ago(seconds=50),
+        reason=why,
+        waiting="",
+        judgement=judgement(Verdict.HARMFUL, why, 1000),
+    )
+    entry = Entry(ago(seconds=50), "engine", "rolled back", why, Severity.BAD, target=TARGET)
+    return snapshot(live(one, bad=True, weight_read=0.0), functions=functions({}), entries=(*ENTRIES, entry))
+
+
+def promoted() -> Snapshot:
+    one = rollout(
+        State.PROMOTED,
+        step=4,
+        weight=1.0,
+        wanted=1.0,
+        ended_at=ago(seconds=20),
+        reason="The bake after promotion is over.",
+        waiting="",
+        judgement=judgement(Verdict.SAFE),
+    )
+    return snapshot(live(one, weight_read=1.0), functions=functions({}, "42"))
+
+
+def feed_failing() -> Snapshot:
+    trouble = feeds()
+    trouble[FeedName.METRICS] = Feed(ago(seconds=41), "Throttled, retrying.", stale_after=30)
+    trouble[FeedName.ALARMS] = Feed(ago(seconds=95), "CloudWatch is not reachable: timed out.", stale_after=30)
+    trouble[FeedName.TARGET] = Feed(ago(seconds=44), None, ago(seconds=14), 30)
+    return snapshot(live(rollout()), feeds=trouble)
+
+
+def thousands() -> Snapshot:
+    many = tuple(Function(f"team-{number % 37:02}-service-{number:04}", None, None) for number in range(1999))
+    return snapshot(live(rollout()), functions=(functions()[0], *many))
+
+
+def read_only() -> Snapshot:
+    return snapshot(live(rollout()), read_only=True, sandbox="errors")
+
+
+HOSTILE = "[red]x[/] \x1b[31m\x07\u202eevil 🚀 日本語 שלום " + "very-long-name-" * 6
+
+
+def hostile() -> Snapshot:
+    """Strings that no screen should ever be given, in every place that AWS or a user fills."""
+    target = f"{HOSTILE}:{HOSTILE}"
+    one = rollout(target=target, reason=HOSTILE, waiting=HOSTILE, judgement=judgement(reason=HOSTILE))
+    one = replace(one, plan=replace(one.plan, alarms=(HOSTILE,)))
+    return snapshot(
+        live(one, firing_at_start=(HOSTILE,), change_trouble=HOSTILE),
+        caller=Caller(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+        functions=(
+            Function(HOSTILE, (Alias(HOSTILE, HOSTILE, HOSTILE, "r", {HOSTILE: 0.1}),), (HOSTILE, "2")),
+            Function("broken", None, None, HOSTILE),
+        ),
+        alarms=tuple(Alarm(HOSTILE, state, ago(days=3), HOSTILE, composite=True) for state in AlarmState),
+        entries=(Entry(NOW, HOSTILE, HOSTILE, HOSTILE, Severity.BAD, target=HOSTILE),),
+        feeds={name: Feed(ago(seconds=90), HOSTILE, stale_after=30) for name in FeedName},
+    )
+
+
+SCENES = {
+    "idle": idle,
+    "empty-account": empty_account,
+    "mid-canary": mid_canary,
+    "paused": paused,
+    "at-gate": at_gate,
+    "drifted": drifted,
+    "rolling-back": rolling_back,
+    "rolled-back": rolled_back,
+    "promoted": promoted,
+    "feed-failing": feed_failing,
+    "thousands": thousands,
+    "read-only": read_only,
+    "hostile": hostile,
+}
