@@ -6,6 +6,7 @@ Credentials come from the standard AWS chain alone and stay in the SDK: they are
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,7 +38,7 @@ _CHANGING = AioConfig(
     read_timeout=8,
     max_pool_connections=50,
     retries={"mode": "standard", "total_max_attempts": 1},
-    connector_args={"force_close": True},
+    connector_args={"force_close": True, "keepalive_timeout": None},
 )
 
 
@@ -60,7 +61,9 @@ def check_session(options: Options) -> tuple[str | None, str]:
         CredentialsError: in one sentence, what is missing.
     """
     with aws_errors():
-        session = boto3.Session(profile_name=options.profile, region_name=options.region)
+        # Python's SDK reads AWS_DEFAULT_REGION alone; the CLI and every other SDK put AWS_REGION first.
+        region = options.region or os.environ.get("AWS_REGION") or None
+        session = boto3.Session(profile_name=options.profile, region_name=region)
         if session.get_credentials() is None:
             where = (
                 f"profile {options.profile}" if options.profile else "the environment, ~/.aws or this machine's role"
