@@ -41,6 +41,11 @@ class Poller:
         slow = self._began if self._began and self._clock.now() - self._began > _SLOW else None
         return Feed(self._fetched_at, self._error, slow, stale_after=3 * self._every + 15)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a call is under way."""
+        return self._began is not None
+
     async def run(self) -> None:
         """Poll until cancelled."""
         failures = 0

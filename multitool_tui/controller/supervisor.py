@@ -94,7 +94,7 @@ class Supervisor:
         self._listeners: list[Callable[[Snapshot], None]] = []
         self._publishing = False
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._pollers = {
+        self.pollers = {
             name: Poller(poll, _EVERY[name], clock, self._changed)
             for name, poll in {
                 FeedName.IDENTITY: self._poll_identity,
@@ -122,7 +122,7 @@ class Supervisor:
             rollouts=tuple(driver.live for driver in self._drivers.values()),
             focus=focus if focus and focus.target == self._focus else None,
             entries=self._entries,
-            feeds={name: poller.feed for name, poller in self._pollers.items()},
+            feeds={name: poller.feed for name, poller in self.pollers.items()},
             calls_last_minute=self._session.ledger.calls_last_minute(),
             fatal=self._fatal,
         )
@@ -132,7 +132,7 @@ class Supervisor:
 
     def open(self) -> None:
         """Begin to poll. Call it once, in the event loop that the supervisor is to live in."""
-        for name, poller in self._pollers.items():
+        for name, poller in self.pollers.items():
             self._spawn(poller.run(), f"poll {name}")
 
     async def obey(self, command: Command) -> str:
@@ -149,6 +149,10 @@ class Supervisor:
             raise CommandRefused(str(refusal)) from None
         return command.seen.rollout
 
+    def driver(self, rollout: str) -> Driver:
+        """The driver of a rollout of this process."""
+        return self._drivers[rollout]
+
     def look_at(self, target: str | None) -> None:
         if target == self._focus:
             return
@@ -160,13 +164,13 @@ class Supervisor:
         known = next((f for f in self._account.functions if f.name == function), None)
         if known is not None and (known.versions is None or known.aliases is None):
             self._spawn(self._account.load(function, versions=True), f"load {function}")
-        self._pollers[FeedName.TARGET].wake()
-        self._pollers[FeedName.METRICS].wake()
+        self.pollers[FeedName.TARGET].wake()
+        self.pollers[FeedName.METRICS].wake()
 
     async def refresh(self) -> None:
         if self._focus:
             await self._account.load(self._focus.partition(":")[0], versions=True)
-        await asyncio.gather(*(poller.turn() for poller in self._pollers.values()))
+        await asyncio.gather(*(poller.turn() for poller in self.pollers.values()))
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -208,7 +212,7 @@ class Supervisor:
         finally:
             self._starting.discard(start.target)
         self._spawn(driver.run(), f"drive {rollout.id}")
-        self._pollers[FeedName.METRICS].wake()
+        self.pollers[FeedName.METRICS].wake()
         return rollout.id
 
     async def _alarm_states(self) -> Mapping[str, AlarmState]:

@@ -1,0 +1,105 @@
+"""A whole world in one event loop: sandbox, AWS session, supervisor, and a clock that moves only when told to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from multitool_tui.aws.session import AwsSession, Options
+from multitool_tui.clock import ManualClock
+from multitool_tui.controller.commands import Start
+from multitool_tui.controller.snapshot import LiveRollout
+from multitool_tui.controller.supervisor import Supervisor
+from multitool_tui.rollout.events import Seen
+from multitool_tui.rollout.machine import State
+from multitool_tui.rollout.plan import Plan, parse_steps
+from multitool_tui.sandbox.scenario import load_scenario
+from multitool_tui.sandbox.server import Sandbox
+from multitool_tui.words import parse_duration
+from tests.support.waiting import run_until, settle, until
+
+START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+REGION = "eu-west-1"
+
+
+def use_sandbox_credentials(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
+    """Leave nothing of the developer's own AWS session in reach."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+    environment = {"AWS_ACCESS_KEY_ID": "AKIASANDBOX", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_REGION": REGION}
+    environment |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    for name, value in (environment | more).items():
+        monkeypatch.setenv(name, value)
+
+
+@dataclass
+class World:
+    clock: ManualClock
+    sandbox: Sandbox
+    session: AwsSession
+    supervisor: Supervisor
+
+    def quiet(self) -> bool:
+        """Whether no poller has a call under way."""
+        return all(not poller.busy for poller in self.supervisor.pollers.values())
+
+    async def settle(self) -> None:
+        """Let every call that is under way come back; the clock stands still."""
+        await settle()
+        await until(self.quiet, "quiet")
+
+    async def run_until(self, so: Callable[[], bool], within: float = 3600) -> None:
+        """Let time pass until `so`.
+
+        Raises:
+            AssertionError: not within so many seconds of the clock.
+        """
+        await run_until(self.clock, so, within=within, quiet=self.quiet)
+
+    async def start(
+        self, steps: str = "10%/3m 50%/3m", target: str = "checkout:live", canary: str = "42", bake: str = "2m"
+    ) -> str:
+        plan = Plan("steps", parse_steps(steps), bake_after_promote=parse_duration(bake))
+        return await self.supervisor.obey(Start(target=target, canary=canary, plan=plan))
+
+    @property
+    def live(self) -> LiveRollout:
+        return self.supervisor.snapshot.rollouts[-1]
+
+    @property
+    def state(self) -> State:
+        return self.live.rollout.state
+
+    @property
+    def seen(self) -> Seen:
+        rollout = self.live.rollout
+        return Seen(rollout.id, rollout.step, rollout.canary)
+
+    def on_alias(self, function: str = "checkout", name: str = "live") -> tuple[str, dict[str, float]]:
+        """The alias in the sandbox itself: version and weights."""
+        alias = self.sandbox.alias(function, name)
+        return alias.version, dict(alias.weights)
+
+
+@asynccontextmanager
+async def world(scenario: str = "healthy", *, seed: int = 1, read_only: bool = False) -> AsyncIterator[World]:
+    """Open a world; credentials must have been set (`use_sandbox_credentials`)."""
+    clock = ManualClock(START)
+    async with Sandbox(scenario=load_scenario(scenario), clock=clock, seed=seed, region=REGION) as sandbox:
+        session = AwsSession(Options(endpoint_url=sandbox.url), clock)
+        await session.__aenter__()
+        supervisor = Supervisor(session, clock, actor="dev@laptop", sandbox=scenario, read_only=read_only)
+        supervisor.open()
+        stage = World(clock, sandbox, session, supervisor)
+        try:
+            await stage.settle()
+            yield stage
+        finally:
+            await supervisor.close()
