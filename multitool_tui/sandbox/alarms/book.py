@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from multitool_tui.sandbox.alarms import reasons, rules
+from multitool_tui.sandbox.alarms.comparison import COMPARISONS
 from multitool_tui.sandbox.alarms.evaluation import State, Treatment, evaluate
 from multitool_tui.sandbox.alarms.model import UNCHECKED, Alarm, HistoryItem, Kind
 from multitool_tui.sandbox.functions.names import Place
@@ -15,12 +15,6 @@ from multitool_tui.sandbox.metrics import query
 from multitool_tui.sandbox.metrics.series import MINUTE
 from multitool_tui.sandbox.metrics.store import MetricStore
 
-_BREACHES: dict[str, Callable[[float, float], bool]] = {
-    "GreaterThanOrEqualToThreshold": operator.ge,
-    "GreaterThanThreshold": operator.gt,
-    "LessThanThreshold": operator.lt,
-    "LessThanOrEqualToThreshold": operator.le,
-}
 # "CloudWatch attempts to retrieve a higher number of data points than the number specified as Evaluation Periods"
 # (user guide, missing data). The guide leaves the number open; three periods cover how late Lambda's metrics come.
 _FURTHER_BACK = 3
@@ -99,7 +93,7 @@ class AlarmBook:
 
     def _evaluate(self, alarm: Alarm, at: int) -> None:
         points, counts = self._points(alarm, at)
-        breaches = _BREACHES[alarm.parameters["ComparisonOperator"]]
+        breaches = COMPARISONS[alarm.parameters["ComparisonOperator"]].breaches
         threshold = alarm.parameters["Threshold"]
         treatment: Treatment = alarm.parameters.get("TreatMissingData", "missing")
         state = evaluate(

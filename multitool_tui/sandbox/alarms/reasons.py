@@ -6,44 +6,46 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from multitool_tui.sandbox.alarms.comparison import COMPARISONS
 from multitool_tui.sandbox.alarms.evaluation import State
 from multitool_tui.sandbox.alarms.model import Alarm
 
-COMPARISONS = {
-    "GreaterThanOrEqualToThreshold": "greater than or equal to",
-    "GreaterThanThreshold": "greater than",
-    "LessThanThreshold": "less than",
-    "LessThanOrEqualToThreshold": "less than or equal to",
-}
-_TREATED = {"breaching": "Breaching", "notBreaching": "NonBreaching", "missing": "Missing", "ignore": "Ignored"}
+_TREATED = {"breaching": "Breaching", "notBreaching": "NonBreaching"}
 
 
 def metric_reason(alarm: Alarm, state: State, points: Sequence[tuple[int, float | None]]) -> str:
     """Why a metric alarm changed to `state`; `points` are the evaluated ones, oldest first (epoch seconds, value)."""
-    periods = alarm.parameters["EvaluationPeriods"]
-    received = [(at, value) for at, value in reversed(points) if value is not None][:periods]
+    parameters = alarm.parameters
+    periods = parameters["EvaluationPeriods"]
     if state == "INSUFFICIENT_DATA":
         return f"Insufficient Data: {_count(periods, 'datapoint')} {_were(periods)} unknown."
+    received = [(at, value) for at, value in reversed(points) if value is not None][:periods]
     missing = periods - len(received)
-    treated = _TREATED[alarm.parameters.get("TreatMissingData", "missing")]
-    filled = f" and {_count(missing, 'missing datapoint')} {_were(missing)} treated as [{treated}]" if missing else ""
+    treated = _TREATED.get(parameters.get("TreatMissingData", "missing"))
+    filled = f"{_count(missing, 'missing datapoint')} {_were(missing)} treated as [{treated}]"
     if not received:
-        return f"Threshold Crossed: no datapoints were received for {_count(periods, 'period')}{filled}."
-    comparison = COMPARISONS[alarm.parameters["ComparisonOperator"]]
-    shown = ", ".join(f"{value} ({_at(at, '%d/%m/%y %H:%M:%S')})" for at, value in received)
-    verb = _were(len(received)) + ("" if state == "ALARM" else " not")
-    threshold = float(alarm.parameters["Threshold"])
-    if "DatapointsToAlarm" in alarm.parameters:
-        change = "OK -> ALARM" if state == "ALARM" else "ALARM -> OK"
-        needed = alarm.needed if state == "ALARM" else periods - alarm.needed + 1
-        return (
-            f"Threshold Crossed: {len(received)} out of the last {_count(periods, 'datapoint')} [{shown}] {verb} "
-            f"{comparison} the threshold ({threshold}) (minimum {_count(needed, 'datapoint')} for {change} transition)."
-        )
-    return (
-        f"Threshold Crossed: {_count(len(received), 'datapoint')} [{shown}] {verb} {comparison} the threshold "
-        f"({threshold}){filled}."
-    )
+        return f"Threshold Crossed: no datapoints were received for {_count(periods, 'period')} and {filled}."
+    comparison = COMPARISONS[parameters["ComparisonOperator"]]
+    threshold = float(parameters["Threshold"])
+    telling = [(at, value) for at, value in received if comparison.breaches(value, threshold) == (state == "ALARM")]
+    clauses: list[str] = []
+    if telling:
+        of_all = f" out of the last {_count(periods, 'datapoint')}"
+        count = f"{len(telling)}{of_all}" if "DatapointsToAlarm" in parameters else _count(len(telling), "datapoint")
+        shown = ", ".join(f"{value} ({_at(at, '%d/%m/%y %H:%M:%S')})" for at, value in telling)
+        verb = _were(len(telling)) + ("" if state == "ALARM" else " not")
+        clauses.append(f"{count} [{shown}] {verb} {comparison.words} the threshold ({threshold})")
+    if missing and treated:
+        clauses.append(filled)
+    return f"Threshold Crossed: {' and '.join(clauses)}{_minimum(alarm, state)}."
+
+
+def _minimum(alarm: Alarm, state: State) -> str:
+    if "DatapointsToAlarm" not in alarm.parameters:
+        return ""
+    change = "OK -> ALARM" if state == "ALARM" else "ALARM -> OK"
+    needed = alarm.needed if state == "ALARM" else alarm.parameters["EvaluationPeriods"] - alarm.needed + 1
+    return f" (minimum {_count(needed, 'datapoint')} for {change} transition)"
 
 
 def metric_reason_data(

@@ -74,6 +74,14 @@ class AliasTraffic:
     started: float
     _minutes: dict[int, tuple[Parcel, ...]] = field(default_factory=dict)
 
+    @property
+    def throttles(self) -> bool:
+        """Whether any request may be throttled."""
+        versions = (*self.spec.version_names, "new")
+        return any(self.spec.behaviour_of(version).throttle_rate for version in versions) or any(
+            change.throttle_rate for change in self.spec.changes
+        )
+
     def minute(self, minute: int) -> tuple[Parcel, ...]:
         """What ran in the minute that begins at `minute` (epoch seconds); that minute must be over."""
         if minute not in self._minutes:

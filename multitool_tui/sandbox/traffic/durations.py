@@ -38,8 +38,8 @@ def _grid(
 
     cells = math.ceil(math.log(longest_ms / _SHORTEST_MS) / _STEP)
     edges = [_SHORTEST_MS * math.exp(index * _STEP) for index in range(cells + 1)]
-    values = [min(longest_ms, round(edge * math.exp(_STEP / 2), 2)) for edge in edges[:-1]]
     # Whatever is shorter or longer than the grid belongs to its ends: a function runs no longer than its timeout.
+    values = [*(round(edge * math.exp(_STEP / 2), 2) for edge in edges[:-2]), longest_ms]
     bounds = [0.0, *(below(edge) for edge in edges[1:-1]), 1.0]
     shares = [high - low for low, high in pairwise(bounds)]
     kept = [(value, share) for value, share in zip(values, shares, strict=True) if share > _NEGLIGIBLE]

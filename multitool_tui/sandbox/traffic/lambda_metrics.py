@@ -58,15 +58,19 @@ class LambdaMetrics:
                 yield metric, first
 
     def _candidates(self) -> Iterator[Metric]:
+        """The series that may have data."""
         for name in _UNITS:
-            yield Metric.of(NAMESPACE, name)
-            for alias in self._traffic:
-                by_function = {"FunctionName": alias.function}
-                by_alias = by_function | {"Resource": f"{alias.function}:{alias.alias}"}
-                yield Metric.of(NAMESPACE, name, by_function)
+            lines = [each for each in self._traffic if name != "Throttles" or each.throttles]
+            if lines:
+                yield Metric.of(NAMESPACE, name)
+            for function in sorted({each.function for each in lines}):
+                yield Metric.of(NAMESPACE, name, {"FunctionName": function})
+            for line in lines:
+                by_alias = {"FunctionName": line.function, "Resource": f"{line.function}:{line.alias}"}
                 yield Metric.of(NAMESPACE, name, by_alias)
-                for version in alias.history.versions:
-                    yield Metric.of(NAMESPACE, name, by_alias | {"ExecutedVersion": version})
+                if self._always_executed_version or line.history.ever_weighted:
+                    for version in line.history.versions:
+                        yield Metric.of(NAMESPACE, name, by_alias | {"ExecutedVersion": version})
 
     def _first_data(self, metric: Metric, as_of: float) -> float | None:
         """When a series' first data was published; minutes once searched are not searched again."""

@@ -35,6 +35,10 @@ class RoutingHistory:
         """Every version that was ever routed to."""
         return sorted({name for each in self.entries for name in (each.version, *each.weights) if name})
 
+    @property
+    def ever_weighted(self) -> bool:
+        return any(each.weighted for each in self.entries)
+
     def within(self, start: float, end: float) -> list[tuple[float, float, Routing]]:
         """The stretches of [start, end) with one routing each."""
         first = max(0, bisect.bisect_right(self.entries, start, key=lambda entry: entry.at) - 1)

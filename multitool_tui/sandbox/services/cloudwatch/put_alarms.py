@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from multitool_tui.sandbox.alarms import rules
-from multitool_tui.sandbox.alarms.reasons import COMPARISONS
+from multitool_tui.sandbox.alarms.comparison import COMPARISONS
 from multitool_tui.sandbox.errors import AwsError
 from multitool_tui.sandbox.metrics import query
 from multitool_tui.sandbox.region import Region
