@@ -9,12 +9,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from multitool_tui.cli.exits import Exit
+from multitool_tui.cli.options import SANDBOX_REGION
 from multitool_tui.clock import Clock
 from multitool_tui.controller.port import ConnectFailed
 from multitool_tui.sandbox.scenario import Scenario, load_scenario
 from multitool_tui.sandbox.server import Sandbox
-
-REGION = "eu-west-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ async def open_backstage(scenario: str, clock: Clock, seed: int) -> Backstage:
 async def _play(scenario: str, clock: Clock, seed: int, answering: Future[Backstage]) -> None:
     try:
         loaded = load_scenario(scenario)
-        async with Sandbox(scenario=loaded, clock=clock, seed=seed, region=REGION) as sandbox:
-            answering.set_result(Backstage(sandbox.url, REGION, loaded))
+        async with Sandbox(scenario=loaded, clock=clock, seed=seed, region=SANDBOX_REGION) as sandbox:
+            answering.set_result(Backstage(sandbox.url, SANDBOX_REGION, loaded))
             await asyncio.Event().wait()
     except Exception as error:  # noqa: BLE001 - whoever waits on the other thread must hear of it
         if not answering.done():

@@ -23,7 +23,7 @@ class Failure(click.ClickException):
 
     def __init__(self, message: str, code: Exit) -> None:
         super().__init__(message)
-        self.exit_code = code
+        self.exit_code = code  # type: ignore[misc]  # click declares it for the class
 
     def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature
         click.echo(f"multitool: {self.message}", err=True)

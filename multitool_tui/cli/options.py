@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+SANDBOX_REGION = "eu-west-1"
+"""Where the sandbox is, unless `--region` says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Globals:
     """What was said before the command's name."""

@@ -8,6 +8,7 @@ import contextlib
 import click
 
 from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.options import SANDBOX_REGION, Globals
 
 
 @click.command()
@@ -22,13 +23,14 @@ from multitool_tui.cli.exits import Exit, Failure
     help="How many times faster than real time.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Same seed, same traffic.")
-def sandbox(port: int, scenario: str, speed: float, seed: int) -> None:
+@click.pass_obj
+def sandbox(options: Globals, port: int, scenario: str, speed: float, seed: int) -> None:
     """Serve a local AWS with live canary traffic to any client, on 127.0.0.1, until interrupted."""
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(port, scenario, speed, seed))
+        asyncio.run(_serve(port, scenario, speed, seed, options.region or SANDBOX_REGION))
 
 
-async def _serve(port: int, scenario: str, speed: float, seed: int) -> None:
+async def _serve(port: int, scenario: str, speed: float, seed: int, region: str) -> None:
     from multitool_tui.clock import SystemClock
     from multitool_tui.sandbox.scenario import load_scenario
     from multitool_tui.sandbox.server import Sandbox
@@ -37,7 +39,7 @@ async def _serve(port: int, scenario: str, speed: float, seed: int) -> None:
         loaded = load_scenario(scenario)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--scenario") from None
-    stage = Sandbox(scenario=loaded, clock=SystemClock(speed), seed=seed)
+    stage = Sandbox(scenario=loaded, clock=SystemClock(speed), seed=seed, region=region)
     try:
         url = await stage.start(port)
     except OSError as error:
@@ -45,7 +47,7 @@ async def _serve(port: int, scenario: str, speed: float, seed: int) -> None:
     try:
         click.echo(f"Scenario {loaded.name}: {loaded.description}")
         click.echo(f"The sandbox answers at {url}. In another terminal:")
-        click.echo(f"  export AWS_ENDPOINT_URL={url} AWS_REGION={stage.region}")
+        click.echo(f"  export AWS_ENDPOINT_URL={url} AWS_REGION={region}")
         click.echo("  export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox")
         click.echo("  multitool        # or: aws lambda list-functions")
         click.echo("Interrupt with ctrl+c.")

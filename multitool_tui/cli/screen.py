@@ -82,12 +82,12 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
 
 def _read_plans(file: Path | None) -> Any:
     """The manifest's plans; none without a manifest."""
-    from multitool_tui.config import ManifestError, load_manifest
-    from multitool_tui.controller.port import ConnectFailed
-
     path = file or Path("multitool.toml")
     if file is None and not path.exists():
         return {}
+    from multitool_tui.config import ManifestError, load_manifest
+    from multitool_tui.controller.port import ConnectFailed
+
     try:
         return load_manifest(path).plans()
     except ManifestError as error:

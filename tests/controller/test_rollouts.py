@@ -14,7 +14,7 @@ from multitool_tui.judgement.model import AlarmState
 from multitool_tui.rollout.events import Obstacle, Seen
 from multitool_tui.rollout.machine import State
 from multitool_tui.rollout.plan import Plan, parse_steps
-from multitool_tui.sandbox.faults import Fault
+from multitool_tui.sandbox.faults import Fault, FaultKind
 from tests.support.world import World, world
 
 POLICY = Path(__file__).parents[2] / "docs" / "policy.json"
@@ -139,7 +139,7 @@ async def test_somebody_elses_change_holds_the_rollout_and_is_left_alone() -> No
 
 
 @pytest.mark.parametrize("kind", ["throttle", "error500", "html500", "reset", "applied_then_dropped", "truncated"])
-async def test_a_change_that_goes_wrong_once_is_made_once(kind: str) -> None:
+async def test_a_change_that_goes_wrong_once_is_made_once(kind: FaultKind) -> None:
     async with world() as stage:
         stage.sandbox.faults.add(Fault(kind=kind, service="lambda", operation="UpdateAlias", times=1))
         await stage.start("10%/30m")
@@ -148,7 +148,7 @@ async def test_a_change_that_goes_wrong_once_is_made_once(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["throttle", "error500", "hang", "reset"])
-async def test_a_rollback_gets_through_while_every_poller_fails(kind: str) -> None:
+async def test_a_rollback_gets_through_while_every_poller_fails(kind: FaultKind) -> None:
     async with world() as stage:
         await stage.start("10%/30m")
         await stage.run_until(lambda: stage.live.rollout.weight == 0.1)
