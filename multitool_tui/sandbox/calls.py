@@ -34,9 +34,6 @@ class CallLog(Sequence[Call]):
     def add(self, call: Call) -> None:
         self._calls.append(call)
 
-    def clear(self) -> None:
-        self._calls.clear()
-
     @overload
     def __getitem__(self, index: int) -> Call: ...
     @overload

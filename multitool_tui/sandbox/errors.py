@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from botocore.model import ServiceModel
-
 from multitool_tui.sandbox.wire.models import service_model
 
 
@@ -37,7 +35,7 @@ class ErrorForm:
     namespace: str = "com.amazon.coral.service"
 
 
-# Errors that every service gives and no service model lists ("Common Errors" in the API references).
+# Errors that every service gives, whether its model lists them or not ("Common Errors" in the API references).
 _COMMON = {
     "AccessDeniedException": ErrorForm(403, "AccessDenied"),
     "ExpiredTokenException": ErrorForm(403, "ExpiredToken"),
@@ -54,14 +52,17 @@ _COMMON = {
 
 @cache
 def error_form(service: str | None, name: str) -> ErrorForm:
-    """The form of error `name` in `service`, from its model when it is listed there."""
-    if service is not None:
-        model: ServiceModel = service_model(service)
-        if name in model.shape_names:
-            metadata = model.shape_for(name).metadata
-            if metadata.get("exception"):
-                error = metadata.get("error", {})
-                namespace = f"com.amazonaws.{service}.v{model.api_version.replace('-', '_')}"
-                status = error.get("httpStatusCode", 400)
-                return ErrorForm(status, error.get("code", name), status < 500, namespace)
-    return _COMMON[name]
+    """The form of error `name`: a common one, or one of the service's model.
+
+    Raises:
+        KeyError: when neither knows it.
+    """
+    if name in _COMMON or service is None:
+        return _COMMON[name]
+    model = service_model(service)
+    if name not in model.shape_names:
+        raise KeyError(name)
+    error = model.shape_for(name).metadata["error"]
+    status = error["httpStatusCode"]
+    namespace = f"com.amazonaws.{service}.v{model.api_version.replace('-', '_')}"
+    return ErrorForm(status, error.get("code", name), status < 500, namespace)

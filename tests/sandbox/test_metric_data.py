@@ -189,7 +189,7 @@ async def test_metric_math(aws: Aws) -> None:
     await put(aws, {"MetricName": "Failed", "Value": 1.0, "Timestamp": now - timedelta(minutes=2, seconds=5)})
     aws.clock.advance(5)
     failed = {"Namespace": "Shop", "MetricName": "Failed"}
-    queries = [
+    queries: list[dict[str, Any]] = [
         {"Id": "orders", "MetricStat": stat(SHOP), "ReturnData": False},
         {"Id": "failed", "MetricStat": stat(failed), "ReturnData": False},
         {"Id": "rate", "Expression": "100 * failed / (failed + orders)", "Label": "rate, %"},

@@ -145,6 +145,23 @@ async def test_after_a_rollback_the_canary_gets_nothing(aws: Aws) -> None:
     assert max(await aws.series("Invocations", minutes=30)) > rolled_back
 
 
+async def test_a_deleted_alias_serves_nobody_until_it_is_back(aws: Aws) -> None:
+    aws.clock.advance(30)
+    await aws("lambda", "delete_alias", FunctionName="checkout", Name="live")
+    aws.clock.advance(600)
+    await aws("lambda", "create_alias", FunctionName="checkout", Name="live", FunctionVersion="42")
+    back = aws.clock.now()
+    aws.clock.advance(600)
+    minutes = await aws.series("Invocations", minutes=25)
+    gap = back - timedelta(seconds=600)
+    assert not [at for at in minutes if gap < at <= back - timedelta(seconds=60)]
+    # The minutes in which it went and came back are half as busy.
+    went, whole = gap - timedelta(seconds=30), gap - timedelta(seconds=90)
+    assert minutes[went] == pytest.approx(minutes[whole] / 2, rel=0.15)
+    assert minutes[back - timedelta(seconds=30)] == pytest.approx(minutes[whole] / 2, rel=0.15)
+    assert sum(at > back for at in minutes) >= 5
+
+
 async def test_what_happens_does_not_depend_on_who_looks_when() -> None:
     async def story(looks: list[int]) -> dict[datetime, float]:
         clock = ManualClock(NOON)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from multitool_tui.sandbox.errors import AwsError
 from multitool_tui.sandbox.functions.names import LATEST
-from multitool_tui.sandbox.functions.state import AliasState, Function
+from multitool_tui.sandbox.functions.state import Alias, AliasState, Function
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.services.lambda_.common import check_revision, function_named, not_found
 from multitool_tui.sandbox.services.lambda_.functions import page_of
@@ -29,20 +29,12 @@ def create_alias(region: Region, params: Params) -> Params:
 
 
 def get_alias(region: Region, params: Params) -> Params:
-    function = function_named(region, params["FunctionName"], params["Name"])
-    alias = function.aliases.get(params["Name"])
-    if alias is None:
-        arn = region.place.function_arn(function.name, params["Name"])
-        raise AwsError("ResourceNotFoundException", f"Cannot find alias arn: {arn}")
+    function, alias = _find(region, params, "Cannot find alias arn")
     return _written(region, function, alias.seen_at(region.now - region.alias_lag))
 
 
 def update_alias(region: Region, params: Params) -> Params:
-    function = function_named(region, params["FunctionName"], params["Name"])
-    alias = function.aliases.get(params["Name"])
-    if alias is None:
-        arn = region.place.function_arn(function.name, params["Name"])
-        raise AwsError("ResourceNotFoundException", f"Alias not found: {arn}")
+    function, alias = _find(region, params, "Alias not found")
     current = alias.current
     check_revision(params.get("RevisionId"), current.revision_id)
     weights = _weights(params)
@@ -71,6 +63,17 @@ def list_aliases(region: Region, params: Params) -> Params:
     if wanted is not None:
         states = [state for state in states if wanted == state.version or wanted in state.weights]
     return page_of([_written(region, function, state) for state in states], params, "Aliases")
+
+
+def _find(region: Region, params: Params, error: str) -> tuple[Function, Alias]:
+    """The alias and its function. AWS has a wording of its own for each operation when there is none."""
+    name = region.place.unqualified(params["FunctionName"])
+    function = region.functions.get(name)
+    alias = function.aliases.get(params["Name"]) if function else None
+    if function is None or alias is None:
+        arn = region.place.function_arn(name, params["Name"])
+        raise AwsError("ResourceNotFoundException", f"{error}: {arn}")
+    return function, alias
 
 
 def _weights(params: Params) -> Mapping[str, float] | None:
