@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,16 +27,22 @@ START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 REGION = "eu-west-1"
 
 
-def use_sandbox_credentials(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
-    """Leave nothing of the developer's own AWS session in reach."""
-    import os
+def sandbox_environment() -> dict[str, str]:
+    """The AWS_* variables under which nothing of the developer's own session is in reach."""
+    return {
+        "AWS_ACCESS_KEY_ID": "AKIASANDBOX",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
 
-    for name in list(os.environ):
-        if name.startswith("AWS_"):
-            monkeypatch.delenv(name)
-    environment = {"AWS_ACCESS_KEY_ID": "AKIASANDBOX", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_REGION": REGION}
-    environment |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    for name, value in (environment | more).items():
+
+def use_sandbox_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put `sandbox_environment` in place of every AWS_* variable."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in sandbox_environment().items():
         monkeypatch.setenv(name, value)
 
 
