@@ -71,7 +71,7 @@ TRANSITIONS: dict[State, dict[type[Event], frozenset[State]]] = {
         Blocked: frozenset({_S.HELD}),
         PauseAsked: frozenset({_S.PAUSED}),
         WeightAsked: frozenset({_S.SHIFTING}),
-        GatePassed: frozenset({_S.SHIFTING, _S.PROMOTING}),
+        GatePassed: frozenset({_S.SHIFTING, _S.PROMOTING, _S.ROLLING_BACK, _S.HELD}),
         PromoteAsked: frozenset({_S.PROMOTING}),
         RollBackAsked: frozenset({_S.ROLLING_BACK}),
     },
@@ -90,7 +90,7 @@ TRANSITIONS: dict[State, dict[type[Event], frozenset[State]]] = {
         Ticked: frozenset({_S.HELD}),
         Judged: frozenset({_S.HELD, _S.ROLLING_BACK}),
         Blocked: frozenset({_S.HELD}),
-        ResumeAsked: frozenset({_S.SHIFTING}),
+        ResumeAsked: frozenset({_S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
         PromoteAsked: frozenset({_S.PROMOTING}),
         RollBackAsked: frozenset({_S.ROLLING_BACK}),
     },
@@ -136,7 +136,7 @@ class Rollout:
     """One run of a plan on a target.
 
     `weight` is what was last read back from the target, `wanted` what the rollout wants there; they differ while a
-    change is `pending`. `step` is the index of the plan's step that applies, -1 before the first.
+    change is `pending`. `step` is the index of the step that applies: -1 before the first, and in a plan without any.
     """
 
     id: str
@@ -152,12 +152,14 @@ class Rollout:
     started_at: datetime | None = None
     deadline_at: datetime | None = None
     step_at: datetime | None = None
-    """When the present weight was read back: the bake counts from here. None while a change is pending."""
+    """When the present weight was read back: the bake counts from here. None while a change is pending, or held."""
     paused_at: datetime | None = None
     promoted_at: datetime | None = None
     ended_at: datetime | None = None
     gate_passed: bool = False
     obstacle: Obstacle | None = None
+    held_from: State | None = None
+    """What the rollout was doing when it was held."""
     judgement: Judgement | None = None
     reason: str = ""
     """Why the rollout is where it is: the latest decision, in one sentence."""
@@ -182,7 +184,10 @@ class Rollout:
 
     @property
     def bake_ends_at(self) -> datetime | None:
-        """When the present bake is over; None while a change is pending."""
+        """When the present bake is over, if nothing stops it; None while a change is pending, or held.
+
+        While the rollout is paused, what is left of the bake is counted from `paused_at`.
+        """
         if self.state is State.BAKING and self.promoted_at:
             return self.promoted_at + self.plan.bake_after_promote
         if self.step_at is None or self.current_step is None:
@@ -193,6 +198,16 @@ class Rollout:
     def at_gate(self) -> bool:
         """Whether the present step has a gate that nobody has passed yet."""
         return bool(self.current_step and self.current_step.gate and not self.gate_passed)
+
+    @property
+    def gate_ahead(self) -> bool:
+        """Whether an operator has yet to pass a gate, here or at a later step."""
+        return self.at_gate or any(step.gate for step in self.plan.steps[self.step + 1 :])
+
+    @property
+    def is_harmful(self) -> bool:
+        """Whether the latest judgement condemns the canary."""
+        return self.judgement is not None and self.judgement.verdict is Verdict.HARMFUL
 
     def evidence_age(self, at: datetime) -> timedelta | None:
         """How old the latest minute is in which the canary served anything; None when there is none."""
@@ -209,6 +224,8 @@ class Rollout:
 Outcome = tuple[Rollout, tuple[Effect, ...]]
 
 _AT_GATE = "an operator at the gate"
+_HARMFUL_BUT_HELD = "an operator: the canary is harmful"
+_WORD = "The operator's word."
 
 
 def advance(rollout: Rollout, event: Event) -> Outcome:
@@ -292,6 +309,7 @@ def _promote(rollout: Rollout, at: datetime, reason: str, actor: str = ENGINE) -
         step_at=None,
         paused_at=None,
         obstacle=None,
+        held_from=None,
         pending=Promote(),
         waiting="promoting",
     )
@@ -307,6 +325,7 @@ def _roll_back(rollout: Rollout, at: datetime, reason: str, actor: str = ENGINE)
         step_at=None,
         paused_at=None,
         obstacle=None,
+        held_from=None,
         pending=RollBack(),
         waiting="rolling back",
     )
@@ -319,7 +338,10 @@ def _hold(rollout: Rollout, at: datetime, obstacle: Obstacle, why: str) -> Outco
         rollout,
         state=State.HELD,
         obstacle=obstacle,
+        held_from=rollout.held_from or rollout.state,
         wanted=rollout.weight,
+        step=_step_at(rollout.plan, rollout.weight),
+        step_at=None,
         pending=None,
         paused_at=None,
         waiting="an operator",
@@ -334,47 +356,48 @@ def _wait(rollout: Rollout, until: datetime, what: str) -> Outcome:
 
 def _proceed(rollout: Rollout, at: datetime) -> Outcome:
     """Go on with the plan as far as time, gate and evidence allow. Only called while shifting, with nothing pending."""
-    if rollout.deadline_at is None or rollout.bake_ends_at is None:
+    bake_ends, deadline, judgement = rollout.bake_ends_at, rollout.deadline_at, rollout.judgement
+    if bake_ends is None or deadline is None:
         raise IllegalTransition(f"{rollout.id} is shifting without a step")
-    if at >= rollout.deadline_at:
-        return _inconclusive(rollout, at)
-    if at < rollout.bake_ends_at:
-        return _wait(rollout, min(rollout.bake_ends_at, rollout.deadline_at), "bake")
-    if rollout.at_gate:
-        reached, effects = _wait(rollout, rollout.deadline_at, _AT_GATE)
-        if rollout.waiting == _AT_GATE:
-            return reached, effects
-        reached, note = _decide(
-            reached,
-            at,
-            "gate reached",
-            f"Waits at {percent(rollout.weight)} for an operator.",
-            severity=Severity.WARNING,
-        )
-        return reached, (note, *effects)
-    if not rollout.has_fresh_evidence(at):
-        return _wait(rollout, rollout.deadline_at, "fresh evidence")
-    judgement = rollout.judgement
-    assert judgement is not None  # noqa: S101 - fresh evidence is a judgement; this tells the type checker
     ahead = next(((i, s) for i, s in enumerate(rollout.plan.steps) if s.weight > rollout.wanted), None)
+    fresh = judgement if rollout.has_fresh_evidence(at) else None
+    ready = at >= bake_ends and not rollout.at_gate
+    if ready and ahead is None and fresh and fresh.verdict is Verdict.SAFE:
+        return _promote(rollout, at, fresh.reason)
+    if at >= deadline:
+        return _inconclusive(rollout, at)
+    if at < bake_ends:
+        return _wait(rollout, min(bake_ends, deadline), "bake")
+    if rollout.at_gate:
+        return _stop_at_gate(rollout, at, deadline)
+    if fresh is None:
+        return _wait(rollout, deadline, "fresh evidence")
     if ahead is not None:
         index, step = ahead
-        return _shift(rollout, at, step.weight, index, judgement.reason)
-    if judgement.verdict is Verdict.SAFE:
-        return _promote(rollout, at, judgement.reason)
-    return _wait(rollout, rollout.deadline_at, "a verdict")
+        return _shift(rollout, at, step.weight, index, fresh.reason)
+    return _wait(rollout, deadline, "a verdict")
+
+
+def _stop_at_gate(rollout: Rollout, at: datetime, deadline: datetime) -> Outcome:
+    reached, effects = _wait(rollout, deadline, _AT_GATE)
+    if rollout.waiting == _AT_GATE:
+        return reached, effects
+    reason = f"Waits at {percent(rollout.weight)} for an operator."
+    reached, note = _decide(reached, at, "gate reached", reason, severity=Severity.WARNING)
+    return reached, (note, *effects)
 
 
 def _inconclusive(rollout: Rollout, at: datetime) -> Outcome:
-    limit = duration(rollout.plan.deadline)
-    known = rollout.judgement.reason if rollout.judgement else "No sealed minute shows a request to the canary yet."
-    reason = f"Inconclusive after {limit}: {known}"
+    judgement, limit = rollout.judgement, duration(rollout.plan.deadline)
+    known = judgement.reason if judgement else "No sealed minute shows a request to the canary yet."
+    safe = judgement is not None and judgement.verdict is Verdict.SAFE
+    reason = f"{'Not through the plan' if safe else 'Inconclusive'} after {limit}: {known}"
     match rollout.plan.on_inconclusive:
         case OnInconclusive.ROLL_BACK:
             return _roll_back(rollout, at, reason)
-        case OnInconclusive.PROMOTE if rollout.has_fresh_evidence(at):
+        case OnInconclusive.PROMOTE if rollout.has_fresh_evidence(at) and not rollout.gate_ahead:
             return _promote(rollout, at, reason)
-        case _:  # to hold; or to promote, which never happens on missing data
+        case _:  # to hold; or to promote, which never happens on missing data, or past a gate
             return _hold(rollout, at, Obstacle.INCONCLUSIVE, reason)
 
 
@@ -399,18 +422,29 @@ def _ticked(rollout: Rollout, event: Ticked) -> Outcome:
 
 def _judged(rollout: Rollout, event: Judged) -> Outcome:
     seen = replace(rollout, judgement=event.judgement)
-    if event.judgement.verdict is Verdict.HARMFUL:
-        match rollout.state:
-            case State.ROLLING_BACK:
-                return seen, ()
-            # What another hand did to the target, and what we have no right to change, is left as it is.
-            case State.HELD if rollout.obstacle is not Obstacle.INCONCLUSIVE:
-                return replace(seen, waiting="an operator: the canary is harmful"), ()
-            case _:
-                return _roll_back(seen, event.at, event.judgement.reason)
-    if seen.state is State.SHIFTING and seen.pending is None:
-        return _proceed(seen, event.at)
-    return seen, ()
+    match seen.state:
+        # What another hand did to the target is left as it is; a rollback that was blocked is the operator's to repeat.
+        case State.HELD if seen.obstacle is Obstacle.DRIFT or seen.held_from is State.ROLLING_BACK:
+            return _judged_while_held(seen, event)
+        case State.ROLLING_BACK:
+            return seen, ()
+        case _ if seen.is_harmful:
+            return _roll_back(seen, event.at, event.judgement.reason)
+        case State.SHIFTING if seen.pending is None:
+            return _proceed(seen, event.at)
+        case _:
+            return seen, ()
+
+
+def _judged_while_held(rollout: Rollout, event: Judged) -> Outcome:
+    """Nothing is touched, but the operator hears of it, once."""
+    if not rollout.is_harmful:
+        return replace(rollout, waiting="an operator"), ()
+    if rollout.waiting == _HARMFUL_BUT_HELD:
+        return rollout, ()
+    warned = replace(rollout, waiting=_HARMFUL_BUT_HELD)
+    warned, note = _decide(warned, event.at, "harmful, but held", event.judgement.reason, severity=Severity.BAD)
+    return warned, (note,)
 
 
 def _applied(rollout: Rollout, event: Applied) -> Outcome:
@@ -418,8 +452,8 @@ def _applied(rollout: Rollout, event: Applied) -> Outcome:
     match rollout.pending:
         case SetWeight():
             if rollout.state is State.PAUSED:
-                return replace(done, paused_at=event.at, waiting="an operator"), ()
-            return _wait(done, done.bake_ends_at or event.at, "bake")
+                return replace(done, waiting="an operator"), ()
+            return _wait(done, min(filter(None, (done.bake_ends_at, done.deadline_at))), "bake")
         case Promote() if rollout.plan.bake_after_promote:
             done = replace(done, state=State.BAKING, promoted_at=event.at)
             done, note = _decide(
@@ -446,7 +480,8 @@ def _finish_promotion(rollout: Rollout, at: datetime, reason: str, actor: str) -
 
 
 def _blocked(rollout: Rollout, event: Blocked) -> Outcome:
-    if rollout.state is State.HELD and rollout.obstacle is event.obstacle:
+    # Drift stays what it is whatever else goes wrong: nothing but a rollback may write over another hand's change.
+    if rollout.state is State.HELD and rollout.obstacle in (event.obstacle, Obstacle.DRIFT):
         return rollout, ()
     return _hold(rollout, event.at, event.obstacle, event.why)
 
@@ -461,72 +496,87 @@ def _promote_asked(rollout: Rollout, event: PromoteAsked) -> Outcome:
             raise Refusal(
                 "There is no fresh evidence for the canary; promoting without it must be said in so many words."
             )
-        if rollout.judgement and rollout.judgement.verdict is Verdict.HARMFUL:
+        if rollout.is_harmful:
             raise Refusal("The evidence says that the canary is harmful; promoting it must be said in so many words.")
-    return _promote(rollout, event.at, "The operator's word.", event.actor)
+    return _promote(rollout, event.at, _WORD, event.actor)
 
 
 def _roll_back_asked(rollout: Rollout, event: RollBackAsked) -> Outcome:
     if rollout.state is State.ROLLING_BACK:
         return rollout, ()
-    return _roll_back(rollout, event.at, event.reason or "The operator's word.", event.actor)
+    return _roll_back(rollout, event.at, event.reason or _WORD, event.actor)
 
 
 def _pause_asked(rollout: Rollout, event: PauseAsked) -> Outcome:
     held = replace(rollout, state=State.PAUSED, paused_at=event.at, waiting="an operator")
-    held, note = _decide(
-        held, event.at, f"paused at {percent(rollout.wanted)}", "The operator's word.", actor=event.actor
-    )
+    held, note = _decide(held, event.at, f"paused at {percent(rollout.wanted)}", _WORD, actor=event.actor)
     return held, (note,)
 
 
 def _resume_asked(rollout: Rollout, event: ResumeAsked) -> Outcome:
+    if rollout.state is State.HELD:
+        return _resume_held(rollout, event)
+    now, step_at = event.at, rollout.step_at
+    paused_at = rollout.paused_at or now
+    resumed = replace(
+        rollout,
+        state=State.SHIFTING,
+        paused_at=None,
+        # The bake did not run while the rollout was paused; one that began in the pause begins now.
+        step_at=step_at + (now - max(paused_at, step_at)) if step_at else None,
+        deadline_at=rollout.deadline_at + (now - paused_at) if rollout.deadline_at else None,
+        waiting=f"setting {percent(rollout.wanted)}" if rollout.pending else "bake",
+    )
+    resumed, note = _decide(resumed, now, "resumed", _WORD, actor=event.actor)
+    return resumed, (note, Wait(now))
+
+
+def _resume_held(rollout: Rollout, event: ResumeAsked) -> Outcome:
+    """However long it was held, what the rollout was doing begins anew, with a new deadline."""
     if rollout.obstacle is Obstacle.DRIFT:
         raise Refusal(f"{rollout.target} was changed from outside; roll back, or leave it as it is.")
-    resumed = replace(rollout, state=State.SHIFTING, paused_at=None, obstacle=None, waiting="bake")
-    if rollout.state is State.HELD:
-        # However long it was held, it begins the step it stands at anew, with a new deadline.
-        resumed = replace(
-            resumed,
-            step=_step_at(rollout.plan, rollout.weight),
-            step_at=event.at,
-            deadline_at=event.at + rollout.plan.deadline,
-        )
-    elif rollout.paused_at:
-        stopped = event.at - rollout.paused_at
-        resumed = replace(
-            resumed,
-            step_at=rollout.step_at + stopped if rollout.step_at else None,
-            deadline_at=rollout.deadline_at + stopped if rollout.deadline_at else None,
-        )
-    if not rollout.weight and rollout.pending is None and rollout.plan.steps:
-        return _shift(resumed, event.at, rollout.plan.steps[0].weight, 0, "The operator's word.", event.actor)
-    resumed, note = _decide(resumed, event.at, "resumed", "The operator's word.", actor=event.actor)
-    return resumed, (note,)
+    if rollout.held_from is State.ROLLING_BACK:
+        return _roll_back(rollout, event.at, _WORD, event.actor)
+    freed = replace(
+        rollout, obstacle=None, held_from=None, step_at=event.at, deadline_at=event.at + rollout.plan.deadline
+    )
+    if rollout.weight == 1:
+        freed = replace(freed, state=State.BAKING, promoted_at=event.at, waiting="bake after promotion")
+    elif not rollout.plan.steps:
+        return _promote(freed, event.at, _WORD, event.actor)
+    else:
+        freed = replace(freed, state=State.SHIFTING, waiting="bake")
+        if not rollout.weight:
+            return _shift(freed, event.at, rollout.plan.steps[0].weight, 0, _WORD, event.actor)
+    freed, note = _decide(freed, event.at, "resumed", _WORD, actor=event.actor)
+    return freed, (note, Wait(event.at))
 
 
 def _step_at(plan: Plan, weight: float) -> int:
-    """The index of the last step that weighs no more than `weight`; of the first one where all weigh more."""
-    return max((index for index, step in enumerate(plan.steps) if step.weight <= weight), default=0)
+    """The index of the last step that weighs no more than `weight`; of the first where all weigh more; -1 of none."""
+    first = 0 if plan.steps else -1
+    return max((index for index, step in enumerate(plan.steps) if step.weight <= weight), default=first)
 
 
 def _weight_asked(rollout: Rollout, event: WeightAsked) -> Outcome:
     if not 0 < event.weight < 1:
         raise Refusal("A weight lies between 0% and 100%; promote or roll back for the ends.")
+    if event.weight == rollout.wanted:
+        raise Refusal(f"The weight is {percent(event.weight)} already.")
     if event.weight > rollout.wanted:
         if not rollout.has_fresh_evidence(event.at):
             raise Refusal("There is no fresh evidence for the canary yet: the weight can go down, but not up.")
-        if rollout.judgement and rollout.judgement.verdict is Verdict.HARMFUL:
+        if rollout.is_harmful:
             raise Refusal("The evidence says that the canary is harmful: the weight can go down, but not up.")
     step = _step_at(rollout.plan, event.weight)
-    return _shift(rollout, event.at, event.weight, step, "The operator's word.", event.actor)
+    return _shift(rollout, event.at, event.weight, step, _WORD, event.actor)
 
 
 def _gate_passed(rollout: Rollout, event: GatePassed) -> Outcome:
     if not rollout.at_gate:
         raise Refusal("There is no gate at this step.")
     passed = replace(rollout, gate_passed=True)
-    passed, note = _decide(passed, event.at, "gate passed", "The operator's word.", actor=event.actor)
+    passed, note = _decide(passed, event.at, "gate passed", _WORD, actor=event.actor)
     if passed.state is State.SHIFTING and passed.pending is None:
         moved, effects = _proceed(passed, event.at)
         return moved, (note, *effects)

@@ -1,0 +1,299 @@
+"""The rules of the state machine, whatever happens in whatever order.
+
+Hypothesis tells a rollout arbitrary stories. After each event the rules of the design are checked against what the
+rollout did, and at the end of each story somebody of good will must be able to bring it to an end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from multitool_tui.judgement.model import Verdict
+from multitool_tui.rollout.effects import Notify, Promote, RollBack, SetWeight
+from multitool_tui.rollout.events import (
+    Applied,
+    Command,
+    Event,
+    GatePassed,
+    Judged,
+    Obstacle,
+    PauseAsked,
+    PromoteAsked,
+    ResumeAsked,
+    RollBackAsked,
+    Seen,
+    Started,
+    WeightAsked,
+)
+from multitool_tui.rollout.machine import TRANSITIONS, IllegalTransition, Refusal, Rollout, State
+from multitool_tui.rollout.plan import OnInconclusive, Plan
+from tests.rollout.story import Story, plan
+
+PLANS = [
+    plan(steps, deadline=40, policy=policy, bake_after=bake_after)
+    for steps in ("5%/0s 25%/5m/gate 50%/5m", "10%/5m/gate", "5%/5m 25%/5m", "")
+    for policy in OnInconclusive
+    for bake_after in (0, 5)
+]
+_OURS = frozenset(State) - {State.PLANNED, State.PROMOTED, State.ROLLED_BACK}
+
+
+SAFE, UNDECIDED = Verdict.SAFE, Verdict.UNDECIDED
+
+
+class WatchedStory(Story):
+    """A story in which every event is held against the rules."""
+
+    def __init__(self, of: Plan) -> None:
+        super().__init__(of)
+        self.target = 0.0
+        """The canary's weight on the target, as far as this rollout's own changes go."""
+
+    def happens(self, event: Event) -> WatchedStory:
+        before = self.rollout
+        row = TRANSITIONS[before.state]
+        try:
+            super().happens(event)
+        except IllegalTransition:
+            nothing_to_apply = isinstance(event, Applied) and before.pending is None
+            assert type(event) not in row or nothing_to_apply
+            assert self.rollout is before
+        except Refusal as refusal:
+            self._check_refusal(before, event, refusal)
+        else:
+            assert self.state in row[type(event)]
+            self._check(before, event)
+        return self
+
+    def _check_refusal(self, before: Rollout, event: Event, refusal: Refusal) -> None:
+        assert isinstance(event, Command)
+        assert str(refusal).endswith(".")
+        assert self.rollout is before
+
+    def _check(self, before: Rollout, event: Event) -> None:
+        if isinstance(event, Applied):
+            self.target = before.wanted
+        if isinstance(event, Command):
+            self._check_that_it_was_seen(before, event)
+        self._check_one_change_at_a_time(before)
+        self._check_receipts(before, event)
+        for change in self.changes:
+            match change:
+                case SetWeight(weight) if weight > before.wanted:
+                    self._check_raise(before, event)
+                case Promote():
+                    self._check_promotion(before, event)
+        if isinstance(event, Judged):
+            self._check_harm(before, event)
+
+    @property
+    def _fresh(self) -> bool:
+        judgement = self.rollout.judgement
+        return (
+            judgement is not None
+            and judgement.seen_to is not None
+            and self.now - judgement.seen_to <= self.rollout.plan.analysis.max_age
+        )
+
+    def _check_raise(self, before: Rollout, event: Event) -> None:
+        """Rule 1: only the first weight is set without fresh evidence, and none on harm; the engine passes no gate."""
+        if isinstance(event, Started | ResumeAsked):
+            assert self.target == 0
+            return
+        assert self._fresh
+        assert not self.rollout.is_harmful
+        if not isinstance(event, WeightAsked):
+            assert isinstance(event, GatePassed) or not before.at_gate
+            assert before.bake_ends_at is not None
+            assert before.bake_ends_at <= self.now
+
+    def _check_promotion(self, before: Rollout, event: Event) -> None:
+        """Rules 1 and 3: never without a verdict, but at an operator's word, by the policy, or all at once."""
+        drifted = before.obstacle is Obstacle.DRIFT
+        assert not drifted
+        if isinstance(event, PromoteAsked):
+            assert event.without_evidence or (self._fresh and not self.rollout.is_harmful)
+        elif isinstance(event, Started | ResumeAsked):
+            assert not before.plan.steps
+        else:
+            safe = self.rollout.judgement is not None and self.rollout.judgement.verdict is Verdict.SAFE
+            late = before.deadline_at is not None and self.now >= before.deadline_at
+            by_policy = late and before.plan.on_inconclusive is OnInconclusive.PROMOTE
+            assert self._fresh
+            assert not self.rollout.is_harmful
+            assert safe or by_policy
+            assert isinstance(event, GatePassed) or not before.gate_ahead
+
+    def _check_one_change_at_a_time(self, before: Rollout) -> None:
+        """Rule 2, and that what is wanted is what the pending change brings."""
+        now = self.rollout
+        assert len(self.changes) <= 1
+        assert now.pending in (None, *self.changes) if self.changes else now.pending in (None, before.pending)
+        match now.pending:
+            case SetWeight(weight):
+                assert now.wanted == weight
+            case Promote():
+                assert now.wanted == 1
+            case RollBack():
+                assert now.wanted == 0
+            case None:
+                assert now.wanted == now.weight
+
+    def _check_receipts(self, before: Rollout, event: Event) -> None:
+        """Every decision is told once, with its reason, before it is carried out."""
+        notes = self.told
+        for note in notes:
+            assert note.at == self.now
+            assert note.rollout == self.rollout.id
+            assert note.action
+            assert note.reason
+        decisions = int(bool(self.changes) or self.state is not before.state)
+        if isinstance(event, GatePassed):
+            assert notes[0].action == "gate passed"
+            notes = notes[1:]
+        elif isinstance(event, Command) and notes:
+            assert notes[0].actor == "ann"
+        if decisions:
+            assert len(notes) == 1
+            assert self.rollout.reason == notes[0].reason
+        else:
+            assert len(notes) <= 1
+        if self.changes:
+            place = self.effects.index(self.changes[0])
+            assert isinstance(self.effects[place - 1], Notify)
+
+    def _check_harm(self, before: Rollout, event: Judged) -> None:
+        """Harm takes the canary out, unless another hand was there, or taking it out was what could not be done."""
+        if event.judgement.verdict is not Verdict.HARMFUL:
+            return
+        left_alone = before.state is State.HELD and (
+            before.obstacle is Obstacle.DRIFT or before.held_from is State.ROLLING_BACK
+        )
+        assert self.state is (State.HELD if left_alone else State.ROLLING_BACK)
+        if left_alone:
+            assert self.changes == []
+
+    def _check_that_it_was_seen(self, before: Rollout, command: Command) -> None:
+        """Rule 9: nobody's command about another rollout, canary or step was obeyed."""
+        seen = command.seen
+        assert (seen.rollout, seen.canary) == (before.id, before.canary)
+        assert seen.step == before.step or isinstance(command, RollBackAsked)
+
+
+_live = precondition(lambda self: not self.story.rollout.ended)
+
+
+class AnyStory(RuleBasedStateMachine):
+    story: WatchedStory
+
+    @initialize(plan=st.sampled_from(PLANS))
+    def begins(self, plan: Plan) -> None:
+        self.story = WatchedStory(plan)
+        self.story.starts()
+
+    @precondition(lambda self: self.story.rollout.ended)
+    @rule(plan=st.sampled_from(PLANS))
+    def begins_again(self, plan: Plan) -> None:
+        self.begins(plan)
+
+    @_live
+    @rule(minutes=st.sampled_from([5, 1, 10, 40]), tell=st.booleans())
+    def time_passes(self, minutes: float, tell: bool) -> None:
+        self.story.ticks(minutes) if tell else self.story.passes(minutes)
+
+    @_live
+    @rule(verdict=st.sampled_from([SAFE, UNDECIDED]), age=st.sampled_from([3, 7, None]))
+    def is_judged(self, verdict: Verdict, age: float | None) -> None:
+        self.story.judged(verdict, age=age)
+
+    @_live
+    @rule(minutes=st.sampled_from([5, 0, 10]), verdict=st.sampled_from([SAFE, UNDECIDED]))
+    def goes_well(self, minutes: float, verdict: Verdict) -> None:
+        if self.story.rollout.pending:
+            self.story.applied()
+        if not self.story.rollout.ended:
+            self.story.passes(minutes).judged(verdict)
+
+    @_live
+    @rule()
+    def has_its_change(self) -> None:
+        self.story.applied()
+
+    @_live
+    @rule(trouble=st.sampled_from([Obstacle.CREDENTIALS, Obstacle.REFUSED, Obstacle.DRIFT, Verdict.HARMFUL, "asked"]))
+    def goes_badly(self, trouble: Obstacle | Verdict | str) -> None:
+        match trouble:
+            case Obstacle():
+                self.story.blocked(trouble, "Something stood in the way.")
+            case Verdict():
+                self.story.judged(trouble)
+            case _:
+                self.story.roll_back()
+
+    @_live
+    @rule(ask=st.sampled_from([Story.pass_gate, Story.resume, Story.pause, Story.promote]))
+    def is_asked(self, ask: Callable[[Story], Story]) -> None:
+        ask(self.story)
+
+    @_live
+    @rule(weight=st.sampled_from([0.01, 0.05, 0.3, 0.9, 0.0, 1.0]))
+    def is_given_a_weight(self, weight: float) -> None:
+        self.story.weight(weight)
+
+    @_live
+    @rule()
+    def is_promoted_whatever_the_evidence(self) -> None:
+        self.story.promote(without_evidence=True)
+
+    @rule(
+        kind=st.sampled_from([PromoteAsked, RollBackAsked, PauseAsked, ResumeAsked, GatePassed]),
+        seen=st.sampled_from([Seen("r1", -2, "8"), Seen("r2", 0, "8"), Seen("r1", 0, "9")]),
+    )
+    def is_told_what_was_meant_for_another(self, kind: type[Command], seen: Seen) -> None:
+        self.story.happens(kind(at=self.story.now, actor="ann", seen=seen))
+
+    @invariant()
+    def a_weight_is_a_share(self) -> None:
+        assert 0 <= self.story.rollout.weight <= 1
+        assert 0 <= self.story.rollout.wanted <= 1
+
+    @invariant()
+    def what_was_read_back_is_what_was_made(self) -> None:
+        assert self.story.rollout.weight == self.story.target
+
+    @invariant()
+    def an_ended_rollout_leaves_one_version(self) -> None:
+        """Rule 8."""
+        if self.story.rollout.ended:
+            assert self.story.target == (1 if self.story.state is State.PROMOTED else 0)
+            assert self.story.rollout.pending is None
+
+    @invariant()
+    def a_rollout_can_always_be_rolled_back(self) -> None:
+        assert (self.story.state in _OURS) == (RollBackAsked in TRANSITIONS[self.story.state])
+
+    def teardown(self) -> None:
+        """No dead ends: with time, good news and an operator of good will every rollout ends."""
+        if not hasattr(self, "story"):
+            return
+        story = self.story
+        for _ in range(30):
+            if story.rollout.obstacle is Obstacle.DRIFT:
+                story.roll_back()
+            if story.state in (State.HELD, State.PAUSED):
+                story.resume()
+            if story.rollout.pending:
+                story.applied()
+            if story.rollout.at_gate:
+                story.pass_gate()
+            if not story.rollout.ended:
+                story.passes(5).judged(SAFE).ticks()
+        assert story.rollout.ended, story.rollout
+
+
+TestAnyStory = AnyStory.TestCase
+TestAnyStory.settings = settings(max_examples=1000, stateful_step_count=40)

@@ -1,0 +1,194 @@
+"""The table of transitions: every row is walked, and nothing else is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from multitool_tui.judgement.model import Judgement, Verdict
+from multitool_tui.rollout.events import (
+    Applied,
+    Blocked,
+    Command,
+    Event,
+    GatePassed,
+    Judged,
+    Obstacle,
+    PauseAsked,
+    PromoteAsked,
+    ResumeAsked,
+    RollBackAsked,
+    Started,
+    Ticked,
+    WeightAsked,
+)
+from multitool_tui.rollout.machine import ENDED, TRANSITIONS, IllegalTransition, Refusal, State
+from multitool_tui.rollout.plan import OnInconclusive
+from tests.rollout.story import Story, at, plan
+
+S = State
+SAFE, UNDECIDED, HARMFUL = Verdict.SAFE, Verdict.UNDECIDED, Verdict.HARMFUL
+
+ALL_AT_ONCE = plan("")
+GATE = plan("5%/5m/gate 25%/5m")
+LAST_GATE = plan("5%/5m/gate")
+HOLDS = plan("5%/5m", deadline=60, policy=OnInconclusive.HOLD)
+GATE_HOLDS = plan("5%/5m/gate", deadline=60, policy=OnInconclusive.HOLD)
+NO_BAKE_AFTER = plan(bake_after=0)
+
+
+def _late(story: Story) -> Story:
+    """The deadline passes before anybody tells the rollout."""
+    return story.passes(120)
+
+
+def _last_step() -> Story:
+    """Baked at the only step, with nothing decided."""
+    return at(S.SHIFTING, plan("5%/5m")).passes(5)
+
+
+WALKS: dict[str, Callable[[], Story]] = {
+    "starts": lambda: at(S.PLANNED).starts(),
+    "starts all at once": lambda: at(S.PLANNED, ALL_AT_ONCE).starts(),
+    #
+    "bakes": lambda: at(S.SHIFTING).ticks(1),
+    "promotes on time": lambda: at(S.SHIFTING, plan("5%/5m")).passes(4).judged(SAFE).ticks(1),
+    "rolls back at the deadline": lambda: _late(at(S.SHIFTING)).ticks(),
+    "holds at the deadline": lambda: at(S.SHIFTING, HOLDS).ticks(60),
+    "goes on with a judgement": lambda: at(S.SHIFTING).judged(SAFE),
+    "promotes with a judgement": lambda: _last_step().judged(SAFE),
+    "rolls back on harm": lambda: at(S.SHIFTING).judged(HARMFUL),
+    "holds with a judgement at the deadline": lambda: at(S.SHIFTING, HOLDS).passes(60).judged(UNDECIDED),
+    "has its weight": lambda: at(S.PLANNED).starts().applied(),
+    "is blocked": lambda: at(S.SHIFTING).blocked(),
+    "is paused": lambda: at(S.SHIFTING).pause(),
+    "is given a weight": lambda: at(S.SHIFTING).weight(0.1),
+    "is let through a gate": lambda: at(S.SHIFTING, GATE).pass_gate(),
+    "is let through the last gate": lambda: at(S.SHIFTING, LAST_GATE).passes(5).judged(SAFE).pass_gate(),
+    "is let through a gate too late": lambda: at(S.SHIFTING, GATE).passes(120).pass_gate(),
+    "is let through a gate too late, and held": lambda: at(S.SHIFTING, GATE_HOLDS).passes(60).pass_gate(),
+    "is promoted by hand": lambda: at(S.SHIFTING).promote(),
+    "is rolled back by hand": lambda: at(S.SHIFTING).roll_back(),
+    #
+    "paused, time passes": lambda: at(S.PAUSED).ticks(500),
+    "paused, is judged": lambda: at(S.PAUSED).judged(SAFE),
+    "paused, is harmful": lambda: at(S.PAUSED).judged(HARMFUL),
+    "paused, has its weight": lambda: at(S.PLANNED).starts().pause().applied(),
+    "paused, is blocked": lambda: at(S.PAUSED).blocked(),
+    "paused, is resumed": lambda: at(S.PAUSED).resume(),
+    "paused, is given a weight": lambda: at(S.PAUSED).weight(0.01),
+    "paused, is let through a gate": lambda: at(S.PAUSED, GATE).pass_gate(),
+    "paused, is promoted by hand": lambda: at(S.PAUSED).promote(),
+    "paused, is rolled back by hand": lambda: at(S.PAUSED).roll_back(),
+    #
+    "held, time passes": lambda: at(S.HELD).ticks(500),
+    "held, is judged": lambda: at(S.HELD).judged(SAFE),
+    "held, is harmful": lambda: at(S.HELD).judged(HARMFUL),
+    "held, is blocked": lambda: at(S.HELD).blocked(),
+    "held, is resumed": lambda: at(S.HELD).resume(),
+    "held all at once, is resumed": lambda: at(S.PROMOTING, ALL_AT_ONCE).blocked(Obstacle.CREDENTIALS).resume(),
+    "held while baking, is resumed": lambda: at(S.BAKING).blocked(Obstacle.CREDENTIALS).resume(),
+    "held while rolling back, is resumed": lambda: at(S.ROLLING_BACK).blocked(Obstacle.REFUSED).resume(),
+    "held, is promoted by hand": lambda: at(S.HELD).promote(),
+    "held, is rolled back by hand": lambda: at(S.HELD).roll_back(),
+    #
+    "promoting, time passes": lambda: at(S.PROMOTING).ticks(1),
+    "promoting, is judged": lambda: at(S.PROMOTING).judged(SAFE),
+    "promoting, is harmful": lambda: at(S.PROMOTING).judged(HARMFUL),
+    "serves everything": lambda: at(S.PROMOTING).applied(),
+    "is promoted without a bake": lambda: at(S.PROMOTING, NO_BAKE_AFTER).applied(),
+    "promoting, is blocked": lambda: at(S.PROMOTING).blocked(),
+    "promoting, is rolled back by hand": lambda: at(S.PROMOTING).roll_back(),
+    #
+    "bakes after promotion": lambda: at(S.BAKING).ticks(1),
+    "is promoted": lambda: at(S.BAKING).ticks(5),
+    "baking, is judged": lambda: at(S.BAKING).judged(UNDECIDED),
+    "baking, is harmful": lambda: at(S.BAKING).judged(HARMFUL),
+    "baking, is blocked": lambda: at(S.BAKING).blocked(),
+    "baking, is promoted by hand": lambda: at(S.BAKING).promote(),
+    "baking, is rolled back by hand": lambda: at(S.BAKING).roll_back(),
+    #
+    "rolling back, time passes": lambda: at(S.ROLLING_BACK).ticks(1),
+    "rolling back, is judged": lambda: at(S.ROLLING_BACK).judged(HARMFUL),
+    "is rolled back": lambda: at(S.ROLLING_BACK).applied(),
+    "rolling back, is blocked": lambda: at(S.ROLLING_BACK).blocked(),
+    "rolling back, is rolled back by hand": lambda: at(S.ROLLING_BACK).roll_back(),
+}
+
+Move = tuple[State, type[Event], State]
+
+TABLE: set[Move] = {
+    (state, event, after) for state, row in TRANSITIONS.items() for event, afters in row.items() for after in afters
+}
+
+
+def _move(story: Story) -> Move:
+    assert story.event is not None
+    return story.before.state, type(story.event), story.state
+
+
+@pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS)
+def test_each_walk_is_in_the_table(walk: Callable[[], Story]) -> None:
+    assert _move(walk()) in TABLE
+
+
+def test_the_whole_table_is_walked() -> None:
+    assert {_move(walk()) for walk in WALKS.values()} == TABLE
+
+
+def _event(kind: type[Event], story: Story) -> Event:
+    """An event of this kind that is about the story as it stands."""
+    if kind is Judged:
+        return Judged(at=story.now, judgement=Judgement(SAFE, "Fine.", seen_to=story.now))
+    if kind is Blocked:
+        return Blocked(at=story.now, obstacle=Obstacle.DRIFT, why="Somebody else changed it.")
+    if kind is Started:
+        return Started(at=story.now, actor="ann")
+    if kind is WeightAsked:
+        return WeightAsked(at=story.now, actor="ann", seen=story.seen, weight=0.01)
+    if issubclass(kind, Command):
+        return kind(at=story.now, actor="ann", seen=story.seen)
+    return kind(at=story.now)
+
+
+EVENTS: list[type[Event]] = [
+    *(Started, Ticked, Judged, Applied, Blocked),
+    *(PauseAsked, ResumeAsked, WeightAsked, GatePassed, PromoteAsked, RollBackAsked),
+]
+ELSEWHERE = [(state, kind) for state, row in TRANSITIONS.items() for kind in EVENTS if kind not in row]
+
+
+def test_every_kind_of_event_is_tried() -> None:
+    assert {kind for row in TRANSITIONS.values() for kind in row} == set(EVENTS)
+
+
+@pytest.mark.parametrize(("state", "kind"), ELSEWHERE, ids=[f"{kind.__name__} {state}" for state, kind in ELSEWHERE])
+def test_an_event_without_a_row_raises_and_changes_nothing(state: State, kind: type[Event]) -> None:
+    story = at(state)
+    before = story.rollout
+    if issubclass(kind, Command):
+        with pytest.raises(Refusal, match=f"^The rollout is {state}: it cannot be .* now\\.$"):
+            story.happens(_event(kind, story))
+    else:
+        with pytest.raises(IllegalTransition, match=f"^{kind.__name__} while {state}$"):
+            story.happens(_event(kind, story))
+    assert story.rollout is before
+
+
+def test_nothing_was_changed_that_nobody_asked_for() -> None:
+    story = at(S.SHIFTING)
+    with pytest.raises(IllegalTransition, match="no change pending"):
+        story.applied()
+
+
+def test_promoted_and_rolled_back_are_the_ends() -> None:
+    assert {S.PROMOTED, S.ROLLED_BACK} == ENDED
+    assert at(S.PROMOTED).rollout.ended
+    assert not at(S.BAKING).rollout.ended
+
+
+def test_every_state_with_traffic_on_the_canary_can_be_rolled_back() -> None:
+    for state in set(State) - ENDED - {S.PLANNED}:
+        assert RollBackAsked in TRANSITIONS[state]
+        assert at(state).rollout.on_target
