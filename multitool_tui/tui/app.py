@@ -19,7 +19,7 @@ from multitool_tui.controller.port import CommandRefused, ConnectFailed, Control
 from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.rollout.plan import Plan
 from multitool_tui.tui.messages import Looked, Obey, SnapshotArrived
-from multitool_tui.tui.screens.main import WIDE, MainScreen
+from multitool_tui.tui.screens.main import MainScreen
 from multitool_tui.tui.screens.quit import QuitScreen
 from multitool_tui.tui.screens.start import StartScreen
 from multitool_tui.tui.themes import DARK, FALLBACK, LIGHT
@@ -44,10 +44,7 @@ class MultiToolApp(App[Farewell]):
 
     TITLE = "MultiTool"
     CSS_PATH: ClassVar = ["styles/base.tcss", "styles/main.tcss", "styles/dialogs.tcss"]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (WIDE, "-wide"), (160, "-broad")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (34, "-tall"), (50, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "quit", "Quit", id="app.quit", show=False)]
-    ENABLE_COMMAND_PALETTE = True
 
     scene: reactive[Scene | None] = reactive(None, init=False)
 
@@ -213,7 +210,7 @@ class MultiToolApp(App[Farewell]):
 
     def on_start_asked(self) -> None:
         if self.scene and self.scene.snapshot:
-            self.push_screen(StartScreen(self.scene, self._plans))
+            self.push_screen(StartScreen(self.scene, {**self.scene.snapshot.plans, **self._plans}))
 
     # The end
 

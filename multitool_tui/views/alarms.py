@@ -8,7 +8,7 @@ from multitool_tui.judgement.model import AlarmState
 from multitool_tui.views.glyphs import ALARMS
 from multitool_tui.views.numbers import coarse, moment
 from multitool_tui.views.scene import Scene, connecting, freshness
-from multitool_tui.views.text import EMPTY, Line, PaneView, Role, Span, clean, crop, fit, join, line, shorten, spread
+from multitool_tui.views.text import EMPTY, Line, PaneView, Role, Span, clean, crop, join, line, shorten, spread
 
 _TITLE = "Alarms"
 _ORDER = {AlarmState.ALARM: 0, AlarmState.INSUFFICIENT_DATA: 1, AlarmState.OK: 2}
@@ -111,7 +111,7 @@ def alarm_strip(scene: Scene, width: int) -> tuple[Line, bool]:
     return line(*left, "  ", Span(shown, right[0].role if right else Role.DIM)), faded
 
 
-def alarm_choice(alarm: Alarm, width: int) -> Line:
+def alarm_choice(alarm: Alarm) -> Line:
     """An alarm as one line of a list to choose from."""
     mark = ALARMS[alarm.state]
-    return line(Span(f"{mark.glyph} {mark.word:<7}  ", mark.role), fit(clean(alarm.name), max(8, width - 11)))
+    return line(Span(f"{mark.glyph} {mark.word:<7}  ", mark.role), clean(alarm.name))

@@ -16,6 +16,7 @@ from multitool_tui.views.numbers import clock_time
 from multitool_tui.views.text import Line, Role, Span, cells, line
 from multitool_tui.words import percent
 
+_LABEL = 5
 _BRAILLE = 0x2800
 # The bit of each dot, by column and row within its cell (Unicode standard, "Braille Patterns").
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
@@ -46,10 +47,10 @@ class Frame:
 
 
 def nice_ceiling(value: float, least: float = 0.002) -> float:
-    """The next of 1, 2, 5, 10, 20, 50 ... that is not below `value`: a scale that does not twitch with each minute."""
+    """The next of 1, 2, 3, 5, 10, 20 ... that is not below `value`: a scale that does not twitch with each minute."""
     value = max(value, least)
     power = 10.0 ** math.floor(math.log10(value) + 1e-9)
-    return min(1.0, next(power * factor for factor in (1, 2, 5, 10) if power * factor >= value * (1 - 1e-9)))
+    return min(1.0, next(power * factor for factor in (1, 2, 3, 5, 10) if power * factor >= value * (1 - 1e-9)))
 
 
 def plot(
@@ -57,7 +58,8 @@ def plot(
 ) -> tuple[Line, ...]:
     """Draw the series into `height` lines with a scale at the left and the time below. The first series is on top."""
     labels = _scale_labels(frame.top, height - 1)
-    margin = max(map(cells, labels)) + 1
+    # As wide for every scale, so that charts below one another agree in time.
+    margin = max(_LABEL, *map(cells, labels)) + 1
     rows, columns = height - 1, width - margin - 1
     if rows < 1 or columns < 8:
         return ()

@@ -31,8 +31,8 @@ def _lines(entry: Entry, width: int, height: int, *, several: bool) -> tuple[Lin
     glyph, role = SEVERITIES[entry.severity]
     wide = width >= 100
     time = clock_time(entry.at, seconds=wide)
-    what_width = 26 if wide else 20
-    who_width = 20 if wide else 12 if width >= 70 else 0
+    what_width = 26 if wide else 18
+    who_width = 20 if wide else 10 if width >= 70 else 0
     where_width = 22 if wide and several else 0
     why_width = max(
         10, width - len(time) - 4 - what_width - 2 - (who_width and who_width + 2) - (where_width and where_width + 2)

@@ -33,6 +33,8 @@ HISTORY = 15
 """So many minutes before the rollout's start are drawn, as what the baseline was used to."""
 LEAST_SPAN = 12
 """The time axis is never shorter than so many minutes: two points are not a trend."""
+BRIEF = 14
+"""Below this height, words are few, so that a chart remains."""
 TWO_CHARTS = 20
 """From this height on, the slow rate has a chart of its own."""
 
@@ -46,7 +48,7 @@ def evidence_pane(scene: Scene, width: int, height: int) -> PaneView:
         return connecting(_TITLE)
     rollout = scene.live.rollout if scene.live else None
     note, faded = freshness(scene.feed(FeedName.METRICS), scene.now)
-    words = _words(scene, width, reason_lines=2 if height < 16 else 4)
+    words = _words(scene, width, brief=height < BRIEF)
     spare = height - len(words)
     if spare >= 6 + 4:
         words = (EMPTY, *words)
@@ -68,7 +70,7 @@ def _title(rollout: Rollout | None, now: datetime) -> Line:
 # The words below the chart
 
 
-def _words(scene: Scene, width: int, reason_lines: int) -> tuple[Line, ...]:
+def _words(scene: Scene, width: int, *, brief: bool) -> tuple[Line, ...]:
     if scene.live is None:
         if scene.traffic is None or not scene.traffic.minutes:
             return ()
@@ -78,10 +80,10 @@ def _words(scene: Scene, width: int, reason_lines: int) -> tuple[Line, ...]:
         analysis = rollout.plan.analysis
         wait = duration(analysis.period + analysis.seal_after)
         return wrap(f"No evidence yet: a minute can be judged about {wait} after it began.", width, 2, Role.DIM)
-    return (*_gauges(rollout, width), *wrap(clean(rollout.judgement.reason), width, reason_lines))
+    return (*_gauges(rollout, width, brief=brief), *wrap(clean(rollout.judgement.reason), width, 2 if brief else 4))
 
 
-def _gauges(rollout: Rollout, width: int) -> tuple[Line, ...]:
+def _gauges(rollout: Rollout, width: int, *, brief: bool) -> tuple[Line, ...]:
     assert rollout.judgement is not None  # noqa: S101 - the caller has looked; this tells the type checker
     evidence = rollout.judgement.evidence
     harm_share = evidence.harm / evidence.harm_limit if evidence.harm_limit else 0.0
@@ -89,10 +91,10 @@ def _gauges(rollout: Rollout, width: int) -> tuple[Line, ...]:
     harm_role = Role.BAD if harm_share >= 1 else Role.WARN if harm_share >= 0.6 else Role.PLAIN
     safety_role = Role.GOOD if safety_share >= 1 else Role.PLAIN
     size = 20 if width > 100 else 10
-    harm = _gauge("harm  ", harm_share, harm_role, evidence.harm, evidence.harm_limit, evidence.harm_unit, size)
-    safety = _gauge(
-        "safety", safety_share, safety_role, evidence.safety, evidence.safety_limit, evidence.safety_unit, size
-    )
+    # With little height the two share a line, and their units give way.
+    harm_unit, safety_unit = ("", "") if brief else (evidence.harm_unit, evidence.safety_unit)
+    harm = _gauge("harm  ", harm_share, harm_role, evidence.harm, evidence.harm_limit, harm_unit, size)
+    safety = _gauge("safety", safety_share, safety_role, evidence.safety, evidence.safety_limit, safety_unit, size)
     half = width // 2
     if max(width_of(harm), width_of(safety)) < half:
         return (line(*harm, " " * (half - width_of(harm)), *safety),)
@@ -120,10 +122,10 @@ def _charts(scene: Scene, width: int, height: int) -> tuple[Line, ...]:
     draw = _Charts(scene, traffic, seen, frame, width)
     slow = any(_has_slow(minute) for minute in seen)
     if slow and height >= TWO_CHARTS:
-        upper = (height - 1) // 2
-        upper += upper % 2 == 0  # a legend, an axis, and an odd number of rows, so that one is the middle
-        lower = height - 1 - upper
-        return (*draw.errors(upper), EMPTY, *draw.slow(lower))
+        # A legend, an axis, and an odd number of rows in each, so that one is the middle.
+        each = (height - 1) // 2
+        each -= each % 2 == 0
+        return (*draw.errors(each), EMPTY, *draw.slow(each), *(EMPTY,) * (height - 1 - 2 * each))
     if slow:
         return (*draw.errors(height - 1), draw.slow_row())
     return draw.errors(height)

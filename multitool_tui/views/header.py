@@ -5,10 +5,12 @@ from __future__ import annotations
 from multitool_tui.controller.snapshot import FeedName
 from multitool_tui.views.numbers import seconds
 from multitool_tui.views.scene import Scene
-from multitool_tui.views.text import Line, Role, Span, clean, join, line, spread, width_of
+from multitool_tui.views.text import Line, Role, Span, clean, join, line, shorten, spread, width_of
 
 _BETWEEN = Span(" · ", Role.DIM)
 _GAP = Span("  ")
+_LONGEST = 32
+"""So many cells of a name are enough to know it by."""
 
 
 def header(scene: Scene, width: int, hint: str = "") -> Line:
@@ -36,12 +38,16 @@ def _places(scene: Scene, hint: str) -> list[Line]:
     caller = scene.snapshot.caller if scene.snapshot else None
     if caller is None:
         return [line(Span(clean(hint), Role.DIM))] if hint else []
-    places = [line(Span(clean(caller.account), Role.STRONG)), line(Span(clean(caller.region), Role.STRONG))]
+    places = [line(Span(_name(caller.account), Role.STRONG)), line(Span(_name(caller.region), Role.STRONG))]
     if caller.profile:
-        places.append(line(Span("profile ", Role.DIM), clean(caller.profile)))
+        places.append(line(Span("profile ", Role.DIM), _name(caller.profile)))
     if caller.endpoint:
-        places.append(line(Span(clean(caller.endpoint), Role.DIM)))
+        places.append(line(Span(_name(caller.endpoint), Role.DIM)))
     return places
+
+
+def _name(text: str) -> str:
+    return shorten(clean(text), _LONGEST)
 
 
 def _badges(scene: Scene) -> list[Line]:
@@ -49,7 +55,7 @@ def _badges(scene: Scene) -> list[Line]:
         return []
     badges = []
     if scene.snapshot.sandbox is not None:
-        scenario = clean(scene.snapshot.sandbox)
+        scenario = _name(scene.snapshot.sandbox)
         badges.append(line(Span(f" SANDBOX {scenario} " if scenario else " SANDBOX ", Role.LOUD_GOOD)))
     if scene.snapshot.read_only:
         badges.append(line(Span(" READ-ONLY ", Role.LOUD_WARN)))

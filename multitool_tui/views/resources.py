@@ -174,7 +174,7 @@ def draw(row: Row, width: int) -> Line:
             role = row.mark.role if row.mark else Role.DIM
             return line("    ", Span(shorten(row.text, width - 4), role))
         case Kind.VERSIONS:
-            name = fit("versions", max(row.name_width, 8))
+            name = fit("versions", min(max(row.name_width, 8), width // 3))
             return line(
                 "    ", Span(f"{name}  ", Role.DIM), Span(shorten(row.detail, width - cells(name) - 6), Role.DIM)
             )

@@ -41,6 +41,8 @@ _LOUD = {
     State.HELD: Role.LOUD_WARN,
     State.PAUSED: Role.LOUD_WARN,
 }
+_EXPLAINS = frozenset({State.PROMOTED, State.ROLLED_BACK, State.ROLLING_BACK, State.HELD})
+"""States whose reason the operator will want to read in full."""
 
 
 def split_pane(scene: Scene, width: int, height: int) -> PaneView:
@@ -108,13 +110,17 @@ def _rollout_blocks(live: LiveRollout, scene: Scene, width: int, *, roomy: bool)
     share = _share_now(live)
     bar = _bar_block((f"v{rollout.baseline} baseline", 1 - share), (f"v{rollout.canary} canary", share), width)
     loud = rollout.state in _LOUD or (rollout.at_gate and _waits_for_operator(rollout))
-    # What is loud takes the room of the figures where there is little.
-    figures = () if rollout.ended or (loud and not roomy) else (_shares(live, scene.period, width),)
+    # Where there is little room, a reason to read takes that of the figures and of the ladder.
+    cramped = loud and not roomy
+    explains = rollout.state in _EXPLAINS
+    figures = () if rollout.ended or (cramped and explains) else (_shares(live, scene.period, width),)
+    lines = 2 if roomy or (explains and not live.change_trouble) else int(explains)
     return [
         (*bar, *figures),
-        (ladder(rollout, width),),
-        _banner(rollout, scene, width, lines=2 if roomy else 1) if loud else (_progress(rollout, scene, width),),
+        () if cramped and explains else (ladder(rollout, width),),
+        _banner(rollout, scene, width, lines) if loud else (_progress(rollout, scene, width),),
         _trouble(live, width),
+        () if loud or not roomy else _decision(rollout, width),
     ]
 
 
@@ -266,8 +272,14 @@ def _banner(rollout: Rollout, scene: Scene, width: int, lines: int) -> tuple[Lin
             hint = moment(rollout.ended_at, scene.now)
     head = f" {glyph} {word}"
     bar = head + " " * max(1, width - cells(head) - cells(hint) - 1) + hint + " "
-    reason = wrap(clean(rollout.reason), width, max(1, lines)) if rollout.state is not State.SHIFTING else ()
+    reason = wrap(clean(rollout.reason), width, lines) if lines and rollout.state is not State.SHIFTING else ()
     return (crop((Span(bar, role),), width), *reason)
+
+
+def _decision(rollout: Rollout, width: int) -> tuple[Line, ...]:
+    """Why the rollout is where it is."""
+    reason = wrap(clean(rollout.reason), width - 9, 1)
+    return (line(Span("because  ", Role.DIM), *reason[0]),) if reason else ()
 
 
 def _trouble(live: LiveRollout, width: int) -> tuple[Line, ...]:

@@ -157,7 +157,7 @@ def check(draft: Draft, snapshot: Snapshot, plans: Plans) -> Checked:
     fires = firing(snapshot, draft)
     if fires and not draft.accepted:
         names = clean(", ".join(fires))
-        sentence = f"{names} {'is' if len(fires) == 1 else 'are'} firing: accept that below, or do not watch it."
+        sentence = f"{names} {'is' if len(fires) == 1 else 'are'} firing: accept that, or do not watch it."
         return Checked(None, sentence, "accept", summary, warning)
     plan = replace(plan, accepted_alarms=fires)
     return Checked(Start(target=alias.target, canary=version, plan=plan), summary=summary, warning=warning)

@@ -38,13 +38,13 @@ def feeds(age: float = 4) -> dict[FeedName, Feed]:
 def minutes(
     count: int = 32, *, bad: bool = False, shares: tuple[float, ...] = (0.01, 0.04, 0.10, 0.25)
 ) -> tuple[Minute, ...]:
-    """Sealed minutes up to three minutes ago; the canary serves in the latest eleven, with rising weights."""
+    """Sealed minutes up to three minutes ago; the canary serves in the latest nine, with rising weights."""
     made = []
     end = NOW.replace(second=0) - 2 * MINUTE
     for number in range(count):
         start = end - (count - number) * MINUTE
-        late = number - (count - 11)
-        weight = shares[min(len(shares) - 1, late * len(shares) // 11)] if late >= 0 else 0.0
+        late = number - (count - 9)
+        weight = shares[min(len(shares) - 1, late * len(shares) // 9)] if late >= 0 else 0.0
         total = 9400 + round(400 * math.sin(number / 3))
         served = round(total * weight)
         rate = 0.0039 + 0.0016 * math.sin(number / 2.1) + (0.004 if number == count - 15 else 0)

@@ -31,11 +31,16 @@ from multitool_tui.views.dialogs import promote_question, roll_back_question, se
 from multitool_tui.views.links import console_url, copied_text
 from multitool_tui.views.scene import Scene
 
+WIDE = 100
+"""From this width on, resources and alarms have a column of their own."""
+
 
 class MainScreen(Screen[None]):
     """All panes at once. Narrow terminals keep resources and alarms in a drawer that tab brings in."""
 
     AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (WIDE, "-wide"), (160, "-broad")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (34, "-tall"), (50, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(action.key, action.name, action.label, id=f"main.{action.name}", tooltip=action.help, show=False)
@@ -219,7 +224,3 @@ class MainScreen(Screen[None]):
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(self.scene))
-
-
-WIDE = 100
-"""From this width on, resources and alarms have a column of their own."""

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Checkbox, Input, SelectionList, Static
-from textual.widgets.selection_list import Selection
+from textual.widgets import Button, Checkbox, Input, Static
 
 from multitool_tui.tui.messages import Looked, Obey
 from multitool_tui.tui.screens.base import Dialog
 from multitool_tui.tui.widgets.choice import Choice
-from multitool_tui.tui.widgets.lines import as_content
+from multitool_tui.tui.widgets.picker import Picker
 from multitool_tui.views import start
 from multitool_tui.views.alarms import alarm_choice
 from multitool_tui.views.scene import Scene, find_function
@@ -23,10 +21,14 @@ from multitool_tui.views.start import OWN, Checked, Plans
 from multitool_tui.views.text import clean
 
 
-class AlarmList(SelectionList[str]):
-    """The alarms to choose from, with the roles of our lines."""
+class Tick(Checkbox):
+    """A checkbox whose mark is there or not, where Textual's only changes its colour."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"role--{role}" for role in ("plain", "good", "bad", "warn")}
+    BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "[", " ", "]"
+
+    def watch_value(self) -> None:
+        self.BUTTON_INNER = "x" if self.value else " "
+        super().watch_value()
 
 
 class StartScreen(Dialog[None]):
@@ -61,8 +63,8 @@ class StartScreen(Dialog[None]):
                 yield Static("Alarms", classes="label")
                 yield Input(id="needle", placeholder="filter", compact=True)
                 yield Static(id="chosen", classes="hint")
-            yield AlarmList(id="alarms-list", compact=True)
-            yield Checkbox("", id="accept", compact=True)
+            yield Picker(id="alarms-list")
+            yield Tick("Start although it fires; that will not count against the canary", id="accept", compact=True)
             yield Static(id="summary")
             yield Static(id="said")
             with Horizontal(classes="buttons"):
@@ -111,7 +113,6 @@ class StartScreen(Dialog[None]):
         fires = start.firing(self._snapshot, draft)
         accept = self.query_one("#accept", Checkbox)
         accept.display = bool(fires)
-        accept.label = Content(f"Start although {clean(', '.join(fires))} is firing; it is not held against the canary")
         accept.value = draft.accepted
         self._put("summary", checked.summary)
         said = self.query_one("#said", Static)
@@ -124,19 +125,12 @@ class StartScreen(Dialog[None]):
     def _list_alarms(self) -> None:
         needle = self.query_one("#needle", Input).value
         key = (self._snapshot.alarms, needle, self._draft.target, self._draft.strategy)
-        if key == self._listed:
-            return
-        self._listed = key
-        alarms = start.listed_alarms(self._snapshot, self._draft, needle)
-        chosen = self._draft.alarms
-        listing = self.query_one(AlarmList)
-        width = max(20, listing.size.width - 8)
-        with self.prevent(SelectionList.SelectedChanged):
-            listing.clear_options()
-            listing.add_options(
-                Selection(as_content(listing, alarm_choice(alarm, width)), alarm.name, alarm.name in chosen)
-                for alarm in alarms
-            )
+        picker = self.query_one(Picker)
+        if key != self._listed:
+            self._listed = key
+            alarms = start.listed_alarms(self._snapshot, self._draft, needle)
+            picker.offer({alarm.name: alarm_choice(alarm) for alarm in alarms})
+        picker.choose(self._draft.alarms)
 
     # From the fields to the draft
 
@@ -167,12 +161,11 @@ class StartScreen(Dialog[None]):
         if function and (function.aliases is None or function.versions is None):
             self.post_message(Looked(name, None))
 
-    @on(SelectionList.SelectedChanged)
-    def _alarms_changed(self) -> None:
-        listing = self.query_one(AlarmList)
-        shown = {listing.get_option_at_index(number).value for number in range(listing.option_count)}
-        hidden = tuple(name for name in self._draft.alarms if name not in shown)
-        self._draft = replace(self._draft, alarms=(*hidden, *listing.selected), accepted=False)
+    @on(Picker.Toggled)
+    def _alarm_toggled(self, event: Picker.Toggled) -> None:
+        alarms = self._draft.alarms
+        changed = tuple(a for a in alarms if a != event.key) if event.key in alarms else (*alarms, event.key)
+        self._draft = replace(self._draft, alarms=changed, accepted=False)
         self._fill()
 
     @on(Checkbox.Changed)
