@@ -1,4 +1,4 @@
-"""Makes the pictures of the README from the sandbox: `python -m screenshots.make`; `--check` says whether they are current.
+"""Makes the README's pictures from the sandbox: `python -m screenshots.make`; `--check` only says which are stale.
 
 The clock is moved by hand and the seed is fixed, so that the same code makes the same pictures.
 """
@@ -17,7 +17,6 @@ from typing import Any
 from textual.pilot import Pilot
 
 from multitool_tui.controller.port import Controller
-from multitool_tui.rollout.machine import State
 from multitool_tui.tui.app import MultiToolApp
 from tests.support.waiting import settle
 from tests.support.world import World, sandbox_environment, world

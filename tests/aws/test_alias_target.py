@@ -1,0 +1,180 @@
+"""Changes of an alias: compare-and-swap, and believed only when read back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from multitool_tui.aws.alias_target import AliasTarget
+from multitool_tui.aws.errors import AccessDenied, Drift, Unanswered
+from multitool_tui.aws.resources import Alias
+from multitool_tui.clock import Clock
+
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+class NoTime(Clock):
+    """A clock on which nothing takes time."""
+
+    def now(self) -> datetime:
+        return NOW
+
+    async def sleep(self, seconds: float) -> None:
+        pass
+
+
+def refused(code: str, status: int = 400) -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": "said"}, "ResponseMetadata": {"HTTPStatusCode": status}}, "UpdateAlias"
+    )
+
+
+class OneAlias:
+    """Lambda with one alias. `script` says what happens to the next writes; `lag` serves so many stale reads."""
+
+    def __init__(self) -> None:
+        self.version, self.weights, self.revision, self.description = "41", dict[str, float](), 0, "prod"
+        self.script: list[str] = []
+        self.writes = 0
+        self.stale: list[dict[str, Any]] = []
+
+    async def get_alias(self, **_: Any) -> dict[str, Any]:
+        if self.stale:
+            return self.stale.pop()
+        return self.answer()
+
+    async def update_alias(self, **wanted: Any) -> dict[str, Any]:
+        self.writes += 1
+        trouble = self.script.pop(0) if self.script else ""
+        if trouble == "lost before":
+            raise ReadTimeoutError(endpoint_url="x")
+        if trouble == "denied":
+            raise refused("AccessDeniedException", 403)
+        if wanted["RevisionId"] != str(self.revision):
+            raise refused("PreconditionFailedException", 412)
+        before = self.answer()
+        self.change(wanted["FunctionVersion"], wanted["RoutingConfig"]["AdditionalVersionWeights"])
+        if trouble == "lost after":
+            raise ReadTimeoutError(endpoint_url="x")
+        if trouble == "repeated by the transport":  # applied, and then refused against our own write
+            raise refused("PreconditionFailedException", 412)
+        if trouble == "cut short":
+            return {}
+        if trouble == "stale":
+            self.stale = [before, before]
+        return self.answer()
+
+    def change(self, version: str, weights: dict[str, float]) -> None:
+        self.version, self.weights, self.revision = version, weights, self.revision + 1
+
+    def answer(self) -> dict[str, Any]:
+        return {
+            "Name": "live",
+            "FunctionVersion": self.version,
+            "RevisionId": str(self.revision),
+            "Description": self.description,
+            "RoutingConfig": {"AdditionalVersionWeights": dict(self.weights)},
+        }
+
+
+@dataclass
+class Stage:
+    service: OneAlias
+    target: AliasTarget
+
+
+@asynccontextmanager
+async def stage(*script: str) -> AsyncIterator[Stage]:
+    service = OneAlias()
+    service.script = list(script)
+    yield Stage(service, AliasTarget(service, NoTime(), Alias("checkout", "live", "41", "0"), "42"))
+
+
+async def test_a_rollout_shifts_and_promotes_in_one_write_each() -> None:
+    async with stage() as s:
+        await s.target.set_weight(0.1)
+        assert (s.service.version, s.service.weights) == ("41", {"42": 0.1})
+        await s.target.promote()
+        assert (s.service.version, s.service.weights) == ("42", {})
+        assert s.service.writes == 2
+
+
+@pytest.mark.parametrize("trouble", ["lost after", "repeated by the transport", "cut short"])
+async def test_a_write_that_was_applied_without_an_answer_is_read_back_and_not_repeated(trouble: str) -> None:
+    async with stage(trouble) as s:
+        alias = await s.target.set_weight(0.1)
+        assert alias.weights == {"42": 0.1}
+        assert s.service.writes == 1
+
+
+async def test_a_write_that_was_lost_is_made_again_after_reading() -> None:
+    async with stage("lost before") as s:
+        await s.target.set_weight(0.1)
+        assert s.service.weights == {"42": 0.1}
+        assert s.service.writes == 2
+
+
+async def test_a_write_that_never_gets_an_answer_says_so_and_leaves_the_alias() -> None:
+    async with stage(*["lost before"] * 9) as s:
+        with pytest.raises(Unanswered):
+            await s.target.set_weight(0.1)
+        assert s.service.weights == {}
+
+
+async def test_a_missing_permission_is_not_tried_again() -> None:
+    async with stage("denied") as s:
+        with pytest.raises(AccessDenied, match="lambda:UpdateAlias"):
+            await s.target.set_weight(0.1)
+        assert s.service.writes == 1
+
+
+@pytest.mark.parametrize(("version", "weights"), [("40", {}), ("41", {"42": 0.9}), ("41", {"43": 0.1})])
+async def test_somebody_elses_change_is_drift_and_is_left_alone(version: str, weights: dict[str, float]) -> None:
+    async with stage() as s:
+        await s.target.set_weight(0.1)
+        s.service.change(version, weights)
+        with pytest.raises(Drift, match="somebody else"):
+            await s.target.read()
+        with pytest.raises(Drift):
+            await s.target.set_weight(0.2)
+        assert (s.service.version, s.service.weights) == (version, weights)
+
+
+async def test_a_new_description_is_no_drift() -> None:
+    async with stage() as s:
+        s.service.description, s.service.revision = "theirs", 7
+        await s.target.read()
+        await s.target.set_weight(0.1)
+        assert s.service.weights == {"42": 0.1}
+
+
+async def test_an_alias_read_stale_after_our_own_write_is_no_drift() -> None:
+    async with stage("stale") as s:
+        await s.target.set_weight(0.1)
+        assert (await s.target.read()).weights == {"42": 0.1}
+        await s.target.roll_back()
+        assert (s.service.version, s.service.weights) == ("41", {})
+
+
+@pytest.mark.parametrize(("version", "weights"), [("42", {}), ("41", {"42": 0.5}), ("41", {})])
+async def test_a_rollback_undoes_whatever_the_rollout_has_made_of_the_alias(
+    version: str, weights: dict[str, float]
+) -> None:
+    async with stage() as s:
+        s.service.change(version, weights)
+        await s.target.roll_back()
+        assert (s.service.version, s.service.weights) == ("41", {})
+
+
+async def test_a_rollback_does_not_touch_another_release() -> None:
+    async with stage() as s:
+        s.service.change("43", {})
+        with pytest.raises(Drift):
+            await s.target.roll_back()
+        assert s.service.version == "43"

@@ -1,0 +1,113 @@
+"""What the SDK raises, as sentences of ours; and the ledger that stops what it does not list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from botocore import exceptions as sdk
+
+from multitool_tui.aws import errors
+from multitool_tui.aws.ledger import OPERATIONS, Ledger, UnlistedCall
+from multitool_tui.aws.session import AwsSession, Options, check_session
+from multitool_tui.aws.translate import translate
+from multitool_tui.clock import ManualClock
+from multitool_tui.sandbox.faults import Fault
+from multitool_tui.sandbox.scenario import load_scenario
+from multitool_tui.sandbox.server import Sandbox
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def answer(code: str, status: int, operation: str = "GetAlias") -> sdk.ClientError:
+    return sdk.ClientError(
+        {"Error": {"Code": code, "Message": "What AWS said"}, "ResponseMetadata": {"HTTPStatusCode": status}}, operation
+    )
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "says"),
+    [
+        (answer("ExpiredTokenException", 403), errors.CredentialsError, "aws sso login"),
+        (answer("UnrecognizedClientException", 403), errors.CredentialsError, "does not accept"),
+        (answer("AccessDeniedException", 403), errors.AccessDenied, "lambda:GetAlias"),
+        (answer("AccessDenied", 403, "DescribeAlarms"), errors.AccessDenied, "cloudwatch:DescribeAlarms"),
+        (answer("TooManyRequestsException", 429), errors.Throttled, "GetAlias"),
+        (answer("Throttling", 400), errors.Throttled, "throttling"),
+        (answer("PreconditionFailedException", 412), errors.Conflict, "What AWS said."),
+        (answer("ResourceConflictException", 409), errors.Conflict, "What AWS said."),
+        (answer("ResourceNotFoundException", 404), errors.NotFound, "What AWS said."),
+        (answer("InvalidParameterValueException", 400), errors.Refused, "What AWS said."),
+        (answer("ServiceException", 500), errors.Unanswered, "500"),
+        (sdk.NoCredentialsError(), errors.CredentialsError, "credentials"),
+        (sdk.NoRegionError(), errors.CredentialsError, "AWS_REGION"),
+        (sdk.ProfileNotFound(profile="prdo"), errors.CredentialsError, "prdo"),
+        (sdk.EndpointConnectionError(endpoint_url="http://x"), errors.Unanswered, "http://x"),
+        (sdk.ReadTimeoutError(endpoint_url="http://x"), errors.Unanswered, "in time"),
+        (sdk.ConnectionClosedError(endpoint_url="http://x"), errors.Unanswered, "cut"),
+        (ValueError("garbled <html>"), errors.Unanswered, "no usable answer"),
+    ],
+)
+def test_each_error_is_one_of_ours_and_one_sentence(raised: Exception, kind: type[Exception], says: str) -> None:
+    error = translate(raised)
+    assert type(error) is kind
+    assert says in str(error)
+    assert str(error).endswith(".")
+    assert "<html>" not in str(error)
+
+
+def test_an_error_of_ours_stays_what_it_is() -> None:
+    drift = errors.Drift("changed")
+    assert translate(drift) is drift
+
+
+def test_region_and_credentials_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert check_session(Options()) == (None, "eu-west-1")  # AWS_REGION comes first
+    assert check_session(Options(region="ap-south-1")) == (None, "ap-south-1")
+    monkeypatch.delenv("AWS_REGION")
+    assert check_session(Options()) == (None, "us-east-1")
+
+
+async def test_the_ledger_stops_a_call_that_it_does_not_list() -> None:
+    clock = ManualClock(START)
+    async with (
+        Sandbox(scenario=load_scenario("healthy"), clock=clock) as sandbox,
+        AwsSession(Options(endpoint_url=sandbox.url), clock) as session,
+    ):
+        with pytest.raises(UnlistedCall):
+            await session.functions.delete_function(FunctionName="checkout")
+        assert not [call for call in sandbox.calls if call.operation == "DeleteFunction"]
+
+
+async def test_the_ledger_counts_retries_and_forgets_after_a_minute() -> None:
+    clock = ManualClock(START)
+    async with (
+        Sandbox(scenario=load_scenario("healthy"), clock=clock) as sandbox,
+        AwsSession(Options(endpoint_url=sandbox.url), clock) as session,
+    ):
+        sandbox.faults.add(Fault(kind="error500", operation="GetCallerIdentity", times=2))
+        await session.caller()
+        assert session.ledger.calls_last_minute() == 3
+        clock.advance(61)
+        assert session.ledger.calls_last_minute() == 0
+        assert session.ledger.made == {("sts", "GetCallerIdentity"): 3}
+
+
+async def test_a_wrong_region_is_an_empty_account() -> None:
+    clock = ManualClock(START)
+    async with (
+        Sandbox(scenario=load_scenario("healthy"), clock=clock) as sandbox,
+        AwsSession(Options(endpoint_url=sandbox.url, region="us-west-2"), clock) as session,
+    ):
+        caller = await session.caller()
+        assert caller.region == "us-west-2"
+        assert caller.endpoint == sandbox.url
+        assert (await session.functions.list_functions())["Functions"] == []
+
+
+def test_operations_have_names_of_their_own() -> None:
+    """The ledger finds an operation by its name alone."""
+    names = [name for _, name in OPERATIONS]
+    assert len(names) == len(set(names))
+    assert Ledger(ManualClock(START)).calls_last_minute() == 0
