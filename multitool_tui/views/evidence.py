@@ -92,7 +92,10 @@ def _gauges(rollout: Rollout, width: int, *, brief: bool) -> tuple[Line, ...]:
     safety_role = Role.GOOD if safety_share >= 1 else Role.PLAIN
     size = 20 if width > 100 else 10
     # With little height the two share a line, and their units give way.
-    harm_unit, safety_unit = ("", "") if brief else (evidence.harm_unit, evidence.safety_unit)
+    harm_unit, safety_unit = (
+        ("%" if brief and unit.startswith("%") else "" if brief else unit)
+        for unit in (evidence.harm_unit, evidence.safety_unit)
+    )
     harm = _gauge("harm  ", harm_share, harm_role, evidence.harm, evidence.harm_limit, harm_unit, size)
     safety = _gauge("safety", safety_share, safety_role, evidence.safety, evidence.safety_limit, safety_unit, size)
     half = width // 2

@@ -152,6 +152,10 @@ def mid_canary() -> Snapshot:
     return snapshot(live(rollout()))
 
 
+def judged_harmful() -> Snapshot:
+    return snapshot(live(rollout(judgement=judgement(Verdict.HARMFUL, harm=1000)), bad=True))
+
+
 def idle() -> Snapshot:
     focus = Traffic("checkout:beta", "41", None, tuple(replace(m, weight=0.0, canary=None) for m in minutes()), 250)
     return snapshot(functions=functions({}), focus=focus)

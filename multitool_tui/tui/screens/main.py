@@ -39,8 +39,8 @@ class MainScreen(Screen[None]):
     """All panes at once. Narrow terminals keep resources and alarms in a drawer that tab brings in."""
 
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (WIDE, "-wide"), (160, "-broad")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (34, "-tall"), (50, "-high")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (160, "-broad")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (50, "-high")]  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(action.key, action.name, action.label, id=f"main.{action.name}", tooltip=action.help, show=False)
@@ -55,6 +55,7 @@ class MainScreen(Screen[None]):
         self._clock = clock
         self._hint = title_hint
         self.scene = Scene(clock.now())
+        self._narrow = False
 
     def compose(self) -> ComposeResult:
         header = Header(id="header")
@@ -76,6 +77,12 @@ class MainScreen(Screen[None]):
         # On a narrow terminal nothing has the focus at first: tab then goes to the drawer.
         if self.app.size.width >= WIDE:
             self.query_one(ResourceTree).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """When the terminal becomes narrow, the drawer does not stay open over what one was looking at."""
+        was_narrow, self._narrow = self._narrow, event.size.width < WIDE
+        if self._narrow and not was_narrow and isinstance(self.focused, ResourceTree):
+            self.set_focus(None)
 
     def show(self, scene: Scene) -> None:
         """Draw this scene in every pane; each repaints only what is different."""
