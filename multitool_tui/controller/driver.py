@@ -107,6 +107,7 @@ class Driver:
                     self._begin(effect)
         if self.rollout.ended:
             self.ended.set()
+            self._woken.set()
         self._changed()
 
     def see_periods(self, periods: Sequence[Period]) -> None:
@@ -152,7 +153,7 @@ class Driver:
             now = self._clock.now()
             until = min(self._wake_at or now + _TICK, now + _TICK)
             await nap(self._clock, (until - now).total_seconds(), self._woken)
-            if self._clock.now() >= until:
+            if self._clock.now() >= until and not self.rollout.ended:
                 self._wake_at = None
                 self.tell(Ticked(at=self._clock.now()))
 

@@ -114,6 +114,8 @@ async def stage(
     try:
         yield Stage(driver, target, clock, receipts)
     finally:
+        if driver.rollout.ended:
+            await asyncio.wait_for(running, 1)  # the driver's own end comes with the rollout's
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await driver.stop()
