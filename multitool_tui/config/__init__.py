@@ -1,0 +1,9 @@
+"""The manifest `multitool.toml`: what is released where, by which plan.
+
+Reading it needs pydantic, which nothing else does: import this package when a command needs it, not before.
+"""
+
+from multitool_tui.config.errors import ManifestError
+from multitool_tui.config.manifest import Manifest, load_manifest, manifest_schema
+
+__all__ = ["Manifest", "ManifestError", "load_manifest", "manifest_schema"]

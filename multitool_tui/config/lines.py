@@ -1,0 +1,127 @@
+"""On which line of a TOML document each key stands; `tomllib` does not tell.
+
+The document is known to be valid by the time it is scanned, so that the scan need not check anything.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+Path = tuple[str | int, ...]
+"""The way to a value: keys of tables and indexes of arrays."""
+
+_TOKEN = re.compile(
+    r"""
+    (?P<comment> \#[^\n]* )
+  | (?P<text> \"{3} (?:\\.|[^\\])*? \"{3,5} | '{3} .*? '{3,5} | " (?:\\.|[^"\\])* " | ' [^']* ' )
+  | (?P<mark> [\[\]{}=,.\n] )
+  | (?P<word> [^\s\[\]{}=,.\#"']+ )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class _Token(NamedTuple):
+    text: str
+    line: int
+
+
+def _tokens(document: str) -> Iterator[_Token]:
+    line, counted = 1, 0
+    for match in _TOKEN.finditer(document):
+        line += document.count("\n", counted, match.start())
+        counted = match.start()
+        if match.lastgroup != "comment":
+            yield _Token(match.group(), line)
+
+
+def key_lines(document: str) -> dict[Path, int]:
+    """The line, from 1, of every key and every element of an array in a valid document."""
+    return _Scan(document).lines
+
+
+class _Scan:
+    def __init__(self, document: str) -> None:
+        self.lines: dict[Path, int] = {}
+        self._lengths: dict[Path, int] = {}
+        """How many tables each array of tables has so far."""
+        self._rest = list(reversed(list(_tokens(document))))
+        table: Path = ()
+        while self._rest:
+            match self._peek():
+                case "\n":
+                    self._take()
+                case "[":
+                    table = self._header()
+                case _:
+                    self._pair(table)
+
+    def _peek(self) -> str:
+        return self._rest[-1].text if self._rest else ""
+
+    def _take(self) -> _Token:
+        return self._rest.pop()
+
+    def _header(self) -> Path:
+        """[table] or [[table in an array]]"""
+        self._take()
+        if in_array := self._peek() == "[":
+            self._take()
+        table = self._key((), last_is_new=in_array)
+        while self._take().text != "]" or self._peek() == "]":
+            pass
+        return table
+
+    def _pair(self, table: Path) -> None:
+        path = self._key(table)
+        self._take()  # the "="
+        self._value(path)
+
+    def _key(self, path: Path, *, last_is_new: bool = False) -> Path:
+        """A key with its dots. Through an array of tables it leads into the latest table, or into a new one."""
+        while True:
+            name = self._take()
+            path += (_bare(name.text),)
+            self.lines.setdefault(path, name.line)
+            last = self._peek() != "."
+            if last and last_is_new:
+                self._lengths[path] = self._lengths.get(path, 0) + 1
+            if path in self._lengths:
+                path += (self._lengths[path] - 1,)
+                self.lines.setdefault(path, name.line)
+            if last:
+                return path
+            self._take()
+
+    def _value(self, path: Path) -> None:
+        match self._peek():
+            case "[":
+                self._items(path, "]")
+            case "{":
+                self._items(path, "}")
+            case _:
+                while self._peek() not in ("", "\n", ",", "]", "}"):
+                    self._take()
+
+    def _items(self, path: Path, end: str) -> None:
+        """What stands in an array, or in an inline table."""
+        self._take()
+        count = 0
+        while self._peek() != end:
+            if self._peek() in ("\n", ","):
+                self._take()
+            elif end == "}":
+                self._pair(path)
+            else:
+                self.lines[*path, count] = self._rest[-1].line
+                self._value((*path, count))
+                count += 1
+        self._take()
+
+
+def _bare(key: str) -> str:
+    """A key without its quotes."""
+    return str(tomllib.loads(f"key = {key}")["key"]) if key[0] in "\"'" else key
