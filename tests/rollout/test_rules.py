@@ -16,6 +16,7 @@ from multitool_tui.judgement.model import Verdict
 from multitool_tui.rollout.effects import Notify, Promote, RollBack, SetWeight
 from multitool_tui.rollout.events import (
     Applied,
+    Blocked,
     Command,
     Event,
     GatePassed,
@@ -52,6 +53,8 @@ class WatchedStory(Story):
         super().__init__(of)
         self.target = 0.0
         """The canary's weight on the target, as far as this rollout's own changes go."""
+        self.drifted = False
+        """Whether another hand has changed the target, and no operator has taken it back since."""
 
     def happens(self, event: Event) -> WatchedStory:
         before = self.rollout
@@ -79,6 +82,7 @@ class WatchedStory(Story):
             self.target = before.wanted
         if isinstance(event, Command):
             self._check_that_it_was_seen(before, event)
+        self._check_drift(event)
         self._check_one_change_at_a_time(before)
         self._check_receipts(before, event)
         for change in self.changes:
@@ -113,8 +117,6 @@ class WatchedStory(Story):
 
     def _check_promotion(self, before: Rollout, event: Event) -> None:
         """Rules 1 and 3: never without a verdict, but at an operator's word, by the policy, or all at once."""
-        drifted = before.obstacle is Obstacle.DRIFT
-        assert not drifted
         if isinstance(event, PromoteAsked):
             assert event.without_evidence or (self._fresh and not self.rollout.is_harmful)
         elif isinstance(event, Started | ResumeAsked):
@@ -127,6 +129,17 @@ class WatchedStory(Story):
             assert not self.rollout.is_harmful
             assert safe or by_policy
             assert isinstance(event, GatePassed) or not before.gate_ahead
+
+    def _check_drift(self, event: Event) -> None:
+        """Rule 5: what another hand did is left as it is until an operator says otherwise."""
+        if isinstance(event, RollBackAsked):
+            self.drifted = False
+        if isinstance(event, Blocked) and event.obstacle is Obstacle.DRIFT:
+            self.drifted = True
+        if self.drifted:
+            assert self.state is State.HELD
+            assert self.rollout.obstacle is Obstacle.DRIFT
+            assert self.changes == []
 
     def _check_one_change_at_a_time(self, before: Rollout) -> None:
         """Rule 2, and that what is wanted is what the pending change brings."""
