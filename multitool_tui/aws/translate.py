@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from botocore import exceptions as sdk
 
@@ -59,6 +60,11 @@ def _sentence(text: str) -> str:
     return text + "."
 
 
+def _host(error: sdk.BotoCoreError) -> str:
+    """Who was called, without the path: that names resources, and is long."""
+    return urlsplit(str(error.kwargs.get("endpoint_url", ""))).netloc or "AWS"
+
+
 def translate(error: Exception) -> AwsError:
     """The error of ours that says what `error`, raised by the SDK, means."""
     match error:
@@ -74,7 +80,9 @@ def translate(error: Exception) -> AwsError:
             return CredentialsError(_sentence(str(error)))
         case sdk.ReadTimeoutError():
             return Unanswered("AWS did not answer in time.")
-        case sdk.EndpointConnectionError() | sdk.ConnectTimeoutError() | sdk.ProxyConnectionError() | sdk.SSLError():
+        case sdk.EndpointConnectionError() | sdk.ConnectTimeoutError():
+            return Unanswered(f"{_host(error)} cannot be reached.")
+        case sdk.ProxyConnectionError() | sdk.SSLError():
             return Unanswered(_sentence(str(error)))
         case sdk.ConnectionClosedError() | sdk.ConnectionError():
             return Unanswered("The connection to AWS was cut before an answer came.")

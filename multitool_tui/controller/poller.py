@@ -19,11 +19,11 @@ _SLOW = timedelta(seconds=10)
 class Poller:
     """Calls `poll` every `every` seconds, less often while it fails, at once when woken; keeps how it went.
 
-    `poll` raises `AwsError` for what the operator should read; anything else is a bug, logged and shown as one.
+    `poll` returns whether there was anything to ask. It raises `AwsError` for what the operator should read; anything else is a bug, logged and shown as one.
     """
 
     def __init__(
-        self, poll: Callable[[], Awaitable[None]], every: float, clock: Clock, changed: Callable[[], None]
+        self, poll: Callable[[], Awaitable[bool]], every: float, clock: Clock, changed: Callable[[], None]
     ) -> None:
         self._poll = poll
         self._every = every
@@ -66,14 +66,16 @@ class Poller:
     async def _turn(self) -> bool:
         self._began = self._clock.now()
         try:
-            await self._poll()
+            asked = await self._poll()
         except AwsError as error:
             self._error = str(error)
         except Exception as error:  # noqa: BLE001 - a bug must not end the polling
             _log.exception("a poller failed")
             self._error = f"A bug of ours ({type(error).__name__}); the log file has the details."
         else:
-            self._error, self._fetched_at = None, self._clock.now()
+            self._error = None
+            if asked:
+                self._fetched_at = self._clock.now()
         finally:
             self._began = None
             self._turn_over.set()

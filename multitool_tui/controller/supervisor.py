@@ -250,18 +250,20 @@ class Supervisor:
 
     # Pollers
 
-    async def _poll_identity(self) -> None:
+    async def _poll_identity(self) -> bool:
         try:
             self._caller = await self._session.caller()
         except CredentialsError as error:
             if self._caller is None:  # it never worked: there is nothing to show
                 self._fatal = f"{error} {self._hint}".rstrip()
             raise
+        return True
 
-    async def _poll_resources(self) -> None:
+    async def _poll_resources(self) -> bool:
         await self._account.sweep((self._focus or "").partition(":")[0])
+        return True
 
-    async def _poll_targets(self) -> None:
+    async def _poll_targets(self) -> bool:
         live = [driver for driver in self._drivers.values() if not driver.rollout.ended]
         for found in await asyncio.gather(*(driver.look() for driver in live)):
             if found is not None:
@@ -269,14 +271,17 @@ class Supervisor:
         if self._focus and ":" in self._focus and self._focus not in {driver.rollout.target for driver in live}:
             function, _, name = self._focus.rpartition(":")
             self._account.put(await aws_functions.get_alias(self._session.functions, function, name))
+            return True
+        return bool(live)
 
-    async def _poll_alarms(self) -> None:
+    async def _poll_alarms(self) -> bool:
         self._alarms = await aws_alarms.alarms(self._session.cloudwatch)
         states = {alarm.name: alarm.state for alarm in self._alarms}
         for driver in self._drivers.values():
             driver.see_alarms(states)
+        return True
 
-    async def _poll_metrics(self) -> None:
+    async def _poll_metrics(self) -> bool:
         """Read the minutes of all live rollouts and of the target in focus, all in one batch."""
         now = self.clock.now()
         read: list[tuple[Request, Driver | None]] = [
@@ -301,6 +306,7 @@ class Supervisor:
                     request.canary,
                     tuple(Minute(p.start, 0.0, p.baseline, p.canary) for p in minutes if p.start <= sealed),
                 )
+        return bool(read)
 
     def _request_for(self, driver: Driver, now: datetime) -> Request:
         rollout = driver.rollout

@@ -42,7 +42,7 @@ def answer(code: str, status: int, operation: str = "GetAlias") -> sdk.ClientErr
         (sdk.NoCredentialsError(), errors.CredentialsError, "credentials"),
         (sdk.NoRegionError(), errors.CredentialsError, "AWS_REGION"),
         (sdk.ProfileNotFound(profile="prdo"), errors.CredentialsError, "prdo"),
-        (sdk.EndpointConnectionError(endpoint_url="http://x"), errors.Unanswered, "http://x"),
+        (sdk.EndpointConnectionError(endpoint_url="http://x/y"), errors.Unanswered, "x cannot be reached"),
         (sdk.ReadTimeoutError(endpoint_url="http://x"), errors.Unanswered, "in time"),
         (sdk.ConnectionClosedError(endpoint_url="http://x"), errors.Unanswered, "cut"),
         (ValueError("garbled <html>"), errors.Unanswered, "no usable answer"),
