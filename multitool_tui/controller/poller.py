@@ -19,7 +19,8 @@ _SLOW = timedelta(seconds=10)
 class Poller:
     """Calls `poll` every `every` seconds, less often while it fails, at once when woken; keeps how it went.
 
-    `poll` returns whether there was anything to ask. It raises `AwsError` for what the operator should read; anything else is a bug, logged and shown as one.
+    `poll` returns whether there was anything to ask. It raises `AwsError` for what the operator should read; anything
+    else is a bug, logged and shown as one.
     """
 
     def __init__(

@@ -21,10 +21,11 @@ def header(scene: Scene, width: int, hint: str = "") -> Line:
     badges, figures = _badges(scene), _figures(scene)
     # Each fold leaves out a little more, until it fits.
     for left, right in (
-        (places, figures),
+        (places, figures[:2]),
         (places, figures[:1]),
         (places[:3], figures[:1]),
         (places[:2], figures[:1]),
+        (places[:2], figures[2:]),
         (places[:2], []),
     ):
         start = (*name, *join(left, _BETWEEN))
@@ -63,6 +64,7 @@ def _badges(scene: Scene) -> list[Line]:
 
 
 def _figures(scene: Scene) -> list[Line]:
+    """The age of the data, the calls, and the age once more in the fewest words."""
     if scene.snapshot is None:
         return [line(Span("connecting…", Role.DIM))]
     # The target's own feed says how old the numbers are on which one would act; else the latest that was read.
@@ -71,8 +73,10 @@ def _figures(scene: Scene) -> list[Line]:
         feeds = [scene.feed(name) for name in FeedName]
     ages = [age for feed in feeds if (age := feed.age(scene.now)) is not None]
     stale = any(feed.is_stale(scene.now) for feed in feeds[:1])
-    old = f"data {seconds(min(ages))} old" if ages else "no data yet"
+    role = Role.WARN if stale else Role.DIM
+    old = f"{seconds(min(ages))} old" if ages else ""
     return [
-        line(Span(old, Role.WARN if stale else Role.DIM)),
+        line(Span(f"data {old}" if old else "no data yet", role)),
         line(Span(f"{scene.snapshot.calls_last_minute} calls/min", Role.DIM)),
+        line(Span(old or "no data", role)),
     ]

@@ -136,8 +136,10 @@ async def test_a_hung_call_ends_when_the_client_gives_up(aws: Aws) -> None:
         async with aiohttp.ClientSession(timeout=timeout) as session:
             await session.get(f"{aws.sandbox.url}/2015-03-31/functions/checkout/aliases/live", headers=scope)
 
+    before = len(asyncio.all_tasks())
     with pytest.raises(TimeoutError):
         await hung()
+    await until(lambda: len(asyncio.all_tasks()) <= before, "nothing waits for a client that has gone")
     assert (aws.sandbox.calls[-1].operation, aws.sandbox.calls[-1].status) == ("GetAlias", 0)
     assert await aws("lambda", "list_aliases", FunctionName="checkout")  # others are not held up
 

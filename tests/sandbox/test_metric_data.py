@@ -179,8 +179,24 @@ async def test_pages_hold_every_point_once_and_show_one_moment(aws: Aws) -> None
         await put(aws, {"MetricName": "Orders", "Value": 100.0})
         aws.clock.advance(5)
     assert values == {"orders": [7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0], "baskets": [5.0], "nothing": []}
-    assert statuses[0][0] == ("orders", "PartialData")
-    assert statuses[-1] == [("orders", "Complete"), ("baskets", "Complete"), ("nothing", "Complete")]
+    # A series is on the pages that have data of it; one without data is on the first.
+    assert statuses == [
+        [("orders", "PartialData"), ("baskets", "PartialData"), ("nothing", "Complete")],
+        [("orders", "PartialData"), ("baskets", "PartialData")],
+        [("orders", "Complete"), ("baskets", "Complete")],
+    ]
+
+
+async def test_a_series_that_a_page_has_whole_is_not_on_the_next(aws: Aws) -> None:
+    await put_orders(aws, 2)
+    await put(aws, {"MetricName": "Baskets", "Value": 5.0})
+    aws.clock.advance(60)
+    baskets = {"Namespace": "Shop", "MetricName": "Baskets"}
+    queries = [{"Id": "orders", "MetricStat": stat(SHOP)}, {"Id": "baskets", "MetricStat": stat(baskets)}]
+    first = await get(aws, *queries, MaxDatapoints=2)
+    second = await get(aws, *queries, MaxDatapoints=2, NextToken=first["NextToken"])
+    assert [(result["Id"], result["Values"]) for result in second["MetricDataResults"]] == [("baskets", [5.0])]
+    assert "NextToken" not in second
 
 
 async def test_metric_math(aws: Aws) -> None:

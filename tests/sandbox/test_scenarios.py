@@ -113,6 +113,15 @@ def test_a_scenario_of_ones_own(tmp_path: Path) -> None:
     assert scenario.functions[0].version_names == ["1", "2"]
 
 
+def test_the_example_in_the_documentation(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    example = page.split("### Your own")[1].split("\n\n    ", 1)[1].split("\n\n|")[0]
+    scenario = load_scenario(write(tmp_path, example))
+    [checkout] = [function for function in scenario.functions if function.name == "checkout"]
+    assert checkout.behaviour_of("42").error_rate == checkout.behaviour_of("43").error_rate == 0.1
+    assert checkout.changes[0].lasts == timedelta(minutes=5)
+
+
 def test_an_account_can_be_shared_and_changed(tmp_path: Path) -> None:
     text = """
 description = "Less traffic."

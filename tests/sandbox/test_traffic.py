@@ -42,6 +42,17 @@ async def test_the_rate_is_about_what_the_scenario_says(aws: Aws) -> None:
     assert len(set(by_minute.values())) > 100
 
 
+async def test_afternoons_are_busier_than_nights(aws: Aws) -> None:
+    async def rate() -> float:
+        minutes = await aws.series("Invocations", minutes=60)
+        return sum(minutes.values()) / len(minutes)
+
+    aws.clock.advance(4 * 3600)
+    afternoon = await rate()
+    aws.clock.advance(12 * 3600)
+    assert 1.15 < afternoon / await rate() < 1.4
+
+
 @pytest.mark.parametrize(
     ("scenario", "version", "rate"),
     [("errors", "42", 0.06), ("errors", "41", 0.003), ("healthy", "42", 0.003), ("zero-baseline", "42", 0.02)],
@@ -143,6 +154,16 @@ async def test_after_a_rollback_the_canary_gets_nothing(aws: Aws) -> None:
     assert len(canary) == 5
     assert max(canary) < rolled_back
     assert max(await aws.series("Invocations", minutes=30)) > rolled_back
+
+
+async def test_a_clock_that_is_set_back_does_not_take_the_past_with_it(aws: Aws) -> None:
+    aws.clock.advance(120)
+    await aws.weigh(0.2)
+    aws.clock.advance(-60)
+    await aws.weigh(0.4)
+    routings = aws.sandbox._home.functions["checkout"].routing["live"].entries
+    assert [routing.at for routing in routings] == sorted(routing.at for routing in routings)
+    assert [routing.weights for routing in routings][-2:] == [{"42": 0.2}, {"42": 0.4}]
 
 
 async def test_a_deleted_alias_serves_nobody_until_it_is_back(aws: Aws) -> None:

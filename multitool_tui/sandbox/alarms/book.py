@@ -51,7 +51,7 @@ class AlarmBook:
             alarm = self._alarms[name] = Alarm(name, kind, parameters, now, rule, updated=now, transitioned=now)
             self._note(alarm, now, "ConfigurationUpdate", f'Alarm "{name}" created', {"type": "Create"})
         else:
-            alarm.parameters, alarm.rule, alarm.configured, alarm.held = parameters, rule, now, False
+            alarm.parameters, alarm.rule, alarm.configured = parameters, rule, now
             self._note(alarm, now, "ConfigurationUpdate", f'Alarm "{name}" updated', {"type": "Update"})
         if kind == "CompositeAlarm":
             self._consider(alarm, now)
@@ -64,8 +64,8 @@ class AlarmBook:
         alarm.configured = alarm.updated = alarm.transitioned = since
 
     def set_state(self, alarm: Alarm, state: State, reason: str, reason_data: str, now: float) -> None:
-        """SetAlarmState: a metric alarm finds back by itself at its next evaluation."""
-        alarm.held = alarm.kind == "CompositeAlarm"
+        """SetAlarmState: a metric alarm finds back by itself at its next evaluation, a composite when one of its
+        children changes."""
         self._change(alarm, state, reason, reason_data, now)
 
     def delete(self, name: str) -> None:
@@ -135,13 +135,11 @@ class AlarmBook:
         summary = f"Alarm updated from {before['stateValue']} to {state}"
         self._note(alarm, at, "StateUpdate", summary, {"version": "1.0", "oldState": before, "newState": after})
         for name in self.dependants(alarm.name):
-            composite = self._alarms[name]
-            composite.held = False
-            self._consider(composite, at, because=alarm)
+            self._consider(self._alarms[name], at, because=alarm)
 
     def _consider(self, composite: Alarm, at: float, because: Alarm | None = None) -> None:
         """Re-evaluate a composite."""
-        if composite.rule is None or composite.held:
+        if composite.rule is None:
             return
         state: State = "ALARM" if composite.rule.holds(self._state_of) else "OK"
         if state == composite.state:

@@ -39,8 +39,6 @@ class Alarm:
     reason_data: str = ""
     updated: float = 0.0
     transitioned: float = 0.0
-    # Set by SetAlarmState on a composite: it stays until one of its children changes.
-    held: bool = False
     history: list[HistoryItem] = field(default_factory=list)
 
     @property

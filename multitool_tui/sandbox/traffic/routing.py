@@ -47,7 +47,7 @@ class RoutingHistory:
             entry = self.entries[index]
             until = self.entries[index + 1].at if index + 1 < len(self.entries) else end
             since, until = max(start, entry.at), min(end, until)
-            if since < until and entry.version is not None:
+            if since < until:
                 stretches.append((since, until, entry))
             if entry.at >= end:
                 break

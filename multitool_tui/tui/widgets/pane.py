@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.theme import Theme
 
 from multitool_tui.tui.widgets.lines import Lines, as_content
 from multitool_tui.views.scene import Scene
@@ -56,8 +57,11 @@ class Pane(Lines, can_focus=True):
         self.border_title = as_content(self, view.title, ascii_only=self.ascii_only)
         self.border_subtitle = as_content(self, view.note, ascii_only=self.ascii_only) if view.note else None
 
-    def notify_style_update(self) -> None:
-        """The theme has changed: the colours within the border's text were those of the old one."""
-        super().notify_style_update()
+    def on_mount(self) -> None:
+        # The colours within the border's text are those of the theme that it was written under.
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def _theme_changed(self, theme: Theme) -> None:
+        del theme
         if self._drawn is not None:
             self.label(self._drawn)

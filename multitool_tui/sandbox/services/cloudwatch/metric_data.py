@@ -52,7 +52,7 @@ def get_metric_data(region: Region, params: Params) -> Params:
         shown = points[first : first + left]
         passed += len(points)
         left -= len(shown)
-        if first and first == len(points):
+        if skip and first == len(points):
             continue  # an earlier page had all of it
         results.append(_result(each["Id"], label, shown, series.units, complete=first + len(shown) == len(points)))
     total = sum(len(answers[each["Id"]].values) for each in queries if each.get("ReturnData", True))
