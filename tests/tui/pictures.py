@@ -1,0 +1,39 @@
+"""What the tests that take pictures share: the sizes, and waiting until there is something to take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from multitool_tui.tui.app import Farewell, MultiToolApp
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
+SMALL, MIDDLE = SIZES["80x24"], SIZES["120x40"]
+Compare = Callable[..., bool]
+
+
+async def settle(pilot: Pilot[Farewell]) -> None:
+    """Wait until the first snapshot is drawn, and stop what blinks."""
+    app = pilot.app
+    assert isinstance(app, MultiToolApp)
+    while app.scene is None or app.scene.snapshot is None:
+        await pilot.pause()
+    await pilot.pause()
+    for field in app.screen.query(Input):
+        field.cursor_blink = False
+
+
+def pressing(*keys: str) -> Callable[[Pilot[Farewell]], Any]:
+    """What to do before the picture is taken."""
+
+    async def before(pilot: Pilot[Farewell]) -> None:
+        await settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        await settle(pilot)
+
+    return before

@@ -1,0 +1,32 @@
+"""How every situation looks, at the three sizes that the layout is made for."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from multitool_tui.tui.app import MultiToolApp
+
+from .fake import FakeController, make_app
+from .pictures import SIZES, Compare, pressing
+from .scenes import SCENES, mid_canary
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_situation(scene: str, size: tuple[int, int], snap_compare: Compare) -> None:
+    app = make_app(FakeController(SCENES[scene]()))
+    assert snap_compare(app, terminal_size=size, run_before=pressing())
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_connecting(size: tuple[int, int], snap_compare: Compare) -> None:
+    controller = FakeController(mid_canary())
+
+    async def connect() -> FakeController:
+        await asyncio.Event().wait()
+        return controller
+
+    app = MultiToolApp(connect, clock=controller.clock, ascii_only=False, title_hint="profile prod")
+    assert snap_compare(app, terminal_size=size)
