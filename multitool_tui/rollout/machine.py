@@ -453,7 +453,7 @@ def _applied(rollout: Rollout, event: Applied) -> Outcome:
         case SetWeight():
             if rollout.state is State.PAUSED:
                 return replace(done, waiting="an operator"), ()
-            return _wait(done, min(filter(None, (done.bake_ends_at, done.deadline_at))), "bake")
+            return _wait(done, min(done.bake_ends_at or event.at, done.deadline_at or event.at), "bake")
         case Promote() if rollout.plan.bake_after_promote:
             done = replace(done, state=State.BAKING, promoted_at=event.at)
             done, note = _decide(
@@ -532,9 +532,11 @@ def _resume_asked(rollout: Rollout, event: ResumeAsked) -> Outcome:
 
 
 def _resume_held(rollout: Rollout, event: ResumeAsked) -> Outcome:
-    """However long it was held, what the rollout was doing begins anew, with a new deadline."""
+    """However long it was held, what the rollout was doing begins anew, with a new deadline; harm is rolled back."""
     if rollout.obstacle is Obstacle.DRIFT:
         raise Refusal(f"{rollout.target} was changed from outside; roll back, or leave it as it is.")
+    if rollout.judgement and rollout.is_harmful:
+        return _roll_back(rollout, event.at, rollout.judgement.reason)
     if rollout.held_from is State.ROLLING_BACK:
         return _roll_back(rollout, event.at, _WORD, event.actor)
     freed = replace(

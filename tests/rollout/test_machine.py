@@ -382,6 +382,13 @@ def test_a_rollback_that_is_blocked_is_the_operators_to_repeat() -> None:
     assert story.resume().changes == [RollBack()]
 
 
+def test_a_promotion_against_the_evidence_that_was_held_is_not_resumed() -> None:
+    story = at(S.SHIFTING).judged(HARMFUL).blocked(Obstacle.CREDENTIALS).promote(without_evidence=True)
+    story.blocked(Obstacle.CREDENTIALS).resume()
+    assert story.changes == [RollBack()]
+    assert (story.told[0].actor, story.told[0].reason) == (ENGINE, "The numbers say harmful.")
+
+
 def test_a_blocked_change_has_not_happened() -> None:
     story = at(S.SHIFTING).passes(5).judged(UNDECIDED).blocked(Obstacle.CREDENTIALS)
     assert (story.rollout.weight, story.rollout.wanted, story.rollout.step) == (0.05, 0.05, 0)

@@ -32,6 +32,7 @@ from multitool_tui.rollout.events import (
 )
 from multitool_tui.rollout.machine import TRANSITIONS, IllegalTransition, Refusal, Rollout, State
 from multitool_tui.rollout.plan import OnInconclusive, Plan
+from multitool_tui.rollout.receipts import ENGINE
 from tests.rollout.story import Story, plan
 
 PLANS = [
@@ -169,7 +170,8 @@ class WatchedStory(Story):
             assert notes[0].action == "gate passed"
             notes = notes[1:]
         elif isinstance(event, Command) and notes:
-            assert notes[0].actor == "ann"
+            resumed_into_harm = isinstance(event, ResumeAsked) and before.is_harmful
+            assert notes[0].actor == (ENGINE if resumed_into_harm else "ann")
         if decisions:
             assert len(notes) == 1
             assert self.rollout.reason == notes[0].reason
