@@ -22,7 +22,7 @@ from multitool_tui.sandbox.server import Sandbox
 KEY = "AKIASANDBOXTEST00000"
 _SESSION = boto3.Session(aws_access_key_id=KEY, aws_secret_access_key="none", region_name="eu-west-1")
 # One attempt: a test counts calls. Parameters go out unchecked, so that it is the sandbox that refuses them.
-ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, parameter_validation=False, read_timeout=5, connect_timeout=5)
+ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, parameter_validation=False, read_timeout=60, connect_timeout=60)
 
 
 @dataclass(frozen=True)
