@@ -130,6 +130,11 @@ class AwsSession:
         return Caller(answer["Account"], answer["Arn"], self.region, self._profile, self.endpoint)
 
     @property
+    def clients(self) -> tuple[Any, ...]:
+        """All clients that are open."""
+        return self.functions, self.cloudwatch, self._sts, self._changes
+
+    @property
     def endpoint(self) -> str | None:
         """Where Lambda is called, when that is not AWS itself."""
         url = str(self.functions.meta.endpoint_url)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -52,10 +54,14 @@ class World:
     sandbox: Sandbox
     session: AwsSession
     supervisor: Supervisor
+    calling: set[asyncio.Task[Any] | None]
+    """The tasks that wait for an answer from the sandbox."""
 
     def quiet(self) -> bool:
-        """Whether no poller has a call under way."""
-        return all(not poller.busy for poller in self.supervisor.pollers.values())
+        """Whether nobody waits for an answer; who waits for the clock does not count."""
+        return all(task is None or task.done() for task in self.calling) and not any(
+            poller.busy for poller in self.supervisor.pollers.values()
+        )
 
     async def settle(self) -> None:
         """Let every call that is under way come back; the clock stands still."""
@@ -95,6 +101,23 @@ class World:
         return alias.version, dict(alias.weights)
 
 
+def _calling(session: AwsSession) -> set[asyncio.Task[Any] | None]:
+    """A set that holds the tasks with a call of the session under way."""
+    tasks: set[asyncio.Task[Any] | None] = set()
+
+    def begin(**_: Any) -> None:
+        tasks.add(asyncio.current_task())
+
+    def end(**_: Any) -> None:
+        tasks.discard(asyncio.current_task())
+
+    for client in session.clients:
+        client.meta.events.register("before-call", begin)
+        client.meta.events.register("after-call", end)
+        client.meta.events.register("after-call-error", end)
+    return tasks
+
+
 @asynccontextmanager
 async def world(scenario: str = "healthy", *, seed: int = 1, read_only: bool = False) -> AsyncIterator[World]:
     """Open a world; credentials must have been set (`use_sandbox_credentials`)."""
@@ -104,7 +127,7 @@ async def world(scenario: str = "healthy", *, seed: int = 1, read_only: bool = F
         await session.__aenter__()
         supervisor = Supervisor(session, clock, actor="dev@laptop", sandbox=scenario, read_only=read_only)
         supervisor.open()
-        stage = World(clock, sandbox, session, supervisor)
+        stage = World(clock, sandbox, session, supervisor, _calling(session))
         try:
             await stage.settle()
             yield stage
