@@ -8,7 +8,7 @@ from multitool_tui.judgement.model import AlarmState
 from multitool_tui.views.glyphs import ALARMS
 from multitool_tui.views.numbers import coarse, moment
 from multitool_tui.views.scene import Scene, connecting, freshness
-from multitool_tui.views.text import EMPTY, Line, PaneView, Role, Span, clean, crop, join, line, shorten, spread
+from multitool_tui.views.text import EMPTY, Line, PaneView, Role, Span, clean, crop, join, line, pane, shorten, spread
 
 _TITLE = "Alarms"
 _ORDER = {AlarmState.ALARM: 0, AlarmState.INSUFFICIENT_DATA: 1, AlarmState.OK: 2}
@@ -37,7 +37,7 @@ def alarms_pane(scene: Scene, width: int, height: int) -> PaneView:
     if not lines:
         read = scene.feed(FeedName.ALARMS).fetched_at is not None
         lines = [line(Span("No alarms in this region." if read else "loading…", Role.DIM))]
-    return PaneView(join(title, Span(" · ", Role.DIM)), tuple(lines), note, faded)
+    return pane(join(title, Span(" · ", Role.DIM)), lines, width, note, faded=faded)
 
 
 def _lines(alarm: Alarm, scene: Scene, width: int) -> list[Line]:
@@ -88,7 +88,8 @@ def alarm_strip(scene: Scene, width: int) -> tuple[Line, bool]:
     alarms = ordered(scene.snapshot.alarms, scene.live)
     by_state = {state: [alarm for alarm in alarms if alarm.state is state] for state in ALARMS}
     if not alarms:
-        return crop(line(Span(" no alarms", Role.DIM), *(line("  ", *note))), width), faded
+        told = (Span("  "), *note) if note else EMPTY
+        return crop(line(Span(" no alarms", Role.DIM), *told), width), faded
     counts = [
         line(
             Span(

@@ -17,6 +17,7 @@ from multitool_tui.views.text import Line, Role, Span, cells, line
 from multitool_tui.words import percent
 
 _LABEL = 5
+_NARROWEST = 8
 _BRAILLE = 0x2800
 # The bit of each dot, by column and row within its cell (Unicode standard, "Braille Patterns").
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
@@ -57,11 +58,14 @@ def plot(
     series: tuple[Series, ...], frame: Frame, width: int, height: int, *, ascii_only: bool = False
 ) -> tuple[Line, ...]:
     """Draw the series into `height` lines with a scale at the left and the time below. The first series is on top."""
-    labels = _scale_labels(frame.top, height - 1)
+    rows = height - 1
+    if rows < 1:
+        return ()
+    labels = _scale_labels(frame.top, rows)
     # As wide for every scale, so that charts below one another agree in time.
     margin = max(_LABEL, *map(cells, labels)) + 1
-    rows, columns = height - 1, width - margin - 1
-    if rows < 1 or columns < 8:
+    columns = width - margin - 1
+    if columns < _NARROWEST:
         return ()
     grid = _Grid(columns, rows, ascii_only=ascii_only)
     for one in reversed(series):

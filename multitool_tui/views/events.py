@@ -7,7 +7,7 @@ from multitool_tui.controller.snapshot import Entry
 from multitool_tui.views.glyphs import SEVERITIES
 from multitool_tui.views.numbers import clock_time
 from multitool_tui.views.scene import Scene, connecting
-from multitool_tui.views.text import Line, PaneView, Role, Span, clean, fit, line, wrap
+from multitool_tui.views.text import Line, PaneView, Role, Span, clean, fit, line, pane, wrap
 
 _TITLE = "Events"
 SHOWN = 300
@@ -23,7 +23,7 @@ def events_pane(scene: Scene, width: int, height: int) -> PaneView:
     lines = tuple(part for entry in latest for part in _lines(entry, width, height, several=several))
     if not lines:
         lines = (line(Span("Nothing has happened yet.", Role.DIM)),)
-    return PaneView(line(Span(_TITLE, Role.STRONG)), lines)
+    return pane(line(Span(_TITLE, Role.STRONG)), lines, width)
 
 
 def _lines(entry: Entry, width: int, height: int, *, several: bool) -> tuple[Line, ...]:

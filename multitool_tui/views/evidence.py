@@ -23,6 +23,7 @@ from multitool_tui.views.text import (
     gauge,
     join,
     line,
+    pane,
     spread,
     width_of,
     wrap,
@@ -53,7 +54,7 @@ def evidence_pane(scene: Scene, width: int, height: int) -> PaneView:
     if spare >= 6 + 4:
         words = (EMPTY, *words)
         spare -= 1
-    return PaneView(_title(rollout, scene.now), (*_charts(scene, width, spare), *words), note, faded)
+    return pane(_title(rollout, scene.now), (*_charts(scene, width, spare), *words), width, note, faded=faded)
 
 
 def _title(rollout: Rollout | None, now: datetime) -> Line:

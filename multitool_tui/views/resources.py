@@ -146,7 +146,7 @@ def _children(function: Function, rollouts: Mapping[str, LiveRollout]) -> Iterat
     for alias in function.aliases:
         yield _alias_row(alias, rollouts.get(alias.target), name_width)
     if function.versions:
-        newest_first = " ".join(reversed(function.versions))
+        newest_first = clean(" ".join(reversed(function.versions)))
         yield Row(Kind.VERSIONS, name, text="versions", detail=newest_first, name_width=name_width)
 
 

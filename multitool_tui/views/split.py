@@ -24,6 +24,7 @@ from multitool_tui.views.text import (
     gauge,
     join,
     line,
+    pane,
     spread,
     width_of,
     wrap,
@@ -59,7 +60,7 @@ def split_pane(scene: Scene, width: int, height: int) -> PaneView:
     target = clean(scene.target or "")
     title = join([line(Span(_TITLE, Role.STRONG)), line(target), line(state)], Span(" · ", Role.DIM))
     note, faded = freshness(scene.feed(FeedName.TARGET), scene.now)
-    return PaneView(title, _space_out(blocks, height), note, faded)
+    return pane(title, _space_out(blocks, height), width, note, faded=faded)
 
 
 def _space_out(blocks: list[tuple[Line, ...]], height: int) -> tuple[Line, ...]:

@@ -185,7 +185,7 @@ def _check_target(draft: Draft, snapshot: Snapshot) -> Alias:
     if live and not live.rollout.ended:
         raise _Wrong("target", f"A rollout is live on {clean(target)} already.")
     if alias.weights:
-        raise _Wrong("target", f"{clean(target)} is weighted already, by somebody else: end that first.")
+        raise _Wrong("target", f"{clean(target)} is weighted already, not by MultiTool: end that first.")
     return alias
 
 

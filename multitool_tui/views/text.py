@@ -108,9 +108,14 @@ def shorten(text: str, width: int) -> str:
             break
         kept += char
     words, space, _ = kept.rpartition(" ")
-    if space and cells(words) >= width * 2 // 3:
+    if space and cells(words) >= width // 2:
         kept = words
     return kept.rstrip() + "…"
+
+
+def pane(title: Line, lines: Iterable[Line], width: int, note: Line = EMPTY, *, faded: bool = False) -> PaneView:
+    """A pane whose lines are no wider than it is, however narrow a terminal gets."""
+    return PaneView(title, tuple(crop(one, width) for one in lines), note, faded)
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
@@ -139,12 +144,6 @@ def spread(left: Line, right: Line, width: int) -> Line:
     room = width - width_of(right)
     left = crop(left, max(0, room - 1) if right else room)
     return line(*left, Span(" " * (room - width_of(left))), *right)
-
-
-def centre(spans: Line, width: int) -> Line:
-    """A line in the middle of `width` cells."""
-    spans = crop(spans, width)
-    return line(" " * ((width - width_of(spans)) // 2), *spans)
 
 
 def wrap(text: str, width: int, most: int = 99, role: Role = Role.PLAIN) -> tuple[Line, ...]:

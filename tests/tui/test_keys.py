@@ -68,6 +68,14 @@ class Session:
         await self.pilot.pause()
 
     @property
+    def at_home(self) -> bool:
+        """Whether no dialog is open."""
+        return isinstance(self.app.screen, MainScreen)
+
+    def cannot_confirm(self) -> bool:
+        return self.app.screen.query_one("#confirm", Button).disabled
+
+    @property
     def told(self) -> list[str]:
         return [note.message for note in self.app._notifications]
 
@@ -96,7 +104,7 @@ async def test_promote_has_the_focus_on_cancel_and_names_what_was_seen() -> None
         await session.push(snapshot(live(rollout(step=4, weight=0.5, wanted=0.5))))
         await session.press("tab", "enter")
         assert session.controller.commands == [Promote(seen=SEEN)]
-        assert isinstance(session.app.screen, MainScreen)
+        assert session.at_home
 
 
 @pytest.mark.parametrize("keys", [("p", "enter"), ("p", "escape"), ("r", "escape"), ("r", "left", "enter")])
@@ -104,7 +112,7 @@ async def test_a_cancelled_confirmation_commands_nothing(keys: tuple[str, ...]) 
     async with opened(mid_canary()) as session:
         await session.press(*keys)
         assert session.controller.commands == []
-        assert isinstance(session.app.screen, MainScreen)
+        assert session.at_home
 
 
 def without_evidence() -> Snapshot:
@@ -121,12 +129,11 @@ def with_old_evidence() -> Snapshot:
 async def test_promoting_against_the_evidence_takes_the_version_number(scene: Callable[[], Snapshot]) -> None:
     async with opened(scene()) as session:
         await session.press("p")
-        confirm = session.app.screen.query_one("#confirm", Button)
-        assert confirm.disabled
+        assert session.cannot_confirm()
         await session.press("shift+tab", "4")
-        assert confirm.disabled
+        assert session.cannot_confirm()
         await session.press("enter", "2")
-        assert not confirm.disabled
+        assert not session.cannot_confirm()
         await session.press("enter", "enter")
         assert session.controller.commands == [Promote(seen=SEEN, without_evidence=True)]
 
@@ -192,7 +199,7 @@ async def test_read_only_says_why() -> None:
         for key in ("p", "r", "space", "w", "n"):
             await session.press(key)
         assert session.controller.commands == []
-        assert isinstance(session.app.screen, MainScreen)
+        assert session.at_home
         assert set(session.told) == {"This session is read-only: nothing can be changed from here."}
         assert len(session.told) == 5
 
@@ -217,7 +224,7 @@ async def test_start_with_what_is_offered() -> None:
         await session.press("enter")
         plan = Plan("steps", parse_steps("5%/5m 25%/5m 50%/5m"), alarms=("checkout-5xx", "checkout-latency"))
         assert session.controller.commands == [Start(target="checkout:beta", canary="42", plan=plan)]
-        assert isinstance(session.app.screen, MainScreen)
+        assert session.at_home
 
 
 async def test_a_refused_start_keeps_what_was_typed() -> None:
@@ -444,7 +451,7 @@ async def test_refresh_theme_screenshot_help(tmp_path: Path, monkeypatch: pytest
         await session.press("question_mark")
         assert isinstance(session.app.screen, HelpScreen)
         await session.press("escape")
-        assert isinstance(session.app.screen, MainScreen)
+        assert session.at_home
 
 
 def _disk_full(*_: object, **__: object) -> None:
@@ -474,7 +481,7 @@ async def test_quitting_asks_while_a_rollout_is_live_and_staying_is_the_default(
         await session.press("ctrl+q")
         assert isinstance(session.app.screen, QuitScreen)
         await session.press("enter")
-        assert isinstance(session.app.screen, MainScreen)
+        assert session.at_home
         assert not session.controller.closed
 
 

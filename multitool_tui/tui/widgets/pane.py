@@ -7,7 +7,7 @@ from textual.theme import Theme
 
 from multitool_tui.tui.widgets.lines import Lines, as_content
 from multitool_tui.views.scene import Scene
-from multitool_tui.views.text import EMPTY, PaneView, Role, line, wrap
+from multitool_tui.views.text import EMPTY, PaneView, Role, crop, line, wrap
 
 
 class Pane(Lines, can_focus=True):
@@ -29,6 +29,7 @@ class Pane(Lines, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         del event
+        self._drawn = None
         self._draw()
 
     def _draw(self) -> None:
@@ -54,8 +55,10 @@ class Pane(Lines, can_focus=True):
 
     def label(self, view: PaneView) -> None:
         """Write the title and the note into the border."""
-        self.border_title = as_content(self, view.title, ascii_only=self.ascii_only)
-        self.border_subtitle = as_content(self, view.note, ascii_only=self.ascii_only) if view.note else None
+        room = max(0, self.outer_size.width - 4)  # the corners, and a space beside each
+        self.border_title = as_content(self, crop(view.title, room), ascii_only=self.ascii_only)
+        note = crop(view.note, room)
+        self.border_subtitle = as_content(self, note, ascii_only=self.ascii_only) if note else None
 
     def on_mount(self) -> None:
         # The colours within the border's text are those of the theme that it was written under.

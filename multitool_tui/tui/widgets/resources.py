@@ -18,7 +18,7 @@ from multitool_tui.tui.widgets.lines import Lines, as_content
 from multitool_tui.views import resources
 from multitool_tui.views.resources import Kind, Row, Tree
 from multitool_tui.views.scene import Scene
-from multitool_tui.views.text import Line, Role, Span, line
+from multitool_tui.views.text import Line, Role, Span, crop, line
 
 
 class ResourceTree(Lines, can_focus=True):
@@ -204,6 +204,10 @@ class Resources(Vertical):
         self.listing.show(scene)
         self._label()
 
+    def on_resize(self, event: events.Resize) -> None:
+        del event
+        self._label()
+
     def open_filter(self) -> None:
         """Show the filter's field, and type there."""
         self._input.display = True
@@ -241,5 +245,6 @@ class Resources(Vertical):
         if self._scene is None:
             return
         note, faded = resources.note(self._scene, self.listing.found, self.listing.needle)
+        note = crop(note, max(0, self.outer_size.width - 4))
         self.border_subtitle = as_content(self.listing, note, ascii_only=ascii_only) if note else None
         self.set_class(faded, "-faded")

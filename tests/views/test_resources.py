@@ -1,0 +1,117 @@
+"""The tree: rows, folding, filtering, and how a row is drawn."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from multitool_tui.controller.snapshot import Function
+from multitool_tui.views.resources import Kind, Tree, draw, empty, note, tree
+from multitool_tui.views.scene import Scene
+from multitool_tui.views.text import Line, width_of
+
+from ..tui.scenes import (  # noqa: TID252 - the same situations, seen without a screen
+    NOW,
+    hostile,
+    idle,
+    mid_canary,
+    snapshot,
+    thousands,
+)
+
+
+def text(line: Line) -> str:
+    return "".join(span.text for span in line)
+
+
+def drawn(found: Tree, width: int = 36) -> list[str]:
+    return [text(draw(row, width)).rstrip() for row in found.rows]
+
+
+def test_a_small_account_is_shown_unfolded() -> None:
+    assert drawn(tree(mid_canary(), {})) == [
+        "▾ checkout",
+        "  ● beta      v41",
+        "  ◐ live      v41 ▸ v42 25%",
+        "    versions  42 41 40 39 38",
+        "▾ invoice-render",
+        "  ◍ live      v7 ▸ v8 10%   not ours",
+        "    versions  8 7 6",
+        "▸ search",
+        "▾ thumbnails",
+        "  ● live      v112",
+        "    versions  113 112 111 110",
+    ]
+
+
+def test_width_brings_the_words() -> None:
+    lines = drawn(tree(mid_canary(), {}), 70)
+    assert lines[2].endswith("shifting")
+    assert lines[5].endswith("weighted, not by this rollout")
+
+
+def test_a_folded_function_says_what_is_live_in_it() -> None:
+    assert drawn(tree(mid_canary(), {"checkout": False}))[0].split() == ["▸", "checkout", "◐", "shifting"]
+
+
+def test_what_is_not_loaded_says_so() -> None:
+    lines = drawn(tree(idle(), {"search": True}))
+    assert "    loading…" in lines
+    broken = snapshot(functions=(Function("broken", None, None, "Access denied."), Function("bare", (), ())))
+    assert drawn(tree(broken, {"broken": True})) == ["▾ broken", "    Access denied.", "▾ bare", "    no alias"]
+
+
+@pytest.mark.parametrize(
+    ("needle", "functions", "aliases"),
+    [
+        ("check", {"checkout"}, ["beta", "live"]),
+        ("BETA", {"checkout"}, ["beta"]),
+        ("v42", {"checkout"}, ["live"]),
+        ("112", {"thumbnails"}, ["live"]),
+        ("zzz", set(), []),
+        ("  ", {"checkout", "invoice-render", "search", "thumbnails"}, ["beta", "live", "live", "live"]),
+    ],
+)
+def test_the_filter(needle: str, functions: set[str], aliases: list[str]) -> None:
+    found = tree(mid_canary(), {}, needle)
+    assert {row.function for row in found.rows if row.kind is Kind.FUNCTION} == functions
+    assert [row.alias for row in found.rows if row.alias] == aliases
+    assert found.shown == len(functions)
+    assert found.total == 4
+
+
+def test_rows_say_what_to_look_at() -> None:
+    rows = tree(mid_canary(), {}).rows
+    assert [row.looks_at for row in rows[:4]] == ["checkout", "checkout:beta", "checkout:live", "checkout"]
+    assert rows[2].target == "checkout:live"
+    assert rows[0].target is None
+
+
+def test_thousands_of_functions_are_folded_and_quick() -> None:
+    shown = thousands()
+    started = time.perf_counter()
+    found = tree(shown, {})
+    assert time.perf_counter() - started < 0.5
+    assert len(found.rows) == 2003
+    assert [row.function for row in found.rows if row.unfolded] == ["checkout"]
+
+
+@pytest.mark.parametrize("width", [10, 20, 36, 80])
+def test_no_row_is_wider_than_the_pane(width: int) -> None:
+    assert all(width_of(draw(row, width)) <= width for row in tree(hostile(), {"broken": True}).rows)
+
+
+def test_the_note_and_the_empty_pane() -> None:
+    shown = Scene(NOW, idle())
+    assert text(note(shown, tree(idle(), {}), "")[0]) == "4 functions"
+    assert text(note(shown, tree(idle(), {}, "check"), "check")[0]) == "1 of 4 match"
+    loading = snapshot(functions=idle().functions, functions_complete=False)
+    assert text(note(Scene(NOW, loading), tree(loading, {}), "")[0]) == "4 so far, loading…"
+    assert note(Scene(NOW), Tree(), "") == ((), False)
+    nothing = snapshot(functions=())
+    assert text(empty(Scene(NOW, nothing), "")) == "No functions in this region."
+    assert text(empty(Scene(NOW, nothing), "x")) == "Nothing matches."
+    assert text(empty(Scene(NOW, snapshot(functions=(), functions_complete=False)), "")) == "loading…"
+    assert text(empty(Scene(NOW), "")) == "connecting…"
+    assert tree(None, {}) == Tree()
