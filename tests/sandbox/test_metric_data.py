@@ -108,6 +108,21 @@ async def test_high_resolution_data(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "period", "seen"),
+    [(10, 60, True), (16, 60, False), (16, 300, True), (64, 300, False), (64, 3600, True), (10000, 60, False)],
+)
+async def test_the_longer_ago_the_coarser(aws: Aws, days: int, period: int, seen: bool) -> None:
+    await put(aws, {"MetricName": "Orders", "Value": 1.0})
+    aws.clock.advance(60)
+    queries: list[dict[str, Any]] = [
+        {"Id": "orders", "MetricStat": stat(SHOP, period=period)},
+        {"Id": "filled", "Expression": "FILL(orders, 0)"},
+    ]
+    orders, filled = (await get(aws, *queries, minutes=days * 1440))["MetricDataResults"]
+    assert bool(orders["Values"]) is bool(filled["Values"]) is seen
+
+
+@pytest.mark.parametrize(
     ("queries", "words"),
     [
         ([{"Id": f"q{number}", "MetricStat": stat(SHOP)} for number in range(501)], "size greater than 500"),

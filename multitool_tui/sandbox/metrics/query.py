@@ -13,8 +13,9 @@ from multitool_tui.sandbox.metrics.series import MINUTE, Metric
 from multitool_tui.sandbox.metrics.store import MetricStore
 
 _SHORT_PERIODS = (1, 5, 10, 20, 30)
-_SHORT_PERIODS_REACH = 3 * 3600
-_DAY = 86400
+_HOUR, _DAY = 3600, 86400
+# The longer ago a request begins (seconds), the coarser its periods must be (GetMetricData, Period).
+_COARSENING = ((63 * _DAY, _HOUR), (15 * _DAY, 5 * MINUTE), (3 * _HOUR, MINUTE))
 
 
 @dataclass
@@ -62,11 +63,16 @@ def statistic_of(text: str) -> statistics.Statistic:
 def first_period(start: float, period: int, now: float) -> int:
     """Where the periods of a request begin: its start rounded down, the coarser the longer ago (GetMetricData,
     StartTime, in the CloudWatch API reference)."""
-    age_days = (now - start) / _DAY
-    step = 3600 if age_days > 63 else 300 if age_days > 15 else MINUTE
+    step = next((step for age, step in _COARSENING if now - start > age), MINUTE)
     if period < MINUTE:
         step = period
     return int(start // step * step)
+
+
+def _reaches_back(period: int, age: float) -> bool:
+    """Whether a request that begins `age` seconds ago gets any data in this period, "or no data points in that time
+    range is returned"."""
+    return next((period % step == 0 for limit, step in _COARSENING if age > limit), True)
 
 
 def read(
@@ -80,8 +86,7 @@ def read(
     as_of: float,
 ) -> Series:
     """One statistic of one metric, in periods counted from `start`."""
-    # "... or no data points in that time range is returned" (GetMetricData, Period).
-    if period < MINUTE and as_of - start > _SHORT_PERIODS_REACH:
+    if not _reaches_back(period, as_of - start):
         return Series({})
     by_unit = store.periods(metric, start, end, period, as_of, unit)
     units = sorted({name for each in by_unit.values() for name in each})
@@ -155,11 +160,12 @@ def _answer_one(
         raise AwsError("ValidationException", f"Error in expression '{query['Id']}': its metrics have unlike periods")
     period = max(periods, default=MINUTE)
     first = first_period(start, period, as_of)
+    filled = range(first, int(min(end, as_of - period + 1)), period) if _reaches_back(period, as_of - first) else ()
     try:
         values = expression.evaluate(
             query["Expression"],
             {name: series.values for name, series in done.items()},
-            range(first, int(min(end, as_of - period + 1)), period),
+            filled,
         )
     except ValueError as error:
         raise AwsError("ValidationException", f"Error in expression '{query['Id']}': {error}") from error

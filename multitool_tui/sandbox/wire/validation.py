@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from botocore.model import OperationModel, Shape
@@ -83,9 +84,18 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
     if shape.type_name == "string":
         if limits.get("enum") and value not in limits["enum"]:
             yield f"Member must satisfy enum value set: [{', '.join(limits['enum'])}]"
-        pattern = limits.get("pattern")
-        if pattern and not re.fullmatch(pattern, value, re.DOTALL):
-            yield f"Member must satisfy regular expression pattern: {pattern}"
+        pattern = _compiled(limits.get("pattern", ".*"))
+        if pattern is not None and not pattern.fullmatch(value):
+            yield f"Member must satisfy regular expression pattern: {pattern.pattern}"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """None for the few patterns, of tags and the like, that only Java's regular expressions can read."""
+    try:
+        return re.compile(pattern, re.DOTALL)
+    except re.error:
+        return None
 
 
 def _all_constraints(shape: Shape) -> str:
