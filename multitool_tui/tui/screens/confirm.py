@@ -23,10 +23,11 @@ def facts_content(facts: tuple[tuple[str, str], ...]) -> Content:
 class ConfirmScreen(Dialog[bool]):
     """Asks, and dismisses with True when confirmed. The focus is on the safe answer."""
 
-    def __init__(self, question: Question, *, focus_confirm: bool = False) -> None:
+    AUTO_FOCUS = "#cancel"
+
+    def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
-        self._focus_confirm = focus_confirm
 
     def compose(self) -> ComposeResult:
         question = self._question
@@ -44,9 +45,6 @@ class ConfirmScreen(Dialog[bool]):
                     Content(question.confirm), id="confirm", compact=True, disabled=question.demand is not None
                 )
 
-    def on_mount(self) -> None:
-        self.query_one("#confirm" if self._focus_confirm else "#cancel", Button).focus()
-
     @on(Input.Changed, "#demand")
     def _typed(self, event: Input.Changed) -> None:
         demanded = event.value.strip().removeprefix("v") == self._question.demand
@@ -61,3 +59,9 @@ class ConfirmScreen(Dialog[bool]):
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "confirm")
+
+
+class SafeConfirmScreen(ConfirmScreen):
+    """Asks for what is safe to confirm: enter, however soon it follows, does it."""
+
+    AUTO_FOCUS = "#confirm"

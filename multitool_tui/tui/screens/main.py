@@ -16,7 +16,7 @@ from multitool_tui.clock import Clock
 from multitool_tui.controller.commands import PassGate, Pause, Promote, Resume, RollBack, SetWeight
 from multitool_tui.rollout.machine import Rollout, State
 from multitool_tui.tui.messages import Obey, RefreshAsked, StartAsked
-from multitool_tui.tui.screens.confirm import ConfirmScreen
+from multitool_tui.tui.screens.confirm import ConfirmScreen, SafeConfirmScreen
 from multitool_tui.tui.screens.help import HelpScreen
 from multitool_tui.tui.screens.weight import WeightScreen
 from multitool_tui.tui.widgets.alarms import Alarms
@@ -138,7 +138,7 @@ class MainScreen(Screen[None]):
             if yes:
                 self.post_message(Obey(command))
 
-        self.app.push_screen(ConfirmScreen(roll_back_question(self.scene, rollout), focus_confirm=True), confirmed)
+        self.app.push_screen(SafeConfirmScreen(roll_back_question(self.scene, rollout)), confirmed)
 
     def action_pause(self) -> None:
         rollout = self._live()

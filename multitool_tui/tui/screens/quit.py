@@ -21,6 +21,8 @@ from multitool_tui.views.text import clean
 class QuitScreen(Dialog[str]):
     """Dismisses with "hold" or "rolled back" to quit, with None to stay."""
 
+    AUTO_FOCUS = "#stay"
+
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self._scene = scene
@@ -42,7 +44,6 @@ class QuitScreen(Dialog[str]):
                 yield Button("Hold them where they are", id="hold", compact=True)
 
     def on_mount(self) -> None:
-        self.query_one("#stay", Button).focus()
         self.query_one("#roll-back", Button).disabled = bool(self._scene.snapshot and self._scene.snapshot.read_only)
 
     @on(Button.Pressed, "#stay")

@@ -19,6 +19,8 @@ from multitool_tui.views.scene import Scene
 class WeightScreen(Dialog[float]):
     """Asks for a percentage, says at once whether it may be set, and dismisses with the share."""
 
+    AUTO_FOCUS = "#weight"
+
     def __init__(self, scene: Scene, rollout: Rollout, clock: Clock) -> None:
         super().__init__()
         self._scene, self._rollout, self._clock = scene, rollout, clock
@@ -36,7 +38,6 @@ class WeightScreen(Dialog[float]):
                 yield Button("Set the weight", id="confirm", compact=True, disabled=True)
 
     def on_mount(self) -> None:
-        self.query_one("#weight", Input).focus()
         self._check("")
 
     def _check(self, text: str) -> float | None:
