@@ -21,7 +21,9 @@ async def settle(pilot: Pilot[Farewell]) -> None:
     assert isinstance(app, MultiToolApp)
     while app.scene is None or app.scene.snapshot is None:
         await pilot.pause()
-    await pilot.pause()
+    # A change of theme or of the screen takes some turns of the loop until it is painted.
+    for _ in range(4):
+        await pilot.pause()
     for field in app.screen.query(Input):
         field.cursor_blink = False
 
@@ -31,9 +33,7 @@ def pressing(*keys: str) -> Callable[[Pilot[Farewell]], Any]:
 
     async def before(pilot: Pilot[Farewell]) -> None:
         await settle(pilot)
-        for key in keys:
-            await pilot.press(key)
-            await pilot.pause()
+        await pilot.press(*keys)
         await settle(pilot)
 
     return before

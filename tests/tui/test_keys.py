@@ -58,9 +58,8 @@ class Session:
         self.app, self.pilot, self.controller = app, pilot, controller
 
     async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            await self.pilot.pause()
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
 
     async def push(self, new: Snapshot) -> None:
         self.controller.push(new)
