@@ -1,0 +1,10 @@
+import pytest
+
+from tests.support.world import use_sandbox_credentials
+
+
+@pytest.fixture(autouse=True)
+def _sandbox_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_sandbox_credentials(monkeypatch)
+    # The SDK's pauses between its retries are in real time; the tests' clock is not.
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
