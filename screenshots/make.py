@@ -101,8 +101,9 @@ async def take(picture: Picture) -> str:
             await settle()
             await pilot.pause()
             svg = app.export_screenshot(title=f"multitool, {picture.size[0]}x{picture.size[1]}")
-    # The sandbox takes any free port; and what a picture says of it must not differ from one taking to the next.
-    return re.sub(r"127\.0\.0\.1:\d{5}", "127.0.0.1:18080", svg)
+    # The sandbox takes any free port, and Rich names the picture after its content: neither may tell two takings apart.
+    svg = re.sub(r"127\.0\.0\.1:\d{5}", "127.0.0.1:18080", svg)
+    return re.sub(r"terminal-\d+", picture.name, svg)
 
 
 def main(arguments: list[str]) -> int:
