@@ -149,8 +149,12 @@ def _bar_block(left: tuple[str, float], right: tuple[str, float] | None, width: 
 
 
 def observed(live: LiveRollout) -> float | None:
-    """The canary's share of the invocations in the latest minutes at the present weight; None without any."""
-    latest = takewhile(lambda minute: minute.weight == live.rollout.weight, reversed(live.traffic.minutes))
+    """The canary's share of the invocations in the latest minutes wholly at the present weight; None without any."""
+    since = live.rollout.step_at
+    latest = takewhile(
+        lambda minute: minute.weight == live.rollout.weight and (since is None or minute.start >= since),
+        reversed(live.traffic.minutes),
+    )
     baseline = canary = 0
     for minute in islice(latest, OBSERVED_MINUTES):
         baseline += minute.baseline.invocations if minute.baseline else 0

@@ -21,9 +21,12 @@ async def settle(pilot: Pilot[Farewell]) -> None:
     assert isinstance(app, MultiToolApp)
     while app.scene is None or app.scene.snapshot is None:
         await pilot.pause()
-    # A change of theme or of the screen takes some turns of the loop until it is painted.
-    for _ in range(4):
+    # A change of theme or of the screen takes some turns of the loop until it is painted, more of them on a busy machine.
+    alike, last = 0, ""
+    while alike < 4:
         await pilot.pause()
+        shown = app.export_screenshot()
+        alike, last = (alike + 1 if shown == last else 0), shown
     for field in app.screen.query(Input):
         field.cursor_blink = False
 

@@ -18,7 +18,7 @@ from multitool_tui.rollout.receipts import Severity
 NOW = datetime(2026, 1, 5, 14, 3, 20, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 PLAN = Plan(
-    "adaptive", parse_steps("1%/2m 4%/3m 10%/5m 25%/5m 50%/10m/gate"), alarms=("checkout-5xx", "checkout-latency")
+    "adaptive", parse_steps("1%/2m 4%/3m 10%/5m 25%/10m 50%/10m/gate"), alarms=("checkout-5xx", "checkout-latency")
 )
 TARGET = "checkout:live"
 
@@ -79,7 +79,7 @@ def rollout(state: State = State.SHIFTING, **changes: object) -> Rollout:
         wanted=0.25,
         started_at=ago(minutes=11),
         deadline_at=NOW + timedelta(minutes=109),
-        step_at=ago(seconds=170),
+        step_at=ago(minutes=7, seconds=50),
         judgement=judgement(),
         reason="Evidence affords it (bound 0.3%).",
         waiting="bake",
