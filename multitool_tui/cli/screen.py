@@ -43,8 +43,9 @@ def open_screen(connect: Callable[[], Awaitable[Controller]], clock: Clock, opti
     Raises:
         Failure: there is no terminal, or the session is of no use.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Failure("The screen needs a terminal: standard input or output is none.", Exit.USAGE)
+    # The screen is drawn on standard error.
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        raise Failure("The screen needs a terminal: standard input, output or error is none.", Exit.USAGE)
     open_log(options.log_file)
     from multitool_tui.tui.app import MultiToolApp
 

@@ -48,7 +48,7 @@ seen = set()
 screen.open_supervisor = spy
 sys.modules['multitool_tui.cli.backstage'] = types.SimpleNamespace(open_backstage=spy)
 MultiToolApp.run = partialmethod(MultiToolApp.run, headless=True)
-sys.stdin.isatty = sys.stdout.isatty = lambda: True
+sys.stdin.isatty = sys.stdout.isatty = sys.stderr.isatty = lambda: True
 sys.argv = ['multitool', '--log-file', '/dev/null', *{arguments}]
 try:
     main()

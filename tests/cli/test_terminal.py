@@ -91,7 +91,7 @@ def test_the_screen_needs_a_terminal() -> None:
             [MULTITOOL, *arguments], capture_output=True, text=True, env=clean_environment(), timeout=30, check=False
         )
         assert run.returncode == 2
-        assert run.stderr == "multitool: The screen needs a terminal: standard input or output is none.\n"
+        assert run.stderr == "multitool: The screen needs a terminal: standard input, output or error is none.\n"
 
 
 def test_the_screen_opens_on_any_endpoint_that_the_environment_names(open_terminal: Open) -> None:
