@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-
 SANDBOX_REGION = "eu-west-1"
 """Where the sandbox is, unless `--region` says otherwise."""
 
