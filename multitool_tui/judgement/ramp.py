@@ -1,0 +1,90 @@
+"""How much weight the evidence affords: a bad version may cost the budget, however much time has passed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor, sqrt
+
+from multitool_tui.judgement.dispersion import Dispersion
+
+LEAST_WEIGHT, MOST_FIRST_WEIGHT = 0.001, 0.10
+_GROWTH = 4.0  # at most, from one weight that was seen at work to the next
+_WORTH_A_MOVE = 1.5
+_TOLERATED = 0.25  # of the failures that users have anyway during the blind window
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """Sums over the minutes in which both versions served requests, and what they bound.
+
+    `expected`: failures that the canary would have had at the baseline's rate in each minute. `variance`: of the
+    difference between those and the ones it had.
+    """
+
+    requests: int = 0
+    failures: int = 0
+    expected: float = 0.0
+    variance: float = 0.0
+
+    def after(self, n1: int, x1: int, n0: int, x0: int, noise: Dispersion) -> Excess:
+        """One more minute: requests and failures of the canary (1) and of the baseline (0), both with requests."""
+        share, both = n1 / (n1 + n0), x1 + x0
+        return Excess(
+            self.requests + n1,
+            self.failures + x1,
+            self.expected + n1 * x0 / n0,
+            self.variance + noise.phi * both * share / (1 - share) + (noise.sigma * both * share) ** 2,
+        )
+
+    def bound(self, noise: Dispersion) -> float:
+        """The largest plausible share (0-1) of the canary's requests that fail because of it.
+
+        The excess over the expected, two standard deviations, and three clusters, which is the bound of a Poisson mean
+        where nothing failed (the "rule of three"), per request. 1 before any.
+        """
+        if not self.requests:
+            return 1.0
+        excess = max(0.0, self.failures - self.expected)
+        return min(1.0, (excess + 2 * sqrt(self.variance) + 3 * noise.phi) / self.requests)
+
+
+def first_weight(budget: float, blind: float, max_weight: float) -> float:
+    """The weight at which even a total failure stays within the budget until it is seen: 0.1% to 10%.
+
+    Args:
+        budget: bad requests that a bad version may cost.
+        blind: requests of both versions from the moment that something breaks to the moment that it is seen.
+    """
+    affordable = budget / blind if blind else MOST_FIRST_WEIGHT
+    return min(max_weight, MOST_FIRST_WEIGHT, max(LEAST_WEIGHT, _rounded_down(affordable)))
+
+
+def affordable_weight(
+    bound: float, *, seen_at: float, budget: float, blind: float, base_rate: float, max_weight: float
+) -> float:
+    """The weight (0-1) at which the worst plausible canary costs no more than the budget before it is seen.
+
+    Where the baseline itself fails much, a quarter of what it fails during the blind window is tolerated too.
+
+    Args:
+        bound: `Excess.bound`.
+        seen_at: the weight of the latest minute; four times that is the most.
+        budget, blind: as in `first_weight`.
+        base_rate: the baseline's share of failures (0-1).
+    """
+    tolerated = max(budget, _TOLERATED * base_rate * blind)
+    affordable = tolerated / (bound * blind) if blind else seen_at
+    return min(max_weight, max(LEAST_WEIGHT, _rounded_down(min(affordable, _GROWTH * seen_at))))
+
+
+def _rounded_down(weight: float) -> float:
+    """To hundredths of a percent; nobody wants to read more."""
+    return floor(weight * 10_000 + 1e-6) / 10_000
+
+
+def worth_a_move(weight: float, afforded: float, max_weight: float) -> bool:
+    """Whether to go from `weight` to `afforded`: by a factor of 1.5 or more, or up to the last weight."""
+    if weight == afforded:
+        return False
+    last = afforded >= max_weight > weight
+    return last or max(weight, afforded) >= _WORTH_A_MOVE * min(weight, afforded) - 1e-9

@@ -1,0 +1,64 @@
+"""What the evidence says, in one plain sentence for somebody on call."""
+
+from __future__ import annotations
+
+from multitool_tui.words import percent
+
+NOT_SEALED = "No minute with traffic for the canary is sealed yet."
+
+
+def no_requests(minutes: int) -> str:
+    """Neither version was called: nothing is known, of health as little as of harm."""
+    return f"No requests at all, to either version, in {_minutes(minutes)}: that is not health."
+
+
+def too_few(requests: int, enough: int) -> str:
+    """The canary is called, but too seldom to be told from the baseline."""
+    return f"Too little traffic: the canary has served {_many(requests, 'request')} so far, and {enough:,} are needed."
+
+
+def split_broken(wanted: float, canary: int, requests: int) -> str:
+    """The share that the canary gets is not the one that was asked for."""
+    got = f"{canary:,} of {requests:,} requests" if canary else f"none of {requests:,} requests"
+    return f"The canary should get {percent(wanted)} of the traffic but got {got}: the weight is not in effect."
+
+
+def alarms_fired(names: tuple[str, ...]) -> str:
+    """An alarm that went off is hard evidence."""
+    return f"{'Alarms' if len(names) > 1 else 'Alarm'} {', '.join(names)} went off after the rollout started."
+
+
+def failures(failed: int, requests: int, expected: float, evidence: float, what: str = "failed") -> str:
+    """What happened beside what was to be expected, without a full stop, and how rare a fluke that would be."""
+    verb = what if failed != 1 or what == "failed" else what.replace("were", "was", 1)
+    seen = (
+        f"{failed:,} of the canary's {_many(requests, 'request')} {verb}; "
+        f"at the baseline's rate one would expect {_expected(expected)}"
+    )
+    if evidence < 20:
+        return seen
+    return f"{seen}; a fluke this large comes once in {_rounded(evidence)} rollouts"
+
+
+def bounded(bound: float) -> str:
+    """How much worse the canary may still be."""
+    return f"at most {percent(bound, 2 if bound < 0.1 else 0)} of its requests fail because of it"
+
+
+def _minutes(number: int) -> str:
+    return _many(number, "minute")
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _expected(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}".removesuffix(".0")
+
+
+def _rounded(value: float) -> str:
+    """Two digits are all that a fluke deserves: 40,000."""
+    if value >= 1e9:
+        return "more than a billion"
+    return f"{float(f'{value:.2g}'):,.0f}"

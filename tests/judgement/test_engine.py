@@ -1,0 +1,185 @@
+"""What the judge says of whole rollouts."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from multitool_tui.judgement.engine import EvidenceJudge, Settings
+from multitool_tui.judgement.model import AlarmState, Counts, Judgement, Minute, Verdict
+
+START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+Side = tuple[int, int] | tuple[int, int, int] | None
+
+
+def _minute(number: int, baseline: Side, canary: Side, weight: float = 0.1) -> Minute:
+    """Minute `number`; each version as (invocations, errors[, slow])."""
+    return Minute(
+        START + timedelta(minutes=number),
+        weight,
+        Counts(*baseline) if baseline else None,
+        Counts(*canary) if canary else None,
+    )
+
+
+def _judge(*minutes: Minute, by: Settings | None = None) -> Judgement:
+    judge = EvidenceJudge(by)
+    return [judge.see_minute(minute) for minute in minutes][-1]
+
+
+HISTORY = [_minute(-number, (1000, 1), None, weight=0) for number in range(1, 121)]
+
+
+def test_a_few_failures_over_a_clean_baseline_are_harmful() -> None:
+    said = _judge(_minute(0, (900, 0), (100, 3)), _minute(1, (900, 0), (100, 3)))
+    assert said.verdict is Verdict.HARMFUL
+    assert said.evidence.harm > said.evidence.harm_limit == 1000
+    assert "6 of the canary's 200 requests failed; at the baseline's rate one would expect 0; a fluke" in said.reason
+
+
+def test_a_good_canary_is_safe_at_the_last_weight_after_the_shortest_bake() -> None:
+    minutes = [_minute(number, (7500, 8), (2500, 3), weight=0.25) for number in range(15)]
+    assert _judge(*minutes[:-1]).verdict is Verdict.UNDECIDED
+    said = _judge(*minutes)
+    assert said.verdict is Verdict.SAFE
+    assert said.evidence.safety == said.evidence.safety_limit == 200
+    below = [_minute(number, (9000, 8), (1000, 1), weight=0.1) for number in range(30)]
+    assert _judge(*below[:-1]).verdict is Verdict.UNDECIDED
+    assert _judge(*below).verdict is Verdict.SAFE
+
+
+def test_a_burst_that_hits_both_versions_is_nobodys_fault() -> None:
+    assert (
+        _judge(_minute(0, (900, 0), (100, 0)), *(_minute(n, (900, 450), (100, 50)) for n in range(1, 6))).evidence.harm
+        < 2
+    )
+
+
+def test_a_minute_in_which_the_weight_changed_is_judged_by_the_larger() -> None:
+    late_burst = _minute(1, (750, 50), (250, 50), weight=0.5)
+    assert _judge(_minute(0, (950, 0), (50, 0), weight=0.05), late_burst).evidence.harm < 2
+
+
+def test_a_catastrophe_is_condemned_by_one_minute_and_nothing_else_is() -> None:
+    assert _judge(_minute(0, (900, 0), (100, 60))).verdict is Verdict.HARMFUL
+    assert _judge(_minute(0, (900, 0), (100, 40))).verdict is Verdict.UNDECIDED
+    assert _judge(_minute(0, (900, 100), (100, 60))).verdict is Verdict.UNDECIDED
+
+
+def test_gaps_of_either_version_change_no_evidence() -> None:
+    before = _judge(*HISTORY, _minute(0, (900, 1), (100, 2)))
+    after = _judge(*HISTORY, _minute(0, (900, 1), (100, 2)), _minute(1, None, (100, 9)), _minute(2, (900, 1), None))
+    assert after.evidence.harm == before.evidence.harm
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sentence"),
+    [
+        (HISTORY, "No minute with traffic for the canary is sealed yet."),
+        ([_minute(n, None, None) for n in range(3)], "No requests at all, to either version, in 3 minutes"),
+        ([_minute(0, (90, 0), (10, 0))], "Too little traffic: the canary has served 10 requests so far"),
+        (
+            [_minute(n, (1000, 0), None) for n in range(4)],
+            "The canary should get 10% of the traffic but got none of 3,000",
+        ),
+        ([_minute(n, (500, 0), (500, 0)) for n in range(4)], "but got 1,500 of 3,000 requests"),
+    ],
+)
+def test_four_kinds_of_no_traffic_are_told_apart_and_none_is_health(minutes: list[Minute], sentence: str) -> None:
+    said = _judge(*minutes)
+    assert said.verdict is Verdict.UNDECIDED
+    assert sentence in said.reason
+
+
+def test_no_traffic_is_never_safe() -> None:
+    assert _judge(*(_minute(n, (1000, 0), None) for n in range(200))).verdict is Verdict.UNDECIDED
+    assert _judge(*(_minute(n, None, None) for n in range(200))).verdict is Verdict.UNDECIDED
+
+
+def test_slowness_holds_and_rolls_back_only_where_asked() -> None:
+    minutes = [_minute(n, (900, 0, 9), (100, 0, 30)) for n in range(40)]
+    held = _judge(*minutes)
+    assert held.verdict is Verdict.UNDECIDED
+    assert "requests were slow" in held.reason
+    assert held.weight_afforded is not None
+    assert held.weight_afforded <= 0.1
+    assert _judge(*minutes, by=Settings(slow_rolls_back=True)).verdict is Verdict.HARMFUL
+
+
+def test_cold_starts_after_a_rise_are_not_slowness() -> None:
+    assert "slow" not in _judge(*(_minute(n, (900, 0, 9), (100, 0, 90)) for n in range(5))).reason
+
+
+def test_an_alarm_that_goes_off_after_the_start_condemns() -> None:
+    judge = EvidenceJudge()
+    judge.see_alarms({"checkout-5xx": AlarmState.OK, "old": AlarmState.ALARM})
+    said = judge.see_alarms({"checkout-5xx": AlarmState.ALARM, "old": AlarmState.ALARM})
+    assert (said.verdict, said.alarms) == (Verdict.HARMFUL, ("checkout-5xx",))
+
+
+def test_after_promotion_the_baselines_past_stands_in() -> None:
+    before = [_minute(n, (900, 9), (100, 1)) for n in range(15)]
+    fine = [_minute(n, None, (1000, 10), weight=1) for n in range(15, 30)]
+    worse = [_minute(n, None, (1000, 200), weight=1) for n in range(30, 36)]
+    assert _judge(*before, *fine).verdict is not Verdict.HARMFUL
+    assert _judge(*before, *fine, *worse).verdict is Verdict.HARMFUL
+
+
+def test_the_first_weight_keeps_even_a_total_failure_within_the_budget() -> None:
+    assert _judge(*HISTORY).weight_afforded == 0.01  # 30 of the 3,000 requests of three minutes
+    assert _judge(*HISTORY, by=Settings(budget=300)).weight_afforded == 0.1
+
+
+def test_the_weight_grows_with_the_evidence_and_never_without() -> None:
+    assert (_judge(*HISTORY, _minute(0, (990, 1), None, weight=0.01)).weight_afforded or 1) <= 0.01
+    grown = _judge(*HISTORY, *(_minute(n, (990, 1), (10, 0), weight=0.01) for n in range(5))).weight_afforded
+    assert grown == pytest.approx(0.04)
+    assert _judge(*HISTORY, by=Settings(max_weight=None)).weight_afforded is None
+
+
+_SIDE = st.none() | st.integers(0, 300).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n), st.integers(0, n)))
+_WEIGHTS = st.sampled_from([0.0, 0.0, 0.1, 0.1, 0.1, 0.25, 1.0])
+_MINUTES = st.lists(st.tuples(_SIDE, _SIDE, _WEIGHTS), min_size=1, max_size=15).map(
+    lambda rows: [_minute(n, baseline, canary, weight) for n, (baseline, canary, weight) in enumerate(rows)]
+)
+
+
+@given(_MINUTES, st.randoms(use_true_random=False))
+def test_the_order_in_which_minutes_arrive_and_how_often_does_not_matter(minutes: list[Minute], random: Random) -> None:
+    shuffled = [*minutes, *random.sample(minutes, len(minutes) // 2)]
+    random.shuffle(shuffled)
+    assert _judge(*shuffled) == _judge(*minutes)
+
+
+@given(_MINUTES, st.data())
+def test_a_late_minute_gives_the_same_as_one_in_time(minutes: list[Minute], data: st.DataObject) -> None:
+    late = data.draw(st.integers(0, len(minutes) - 1))
+    early = _minute(late, (7, 1), (3, 1), data.draw(_WEIGHTS))
+    assert _judge(*minutes[:late], early, *minutes[late + 1 :], minutes[late]) == _judge(*minutes)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=10), st.data())
+def test_more_failures_of_the_canary_never_lower_harm(rows: list[tuple[int, int]], data: st.DataObject) -> None:
+    which = data.draw(st.integers(0, len(rows) - 1))
+    more = [(x1 + (n == which), x0) for n, (x1, x0) in enumerate(rows)]
+    harms = [
+        _judge(*(_minute(n, (400, x0), (100, x1), 0.2) for n, (x1, x0) in enumerate(each))).evidence.harm
+        for each in (rows, more)
+    ]
+    assert harms[1] >= harms[0] * (1 - 1e-9)
+
+
+@settings(max_examples=5)
+@given(st.integers(0, 100))
+def test_a_day_of_history_and_two_hours_of_canary_stay_below_20_kb(seed: int) -> None:
+    random, judge = Random(seed), EvidenceJudge()
+    for number in range(-1440, 200):
+        weight = 0.0 if number < 0 else 0.1
+        said = judge.see_minute(_minute(number, (900, random.randrange(3), 9), (100, 0, 1) if weight else None, weight))
+    assert said.canary == Counts(200 * 100, 0, 200)
+    assert len(pickle.dumps(judge, protocol=5)) < 20_000

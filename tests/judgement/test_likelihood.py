@@ -1,0 +1,153 @@
+"""The evidence of one minute and of several: a fair bet if the canary is no worse, by exact enumeration."""
+
+from __future__ import annotations
+
+from math import exp, lgamma
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multitool_tui.judgement.dispersion import Dispersion
+from multitool_tui.judgement.likelihood import MOST_A_MINUTE_SAYS, RATIOS, EProcess, log_factors
+
+_SHARES = st.floats(0.001, 0.9)
+_NOISE = st.builds(Dispersion, st.floats(0.05, 1.0), st.floats(1, 10))
+_FAILED = st.integers(0, 300)
+
+
+def _chance(x: int, m: int, a: float, b: float) -> float:
+    """Beta-binomial probability of x out of m."""
+    return exp(
+        lgamma(m + 1) - lgamma(x + 1) - lgamma(m - x + 1) + lgamma(x + a) + lgamma(m - x + b) - lgamma(m + a + b)
+        + lgamma(a + b) - lgamma(a) - lgamma(b)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.1, 0.25, 0.5, 0.9])
+@pytest.mark.parametrize("sigma", [0.05, 0.3, 0.6, 1.0])
+@pytest.mark.parametrize("of_it", [0.02, 0.5, 1.0], ids=["less noise", "half the noise", "that noise"])
+@pytest.mark.parametrize("odds", [0.5, 1.0])
+def test_a_canary_that_is_no_worse_expects_to_win_nothing(
+    share: float, sigma: float, of_it: float, odds: float
+) -> None:
+    kappa = 1 / (share * (1 - share) * (sigma * of_it) ** 2) - 1
+    mean = share * odds / (share * odds + 1 - share)
+    for m in (1, 2, 3, 5, 10, 30, 100):
+        chances = [_chance(x, m, kappa * mean, kappa * (1 - mean)) for x in range(m + 1)]
+        factors = [log_factors(x, m - x, share, Dispersion(sigma)) for x in range(m + 1)]
+        for ratio in range(len(RATIOS)):
+            won = sum(
+                chance * min(MOST_A_MINUTE_SAYS, exp(said[ratio]))
+                for chance, said in zip(chances, factors, strict=True)
+            )
+            assert won <= 1 + 1e-5  # the differences of lgamma are no more exact where kappa is large
+
+
+# Made by benchmarks/judgement/vectors.py with mpmath at 50 digits.
+VECTORS = [
+    (
+        (5, 0, 0.1, 0.3, 1),
+        [
+            0.372468045196,
+            0.87158258893,
+            1.57985121827,
+            2.67921036602,
+            4.16160908918,
+            5.85445845669,
+            7.72376581858,
+            9.57405679751,
+            10.4383269535,
+            10.8179675001,
+        ],
+    ),
+    (
+        (3, 9, 0.25, 0.3, 1),
+        [
+            -0.00479976144251,
+            -0.0405269726065,
+            -0.153160322491,
+            -0.488876025149,
+            -1.30921807868,
+            -2.91123017418,
+            -5.8970326824,
+            -11.3436595953,
+            -16.350307191,
+            -21.4547037007,
+        ],
+    ),
+    (
+        (12, 30, 0.1, 0.05, 1),
+        [
+            0.714935363429,
+            1.61701526401,
+            2.77788866538,
+            4.25960038118,
+            5.4594210718,
+            5.11889667209,
+            0.651269444006,
+            -16.1629254163,
+            -44.1505132337,
+            -102.180611039,
+        ],
+    ),
+    (
+        (4, 2, 0.01, 1, 3),
+        [
+            0.828248458653,
+            0.828248458653,
+            0.828248458653,
+            0.828248458653,
+            1.31974278125,
+            1.93664600071,
+            2.74668825018,
+            3.86028568619,
+            4.59276951891,
+            4.23319678554,
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("minute", "expected"), VECTORS)
+def test_a_minute_worked_by_hand(minute: tuple[int, int, float, float, float], expected: list[float]) -> None:
+    x1, x0, share, sigma, phi = minute
+    assert log_factors(x1, x0, share, Dispersion(sigma, phi)) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+@given(_FAILED, _FAILED, _SHARES, _NOISE)
+def test_one_more_failure_of_the_canary_never_speaks_for_it(x1: int, x0: int, share: float, noise: Dispersion) -> None:
+    said, more = log_factors(x1, x0, share, noise), log_factors(x1 + 1, x0, share, noise)
+    beside = log_factors(x1, x0 + 1, share, noise)
+    assert all(after >= before - 1e-6 for before, after in zip(said, more, strict=True))
+    assert all(after <= before + 1e-6 for before, after in zip(said, beside, strict=True))
+
+
+@given(_FAILED, _FAILED, st.sampled_from(["0.1", "0.25", "0.5"]))
+def test_swapping_the_versions_turns_worse_into_better(x1: int, x0: int, share: str) -> None:
+    """Together, the two cannot both be worse: at least one of the two factors speaks against harm, or both do."""
+    noise, mine = Dispersion(0.3), float(share)
+    canary, baseline = log_factors(x1, x0, mine, noise), log_factors(x0, x1, 1 - mine, noise)
+    assert all(min(pair) <= 1e-9 for pair in zip(canary, baseline, strict=True))
+
+
+@given(_SHARES, _NOISE)
+def test_a_minute_without_failures_says_nothing(share: float, noise: Dispersion) -> None:
+    assert set(log_factors(0, 0, share, noise)) == {0.0}
+    assert EProcess().after(log_factors(0, 0, share, noise)).value == pytest.approx(1)
+
+
+def test_no_minute_says_more_than_a_hundredfold() -> None:
+    said = EProcess().after(log_factors(500, 0, 0.1, Dispersion()))
+    assert said.value <= MOST_A_MINUTE_SAYS
+    assert said.after(log_factors(500, 0, 0.1, Dispersion())).value > 1000
+
+
+@given(st.integers(0, 40))
+def test_harm_that_begins_late_is_found(quiet: int) -> None:
+    evidence = EProcess()
+    for _ in range(quiet):
+        evidence = evidence.after(log_factors(1, 9, 0.1, Dispersion()))
+    for _ in range(6):
+        evidence = evidence.after(log_factors(20, 9, 0.1, Dispersion()))
+    assert evidence.value > 1000
