@@ -49,7 +49,8 @@ def open_screen(connect: Callable[[], Awaitable[Controller]], clock: Clock, opti
     open_log(options.log_file)
     from multitool_tui.tui.app import MultiToolApp
 
-    farewell = MultiToolApp(connect, clock=clock).run()
+    hint = f"profile {options.profile}" if options.profile else ""
+    farewell = MultiToolApp(connect, clock=clock, title_hint=hint).run()
     if farewell is None:
         raise Failure("The screen ended unexpectedly; the log file has the details.", Exit.BUG)
     if farewell.exit_code:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -17,7 +17,6 @@ from multitool_tui.clock import Clock, SystemClock
 from multitool_tui.controller.commands import Start
 from multitool_tui.controller.port import CommandRefused, ConnectFailed, Controller
 from multitool_tui.controller.snapshot import Snapshot
-from multitool_tui.rollout.plan import Plan
 from multitool_tui.tui.messages import Looked, Obey, SnapshotArrived
 from multitool_tui.tui.screens.main import MainScreen
 from multitool_tui.tui.screens.quit import QuitScreen
@@ -54,14 +53,12 @@ class MultiToolApp(App[Farewell]):
         *,
         clock: Clock | None = None,
         title_hint: str = "",
-        plans: Mapping[str, tuple[str, Plan]] | None = None,
         ascii_only: bool | None = None,
     ) -> None:
         super().__init__()
         self._connect = connect
         self._clock = clock or SystemClock()
         self._hint = title_hint
-        self._plans = plans or {}
         self._ascii = not _shows_unicode() if ascii_only is None else ascii_only
         self._controller: Controller | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -210,7 +207,7 @@ class MultiToolApp(App[Farewell]):
 
     def on_start_asked(self) -> None:
         if self.scene and self.scene.snapshot:
-            self.push_screen(StartScreen(self.scene, {**self.scene.snapshot.plans, **self._plans}))
+            self.push_screen(StartScreen(self.scene, self.scene.snapshot.plans))
 
     # The end
 

@@ -21,7 +21,7 @@ async def settle(pilot: Pilot[Farewell]) -> None:
     assert isinstance(app, MultiToolApp)
     while app.scene is None or app.scene.snapshot is None:
         await pilot.pause()
-    # A change of theme or of the screen takes some turns of the loop until it is painted, more of them on a busy machine.
+    # A change of theme or of the screen takes some turns of the loop to be painted, more on a busy machine.
     alike, last = 0, ""
     while alike < 4:
         await pilot.pause()

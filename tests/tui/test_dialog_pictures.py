@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
@@ -38,7 +39,7 @@ def test_every_dialog(dialog: str, size: tuple[int, int], snap_compare: Compare)
 
 def test_the_start_dialog_with_a_plan_of_the_manifest(snap_compare: Compare) -> None:
     plan = Plan("checkout-careful", parse_steps("1%/10m 10%/10m/gate"), alarms=("checkout-5xx",))
-    app = make_app(FakeController(idle()), plans={"checkout-careful": ("checkout:beta", plan)})
+    app = make_app(FakeController(replace(idle(), plans={"checkout-careful": ("checkout:beta", plan)})))
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing("n"))
 
 
