@@ -21,10 +21,10 @@ async def settle(pilot: Pilot[Farewell]) -> None:
     assert isinstance(app, MultiToolApp)
     while app.scene is None or app.scene.snapshot is None:
         await pilot.pause()
-    # A change of theme or of the screen takes some turns of the loop to be painted, more on a busy machine.
+    # Textual repaints sixty times a second of real time: still is what stays alike for several of those.
     alike, last = 0, ""
     while alike < 4:
-        await pilot.pause()
+        await pilot.pause(1 / 60)
         shown = app.export_screenshot()
         alike, last = (alike + 1 if shown == last else 0), shown
     for field in app.screen.query(Input):

@@ -83,6 +83,6 @@ def test_a_theme_of_textuals_own(snap_compare: Compare) -> None:
     async def before(pilot: Pilot[Farewell]) -> None:
         await settle(pilot)
         pilot.app.theme = "gruvbox"
-        await pilot.pause()
+        await settle(pilot)
 
     assert snap_compare(make_app(FakeController(mid_canary())), terminal_size=MIDDLE, run_before=before)
