@@ -209,6 +209,7 @@ async def test_a_target_that_is_only_looked_at_shows_its_minutes() -> None:
         ("checkout:live", "$LATEST", "not a published version"),
         ("checkout", "42", "write it as function:alias"),
         ("payments:live", "18", "already carries weights"),
+        ("session-store:live", "54", "differ in the execution role"),
     ],
 )
 async def test_what_cannot_be_started_is_refused_in_one_sentence_before_any_change(
