@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 
 from multitool_tui.controller.port import Controller
 from multitool_tui.tui.app import MultiToolApp
-from tests.support.waiting import settle
+from tests.support.screen import still
 from tests.support.world import World, sandbox_environment, world
 
 HERE = Path(__file__).parent
@@ -97,9 +97,7 @@ async def take(picture: Picture) -> str:
             await pilot.pause()
             await picture.act(stage, pilot)
             await stage.settle()
-            await pilot.pause()
-            await settle()
-            await pilot.pause()
+            await still(pilot)
             svg = app.export_screenshot(title=f"multitool, {picture.size[0]}x{picture.size[1]}")
     # The sandbox takes any free port, and Rich names the picture after its content: neither may tell two takings apart.
     svg = re.sub(r"127\.0\.0\.1:\d{5}", "127.0.0.1:18080", svg)

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from multitool_tui.tui.app import Farewell, MultiToolApp
+from tests.support.screen import still
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
 SMALL, MIDDLE = SIZES["80x24"], SIZES["120x40"]
@@ -21,12 +22,7 @@ async def settle(pilot: Pilot[Farewell]) -> None:
     assert isinstance(app, MultiToolApp)
     while app.scene is None or app.scene.snapshot is None:
         await pilot.pause()
-    # Textual repaints sixty times a second of real time: still is what stays alike for several of those.
-    alike, last = 0, ""
-    while alike < 4:
-        await pilot.pause(1 / 60)
-        shown = app.export_screenshot()
-        alike, last = (alike + 1 if shown == last else 0), shown
+    await still(pilot)
     for field in app.screen.query(Input):
         field.cursor_blink = False
 

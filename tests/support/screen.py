@@ -1,0 +1,16 @@
+"""Waiting until a Textual screen stands still."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.pilot import Pilot
+
+
+async def still(pilot: Pilot[Any]) -> None:
+    """Wait until nothing is repainted any more; Textual repaints sixty times a second of real time."""
+    alike, last = 0, ""
+    while alike < 4:
+        await pilot.pause(1 / 60)
+        shown = pilot.app.export_screenshot()
+        alike, last = (alike + 1 if shown == last else 0), shown
