@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Protocol
 
 
@@ -111,6 +110,3 @@ class Judge(Protocol):
     def see_alarms(self, states: Mapping[str, AlarmState]) -> Judgement:
         """Weigh alarm states as read now. The first call is the start: what is in ALARM then is not held against it."""
         ...
-
-
-NO_ALARMS: Mapping[str, AlarmState] = MappingProxyType({})
