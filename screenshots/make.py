@@ -66,8 +66,14 @@ async def _help(stage: World, pilot: Pilot[Any]) -> None:
     await pilot.press("question_mark")
 
 
+async def _light(stage: World, pilot: Pilot[Any]) -> None:
+    await _to_20_percent(stage, pilot)
+    await pilot.press("t")
+
+
 PICTURES = (
     Picture("dashboard", (120, 40), "healthy", _to_20_percent),
+    Picture("dashboard-light", (120, 40), "healthy", _light),
     Picture("dashboard-80x24", (80, 24), "healthy", _to_20_percent),
     Picture("dashboard-200x60", (200, 60), "healthy", _to_20_percent),
     Picture("promotion", (120, 40), "healthy", _to_the_end),

@@ -57,7 +57,7 @@ def test_the_zoomed_evidence(snap_compare: Compare) -> None:
     assert snap_compare(app, terminal_size=MIDDLE, run_before=pressing("tab", "tab", "tab", "z"))
 
 
-@pytest.mark.parametrize("size", [SMALL], ids=["80x24"])
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_light_theme(size: tuple[int, int], snap_compare: Compare) -> None:
     assert snap_compare(make_app(FakeController(mid_canary())), terminal_size=size, run_before=pressing("t"))
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.theme import Theme
 from textual.widgets import Input
 
 from multitool_tui.tui.messages import Looked
@@ -187,6 +188,12 @@ class Resources(Vertical):
 
     def on_mount(self) -> None:
         self._input.display = False
+        self._label()
+        # The colours within the border's text are those of the theme that it was written under.
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def _theme_changed(self, theme: Theme) -> None:
+        del theme
         self._label()
 
     @property
