@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from multitool_tui.cli.options import Globals
+from multitool_tui.cli.options import Globals, of_the_sandbox
 
 if TYPE_CHECKING:
     from multitool_tui.controller.port import Controller
@@ -17,16 +17,7 @@ _BAKE_AFTER_PROMOTE = "3m"
 
 
 @click.command()
-@click.option("--scenario", default="healthy", show_default=True, metavar="NAME", help="What the new version does.")
-@click.option(
-    "--speed",
-    type=click.FloatRange(0.1, 600),
-    default=20.0,
-    show_default=True,
-    metavar="N",
-    help="How many times faster than real time.",
-)
-@click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Same seed, same traffic.")
+@of_the_sandbox(speed=20.0)
 @click.option("--strategy", metavar="NAME", help="A strategy's name, or steps like '5%/5m 50%/10m'.")
 @click.pass_obj
 def demo(options: Globals, scenario: str, speed: float, seed: int, strategy: str | None) -> None:

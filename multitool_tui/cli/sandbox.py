@@ -8,21 +8,12 @@ import contextlib
 import click
 
 from multitool_tui.cli.exits import Exit, Failure
-from multitool_tui.cli.options import SANDBOX_REGION, Globals
+from multitool_tui.cli.options import SANDBOX_REGION, Globals, of_the_sandbox
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), required=True, metavar="N", help="Where to listen; 0 picks one.")
-@click.option("--scenario", default="healthy", show_default=True, metavar="NAME", help="What the new version does.")
-@click.option(
-    "--speed",
-    type=click.FloatRange(0.1, 600),
-    default=1.0,
-    show_default=True,
-    metavar="N",
-    help="How many times faster than real time.",
-)
-@click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Same seed, same traffic.")
+@of_the_sandbox(speed=1.0)
 @click.pass_obj
 def sandbox(options: Globals, port: int, scenario: str, speed: float, seed: int) -> None:
     """Serve a local AWS with live canary traffic to any client, on 127.0.0.1, until interrupted."""
