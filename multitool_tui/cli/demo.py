@@ -12,15 +12,21 @@ if TYPE_CHECKING:
     from multitool_tui.controller.port import Controller
     from multitool_tui.rollout.plan import Plan
 
-_STEPS = "1%/2m 5%/3m 20%/4m 50%/4m"
+_DEADLINE = "40m"
 _BAKE_AFTER_PROMOTE = "3m"
 
 
 @click.command()
 @of_the_sandbox(speed=20.0)
-@click.option("--strategy", metavar="NAME", help="A strategy's name, or steps like '5%/5m 50%/10m'.")
+@click.option(
+    "--strategy",
+    default="adaptive",
+    show_default=True,
+    metavar="NAME",
+    help="A strategy's name, or steps like '5%/5m 50%/10m'.",
+)
 @click.pass_obj
-def demo(options: Globals, scenario: str, speed: float, seed: int, strategy: str | None) -> None:
+def demo(options: Globals, scenario: str, speed: float, seed: int, strategy: str) -> None:
     """Open the screen on a sandbox of its own and release a canary there.
 
     Nothing leaves this machine, and no AWS account is needed. Scenarios: healthy, errors, slow, slow-burn, burst,
@@ -68,17 +74,14 @@ def _check_scenario(name: str) -> None:
         )
 
 
-def _plan(strategy: str | None) -> Plan:
-    from multitool_tui.rollout.plan import Plan, parse_steps
-    from multitool_tui.rollout.strategies import strategy_steps
+def _plan(strategy: str) -> Plan:
+    from dataclasses import replace
+
+    from multitool_tui.rollout.strategies import parse_plan
     from multitool_tui.words import parse_duration
 
-    bake = parse_duration(_BAKE_AFTER_PROMOTE)
     try:
-        if strategy is None:
-            return Plan("steps", parse_steps(_STEPS), bake_after_promote=bake)
-        if "/" in strategy:
-            return Plan("steps", parse_steps(strategy), bake_after_promote=bake)
-        return Plan(strategy, strategy_steps(strategy), bake_after_promote=bake)
+        plan = parse_plan(strategy)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--strategy") from None
+    return replace(plan, deadline=parse_duration(_DEADLINE), bake_after_promote=parse_duration(_BAKE_AFTER_PROMOTE))

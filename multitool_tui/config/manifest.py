@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -27,14 +28,12 @@ from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 from multitool_tui.config import lines
 from multitool_tui.config.errors import ManifestError, not_a_manifest, not_toml
-from multitool_tui.judgement.limits import Limits
-from multitool_tui.rollout.plan import Analysis, OnInconclusive, Plan, Step
-from multitool_tui.rollout.strategies import STRATEGIES, strategy_steps
+from multitool_tui.rollout.plan import Analysis, OnInconclusive, Plan, Ramp, Step
+from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES, named_plan
 from multitool_tui.words import duration, parse_duration, parse_percent, write_duration
 
-_PLAN, _ANALYSIS, _LIMITS = Plan("", ()), Analysis(), Limits()  # what holds where the manifest is silent
+_PLAN, _ANALYSIS, _RAMP = Plan(""), Analysis(), Ramp()  # what holds where the manifest is silent
 _SHORT_PERIODS = (1, 5, 10, 20, 30)
-OWN_STEPS = "own steps"
 
 
 def _wrong(what: str, key: str | None = None) -> PydanticCustomError:
@@ -56,7 +55,7 @@ def _period(value: timedelta) -> timedelta:
 
 
 def _strategy(name: str) -> str:
-    strategy_steps(name)
+    named_plan(name)
     return name
 
 
@@ -126,20 +125,32 @@ class AnalysisKeys(_Table):
         Duration, Field(description="A period that ended this long ago is complete and may be judged.")
     ] = _ANALYSIS.seal_after
     max_age: Annotated[Duration, Field(description="Evidence older than this raises no weight.")] = _ANALYSIS.max_age
-    error_limit: Annotated[
-        float,
+    slow_rolls_back: Annotated[
+        bool, Field(strict=True, description="Whether a slow canary is rolled back; otherwise it is only held.")
+    ] = _ANALYSIS.slow_rolls_back
+    budget: Annotated[
+        float | None,
         Field(
             strict=True,
-            ge=0,
+            gt=0,
+            allow_inf_nan=False,
+            description=f"Strategy adaptive: bad requests that a bad version may cost ({_RAMP.budget:g}).",
+        ),
+    ] = None
+    max_weight: Annotated[
+        float | None,
+        Field(
+            strict=True,
+            gt=0,
             lt=100,
             allow_inf_nan=False,
-            description="How far the canary's error rate may lie above the baseline's, in percentage points.",
+            description=f"Strategy adaptive: the last weight in percent ({_percentage(_RAMP.max_weight):g}).",
         ),
-    ] = _percentage(_LIMITS.excess)
-    min_errors: Annotated[Count, Field(description="Fewer canary errors than this condemn nobody.")] = _LIMITS.errors
-    min_requests: Annotated[Count, Field(description="How many canary requests it takes to call the canary safe.")] = (
-        _LIMITS.requests
-    )
+    ] = None
+    min_bake: Annotated[
+        Duration | None,
+        Field(description=f"Strategy adaptive: no promotion is earlier than this ({duration(_RAMP.min_bake)})."),
+    ] = None
 
     @model_validator(mode="after")
     def _evidence_can_be_fresh(self) -> Self:
@@ -151,8 +162,20 @@ class AnalysisKeys(_Table):
 
     def analysis(self) -> Analysis:
         """The settings as the engine takes them."""
-        limits = Limits(excess=_share(self.error_limit), errors=self.min_errors, requests=self.min_requests)
-        return Analysis(self.period, self.seal_after, self.max_age, limits)
+        return Analysis(self.period, self.seal_after, self.max_age, self.slow_rolls_back)
+
+    def ramp(self) -> Ramp:
+        """The ramp of the strategy that has one."""
+        return Ramp(
+            _RAMP.budget if self.budget is None else self.budget,
+            _RAMP.max_weight if self.max_weight is None else _share(self.max_weight),
+            _RAMP.min_bake if self.min_bake is None else self.min_bake,
+        )
+
+    @property
+    def of_the_ramp(self) -> str | None:
+        """The first key here, if there is one, that means something to a ramp only."""
+        return next((key for key in ("budget", "max_weight", "min_bake") if getattr(self, key) is not None), None)
 
 
 class RolloutKeys(_Table):
@@ -161,7 +184,9 @@ class RolloutKeys(_Table):
     function: Annotated[str, AfterValidator(_function), Field(description="The Lambda function.")]
     alias: Annotated[str, AfterValidator(_alias), Field(description="The alias whose traffic is shifted.")]
     strategy: Annotated[
-        str | None, AfterValidator(lambda name: name and _strategy(name)), Field(description="A named plan.")
+        str | None,
+        AfterValidator(lambda name: name and _strategy(name)),
+        Field(description=f"A named plan; {ADAPTIVE} where there are no steps either."),
     ] = None
     steps: Annotated[
         tuple[StepKeys, ...] | None, Field(description="Steps of your own, in the place of a strategy.")
@@ -188,20 +213,25 @@ class RolloutKeys(_Table):
 
     @model_validator(mode="after")
     def _is_one_plan(self) -> Self:
-        if self.strategy is None and self.steps is None:
-            raise _wrong("has no plan: give it a strategy, or steps")
         if self.strategy is not None and self.steps is not None:
             raise _wrong("and strategy exclude each other: keep one of the two", "steps")
-        baking = sum((step.bake for step in self.plan().steps), timedelta())
-        if self.deadline <= baking:
-            raise _wrong(f"comes before the steps are through: they bake for {duration(baking)}", "deadline")
+        plan = self.plan()
+        if plan.ramp is None and (key := self.analysis.of_the_ramp):
+            raise _wrong(f"has {key}, which is for strategy {ADAPTIVE!r}", "analysis")
+        if self.deadline <= plan.baking:
+            what = "the shortest bake is over" if plan.ramp else "the steps are through"
+            raise _wrong(f"comes before {what}: it takes {duration(plan.baking)}", "deadline")
         return self
 
     def plan(self) -> Plan:
         """The plan as the engine takes it."""
-        return Plan(
-            strategy=self.strategy or OWN_STEPS,
-            steps=strategy_steps(self.strategy) if self.strategy else tuple(step.step() for step in self.steps or ()),
+        if self.steps is not None:
+            course = Plan(OWN_STEPS, tuple(step.step() for step in self.steps))
+        else:
+            course = named_plan(self.strategy or ADAPTIVE)
+        return replace(
+            course,
+            ramp=self.analysis.ramp() if course.ramp else None,
             analysis=self.analysis.analysis(),
             alarms=self.alarms,
             deadline=self.deadline,

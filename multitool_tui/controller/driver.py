@@ -17,7 +17,7 @@ from multitool_tui.controller.waiting import nap
 from multitool_tui.judgement.model import AlarmState, Judge, Judgement, Minute
 from multitool_tui.rollout.effects import Change, Notify, Promote, RollBack, SetWeight, Wait
 from multitool_tui.rollout.events import Applied, Blocked, Event, Judged, Obstacle, Started, Ticked
-from multitool_tui.rollout.machine import Rollout, State, advance
+from multitool_tui.rollout.machine import Rollout, advance
 from multitool_tui.rollout.receipts import Receipt
 
 _log = logging.getLogger(__name__)
@@ -82,12 +82,14 @@ class Driver:
 
     # What happens
 
-    def start(self, actor: str, alarms: Mapping[str, AlarmState]) -> None:
-        """Begin, with the alarms as they are now: what is in ALARM already is not the canary's fault."""
-        self._judge.see_alarms(alarms)
+    def start(self, actor: str, alarms: Mapping[str, AlarmState], history: Sequence[Period]) -> None:
+        """Begin, knowing what the baseline did so far, and the alarms: what fires already is not the canary's fault."""
+        now = self._clock.now()
+        self._weights = [(now, 0.0)]
+        self._see(history)
+        judgement = self._judge.see_alarms(alarms)
         self._firing_at_start = tuple(name for name, state in alarms.items() if state is AlarmState.ALARM)
-        self._weights = [(self._clock.now(), 0.0)]
-        self.tell(Started(at=self._clock.now(), actor=actor))
+        self.tell(Started(at=now, actor=actor, judgement=judgement))
 
     def tell(self, event: Event) -> None:
         """Let an event happen, and begin what follows from it.
@@ -112,18 +114,9 @@ class Driver:
 
     def see_periods(self, periods: Sequence[Period]) -> None:
         """Judge the periods that are sealed by now; one that is known already counts only if it has changed."""
-        now = self._clock.now()
-        analysis = self.rollout.plan.analysis
-        judgement: Judgement | None = None
-        for period in periods:
-            if period.start + analysis.period + analysis.seal_after > now:
-                break
-            minute = self._minute(period, analysis.period)
-            if minute is not None and self._minutes.get(minute.start) != minute:
-                self._minutes[minute.start] = minute
-                judgement = self._judge.see_minute(minute)
-        self._minutes = dict(sorted(self._minutes.items()))
-        self._judged(judgement)
+        judgement = self._see(periods)
+        if judgement is not None and not self.rollout.ended:
+            self.tell(Judged(at=self._clock.now(), judgement=judgement))
 
     def see_alarms(self, states: Mapping[str, AlarmState]) -> None:
         """Judge the watched alarms as they are now."""
@@ -132,7 +125,7 @@ class Driver:
             judgement = self._judge.see_alarms(watched)
             known = self.rollout.judgement
             if known is None or judgement.alarms != known.alarms:
-                self._judged(judgement)
+                self.tell(Judged(at=self._clock.now(), judgement=judgement))
 
     async def look(self) -> Alias | None:
         """Read the target; what somebody else did to it holds the rollout. None while a change is under way."""
@@ -165,9 +158,20 @@ class Driver:
 
     # How it is done
 
-    def _judged(self, judgement: Judgement | None) -> None:
-        if judgement is not None and not self.rollout.ended and self.rollout.state is not State.PLANNED:
-            self.tell(Judged(at=self._clock.now(), judgement=judgement))
+    def _see(self, periods: Sequence[Period]) -> Judgement | None:
+        """Show the judge what is new in these periods; None if nothing is."""
+        now = self._clock.now()
+        analysis = self.rollout.plan.analysis
+        judgement: Judgement | None = None
+        for period in periods:
+            if period.start + analysis.period + analysis.seal_after > now:
+                break
+            minute = self._minute(period, analysis.period)
+            if minute is not None and self._minutes.get(minute.start) != minute:
+                self._minutes[minute.start] = minute
+                judgement = self._judge.see_minute(minute)
+        self._minutes = dict(sorted(self._minutes.items()))
+        return judgement
 
     def _minute(self, period: Period, length: timedelta) -> Minute | None:
         """The period as the judge takes it; None for the one in which everything went to one version."""

@@ -14,8 +14,8 @@ from typing import Any
 from multitool_tui.aws import alarms as aws_alarms
 from multitool_tui.aws import functions as aws_functions
 from multitool_tui.aws.errors import AwsError, CredentialsError
-from multitool_tui.aws.metrics import Request, baseline_p99, periods
-from multitool_tui.aws.resources import Alarm, Caller
+from multitool_tui.aws.metrics import Period, Request, baseline_p99, periods
+from multitool_tui.aws.resources import Alarm, Alias, Caller
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
 from multitool_tui.controller import commands
@@ -26,7 +26,7 @@ from multitool_tui.controller.poller import Poller
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.preflight import preflight
 from multitool_tui.controller.snapshot import Entry, FeedName, Snapshot, Traffic
-from multitool_tui.judgement.limits import LimitJudge
+from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import AlarmState, Minute
 from multitool_tui.rollout.events import Command as Asked
 from multitool_tui.rollout.events import (
@@ -53,7 +53,8 @@ _EVERY = {
     FeedName.METRICS: 20.0,
     FeedName.ALARMS: 15.0,
 }
-_HISTORY = timedelta(hours=1)  # of minutes before the rollout, and for a target that is only looked at
+_LOOKED_AT = timedelta(hours=1)  # of minutes for a target that is only looked at
+_JUDGED_HISTORY, _JUDGED_PERIODS = timedelta(hours=24), 600  # before a rollout; the shorter of the two
 _LATE = timedelta(minutes=15)  # so far back a minute's numbers are read again, for the points that come late
 _ENTRIES = 1000
 
@@ -90,7 +91,7 @@ class Supervisor:
         self._focus: str | None = None
         self._focus_traffic: Traffic | None = None
         self._metrics_read_to: dict[str, datetime] = {}
-        """Up to when the minutes of each rollout, and of the focus, have been read."""
+        """Up to when the minutes of each rollout have been read."""
         self._listeners: list[Callable[[Snapshot], None]] = []
         self._publishing = False
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -157,7 +158,6 @@ class Supervisor:
         if target == self._focus:
             return
         self._focus = target
-        self._metrics_read_to.pop("", None)
         if target is None:
             return
         function = target.partition(":")[0]
@@ -190,6 +190,7 @@ class Supervisor:
             states = await self._alarm_states() if start.plan.alarms else {}
             alias = await preflight(self._session, start, states)
             slow_limit = await self._slow_limit(alias.function, alias.name)
+            history = await self._read_history(alias, start, slow_limit)
             now = self.clock.now()
             rollout = Rollout(
                 id=f"{alias.function}-{alias.name}-{now:%Y%m%dT%H%M%S}",
@@ -201,14 +202,15 @@ class Supervisor:
             driver = Driver(
                 rollout,
                 self._session.target(alias, start.canary),
-                LimitJudge(start.plan.analysis.limits, start.plan.analysis.period),
+                EvidenceJudge(start.plan.settings),
                 self.clock,
                 slow_limit=slow_limit,
                 log=self._log_receipt,
                 changed=self._changed,
             )
             self._drivers[rollout.id] = driver
-            driver.start(self._actor, {name: states[name] for name in start.plan.alarms})
+            self._metrics_read_to[rollout.id] = now
+            driver.start(self._actor, {name: states[name] for name in start.plan.alarms}, history)
         finally:
             self._starting.discard(start.target)
         self._spawn(driver.run(), f"drive {rollout.id}")
@@ -229,6 +231,17 @@ class Supervisor:
             return await baseline_p99(self._session.cloudwatch, function, alias, self.clock.now())
         except AwsError:
             return None
+
+    async def _read_history(self, alias: Alias, start: Start, slow_limit: float | None) -> list[Period]:
+        """What the baseline did so far. A rollout that cannot be judged is not begun."""
+        now, period = self.clock.now(), start.plan.analysis.period
+        begin = now - min(_JUDGED_HISTORY, _JUDGED_PERIODS * period)
+        request = Request(alias.function, alias.name, alias.version, start.canary, begin, now, period, slow_limit)
+        try:
+            [history] = await periods(self._session.cloudwatch, [request])
+        except AwsError as error:
+            raise CommandRefused(f"The metrics of {start.target} cannot be read: {error}") from None
+        return history
 
     def _asked(self, command: Command, seen: Seen) -> Asked:
         at, actor = self.clock.now(), self._actor
@@ -311,8 +324,7 @@ class Supervisor:
     def _request_for(self, driver: Driver, now: datetime) -> Request:
         rollout = driver.rollout
         function, _, alias = rollout.target.rpartition(":")
-        read_to = self._metrics_read_to.get(rollout.id)
-        start = read_to - _LATE if read_to else (rollout.started_at or now) - _HISTORY
+        start = self._metrics_read_to[rollout.id] - _LATE
         return Request(
             function,
             alias,
@@ -329,7 +341,7 @@ class Supervisor:
         if alias is None:
             return None
         canary = next(iter(alias.weights), None)
-        return Request(alias.function, alias.name, alias.version, canary, now - _HISTORY, now)
+        return Request(alias.function, alias.name, alias.version, canary, now - _LOOKED_AT, now)
 
     # The way up
 

@@ -23,7 +23,7 @@ class Seen:
     """What an operator saw when giving a command: a command about something that has moved on is refused."""
 
     rollout: str
-    step: int
+    weight: float
     canary: str
 
 
@@ -34,9 +34,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started(Event):
-    """The preflight is passed: begin."""
+    """The preflight is passed: begin, with what the judge makes of the history."""
 
     actor: str
+    judgement: Judgement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from enum import StrEnum
 from typing import Any
 
 from multitool_tui.judgement.model import Judgement, Verdict
+from multitool_tui.judgement.ramp import LEAST_WEIGHT, worth_a_move
 from multitool_tui.rollout.effects import Change, Effect, Notify, Promote, RollBack, SetWeight, Wait
 from multitool_tui.rollout.events import (
     Applied,
@@ -38,7 +39,7 @@ from multitool_tui.rollout.events import (
     Ticked,
     WeightAsked,
 )
-from multitool_tui.rollout.plan import OnInconclusive, Plan, Step
+from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp, Step
 from multitool_tui.rollout.receipts import ENGINE, Receipt, Severity
 from multitool_tui.words import duration, percent
 
@@ -70,7 +71,7 @@ TRANSITIONS: dict[State, dict[type[Event], frozenset[State]]] = {
         Applied: frozenset({_S.SHIFTING}),
         Blocked: frozenset({_S.HELD}),
         PauseAsked: frozenset({_S.PAUSED}),
-        WeightAsked: frozenset({_S.SHIFTING}),
+        WeightAsked: frozenset({_S.SHIFTING, _S.PAUSED}),
         GatePassed: frozenset({_S.SHIFTING, _S.PROMOTING, _S.ROLLING_BACK, _S.HELD}),
         PromoteAsked: frozenset({_S.PROMOTING}),
         RollBackAsked: frozenset({_S.ROLLING_BACK}),
@@ -136,7 +137,7 @@ class Rollout:
     """One run of a plan on a target.
 
     `weight` is what was last read back from the target, `wanted` what the rollout wants there; they differ while a
-    change is `pending`. `step` is the index of the step that applies: -1 before the first, and in a plan without any.
+    change is `pending`. `step` is the index of the step that applies: -1 before the first, and in a plan without steps.
     """
 
     id: str
@@ -226,6 +227,8 @@ Outcome = tuple[Rollout, tuple[Effect, ...]]
 _AT_GATE = "an operator at the gate"
 _HARMFUL_BUT_HELD = "an operator: the canary is harmful"
 _WORD = "The operator's word."
+_WORD_AGAINST_RAMP = "The operator's word; the ramp, which would take it back, waits to be resumed."
+_NO_STEP = -1
 
 
 def advance(rollout: Rollout, event: Event) -> Outcome:
@@ -265,8 +268,8 @@ def _check_seen(rollout: Rollout, command: Command) -> None:
     seen = command.seen
     if seen.rollout != rollout.id or seen.canary != rollout.canary:
         raise Refusal(f"That was meant for another rollout; this one moves {rollout.target} to v{rollout.canary}.")
-    # Taking the canary out is right at any step; everything else depends on what the operator was looking at.
-    if seen.step != rollout.step and not isinstance(command, RollBackAsked):
+    # Taking the canary out is right at any weight; everything else depends on what the operator was looking at.
+    if seen.weight != rollout.wanted and not isinstance(command, RollBackAsked):
         raise Refusal(
             f"The rollout has moved on to {percent(rollout.wanted)} since; look again and repeat the command."
         )
@@ -355,9 +358,35 @@ def _wait(rollout: Rollout, until: datetime, what: str) -> Outcome:
 
 
 def _proceed(rollout: Rollout, at: datetime) -> Outcome:
-    """Go on with the plan as far as time, gate and evidence allow. Only called while shifting, with nothing pending."""
-    bake_ends, deadline, judgement = rollout.bake_ends_at, rollout.deadline_at, rollout.judgement
-    if bake_ends is None or deadline is None:
+    """Go on as far as time, gate and evidence allow. Only called while shifting, with nothing pending."""
+    if rollout.deadline_at is None:
+        raise IllegalTransition(f"{rollout.id} is shifting, but was not started")
+    if rollout.plan.ramp:
+        return _follow_evidence(rollout, at, rollout.deadline_at, rollout.plan.ramp)
+    return _follow_steps(rollout, at, rollout.deadline_at)
+
+
+def _follow_evidence(rollout: Rollout, at: datetime, deadline: datetime, ramp: Ramp) -> Outcome:
+    """The weight that the evidence affords: more of it only while the evidence is fresh, less at any time."""
+    judgement, fresh = rollout.judgement, rollout.has_fresh_evidence(at)
+    if judgement and fresh and judgement.verdict is Verdict.SAFE:
+        return _promote(rollout, at, judgement.reason)
+    if at >= deadline:
+        return _inconclusive(rollout, at)
+    afforded = judgement.weight_afforded if judgement else None
+    if (
+        judgement
+        and afforded is not None
+        and (fresh or afforded < rollout.wanted)
+        and worth_a_move(rollout.wanted, afforded, ramp.max_weight)
+    ):
+        return _shift(rollout, at, afforded, _NO_STEP, judgement.reason)
+    return _wait(rollout, deadline, "more evidence" if fresh else "fresh evidence")
+
+
+def _follow_steps(rollout: Rollout, at: datetime, deadline: datetime) -> Outcome:
+    bake_ends, judgement = rollout.bake_ends_at, rollout.judgement
+    if bake_ends is None:
         raise IllegalTransition(f"{rollout.id} is shifting without a step")
     ahead = next(((i, s) for i, s in enumerate(rollout.plan.steps) if s.weight > rollout.wanted), None)
     fresh = judgement if rollout.has_fresh_evidence(at) else None
@@ -374,6 +403,8 @@ def _proceed(rollout: Rollout, at: datetime) -> Outcome:
         return _wait(rollout, deadline, "fresh evidence")
     if ahead is not None:
         index, step = ahead
+        if fresh.weight_afforded is not None and step.weight > fresh.weight_afforded:
+            return _wait(rollout, deadline, "doubts to clear")
         return _shift(rollout, at, step.weight, index, fresh.reason)
     return _wait(rollout, deadline, "a verdict")
 
@@ -402,12 +433,21 @@ def _inconclusive(rollout: Rollout, at: datetime) -> Outcome:
 
 
 def _started(rollout: Rollout, event: Started) -> Outcome:
-    begun = replace(rollout, started_at=event.at, deadline_at=event.at + rollout.plan.deadline)
-    what = f"{rollout.plan.strategy}: v{rollout.baseline} to v{rollout.canary}"
-    if not rollout.plan.steps:
-        return _promote(begun, event.at, f"{what}, all at once", event.actor)
-    begun = replace(begun, state=State.SHIFTING)
-    return _shift(begun, event.at, rollout.plan.steps[0].weight, 0, what, event.actor)
+    begun = replace(
+        rollout, started_at=event.at, deadline_at=event.at + rollout.plan.deadline, judgement=event.judgement
+    )
+    return _begin(begun, event.at, f"{rollout.plan.strategy}: v{rollout.baseline} to v{rollout.canary}", event.actor)
+
+
+def _begin(rollout: Rollout, at: datetime, why: str, actor: str) -> Outcome:
+    """The first change: to the weight that the evidence affords, to the first step's, or to everything."""
+    plan, shifting = rollout.plan, replace(rollout, state=State.SHIFTING)
+    if plan.ramp:
+        afforded = rollout.judgement.weight_afforded if rollout.judgement else None
+        return _shift(shifting, at, afforded or LEAST_WEIGHT, _NO_STEP, why, actor)
+    if plan.steps:
+        return _shift(shifting, at, plan.steps[0].weight, 0, why, actor)
+    return _promote(rollout, at, f"{why}, all at once", actor)
 
 
 def _ticked(rollout: Rollout, event: Ticked) -> Outcome:
@@ -453,7 +493,8 @@ def _applied(rollout: Rollout, event: Applied) -> Outcome:
         case SetWeight():
             if rollout.state is State.PAUSED:
                 return replace(done, waiting="an operator"), ()
-            return _wait(done, min(done.bake_ends_at or event.at, done.deadline_at or event.at), "bake")
+            what = "bake" if done.current_step else "more evidence"
+            return _wait(done, min(done.bake_ends_at or event.at, done.deadline_at or event.at), what)
         case Promote() if rollout.plan.bake_after_promote:
             done = replace(done, state=State.BAKING, promoted_at=event.at)
             done, note = _decide(
@@ -544,19 +585,17 @@ def _resume_held(rollout: Rollout, event: ResumeAsked) -> Outcome:
     )
     if rollout.weight == 1:
         freed = replace(freed, state=State.BAKING, promoted_at=event.at, waiting="bake after promotion")
-    elif not rollout.plan.steps:
-        return _promote(freed, event.at, _WORD, event.actor)
+    elif not rollout.weight or not (rollout.plan.steps or rollout.plan.ramp):
+        return _begin(freed, event.at, _WORD, event.actor)
     else:
         freed = replace(freed, state=State.SHIFTING, waiting="bake")
-        if not rollout.weight:
-            return _shift(freed, event.at, rollout.plan.steps[0].weight, 0, _WORD, event.actor)
     freed, note = _decide(freed, event.at, "resumed", _WORD, actor=event.actor)
     return freed, (note, Wait(event.at))
 
 
 def _step_at(plan: Plan, weight: float) -> int:
     """The index of the last step that weighs no more than `weight`; of the first where all weigh more; -1 of none."""
-    first = 0 if plan.steps else -1
+    first = 0 if plan.steps else _NO_STEP
     return max((index for index, step in enumerate(plan.steps) if step.weight <= weight), default=first)
 
 
@@ -570,8 +609,11 @@ def _weight_asked(rollout: Rollout, event: WeightAsked) -> Outcome:
             raise Refusal("There is no fresh evidence for the canary yet: the weight can go down, but not up.")
         if rollout.is_harmful:
             raise Refusal("The evidence says that the canary is harmful: the weight can go down, but not up.")
+    why = _WORD
+    if rollout.plan.ramp and rollout.state is State.SHIFTING:
+        rollout, why = replace(rollout, state=State.PAUSED, paused_at=event.at), _WORD_AGAINST_RAMP
     step = _step_at(rollout.plan, event.weight)
-    return _shift(rollout, event.at, event.weight, step, _WORD, event.actor)
+    return _shift(rollout, event.at, event.weight, step, why, event.actor)
 
 
 def _gate_passed(rollout: Rollout, event: GatePassed) -> Outcome:

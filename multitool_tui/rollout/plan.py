@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from multitool_tui.judgement.limits import Limits
+from multitool_tui.judgement.engine import Settings
 from multitool_tui.words import parse_duration, parse_percent, percent, write_duration
 
 
@@ -34,25 +34,46 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Ramp:
+    """Weights by what the evidence affords, in the place of steps.
+
+    `budget`: bad requests that a bad version may cost. `max_weight` (0-1): as far as the ramp goes before promotion.
+    `min_bake`: nothing is promoted earlier than this after the canary's first minute.
+    """
+
+    budget: float = 30.0
+    max_weight: float = 0.25
+    min_bake: timedelta = timedelta(minutes=15)
+
+    def __post_init__(self) -> None:
+        if self.budget <= 0:
+            raise ValueError(f"a budget is more than 0 bad requests, not {self.budget:g}")
+        if not 0 < self.max_weight < 1:
+            raise ValueError(f"a ramp's last weight lies between 0% and 100%, not at {percent(self.max_weight)}")
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """How CloudWatch is read and judged.
 
     `seal_after`: a period that ended this long ago is complete and may be judged (points arrive 1-3 minutes late).
-    `max_age`: evidence older than this raises no weight.
+    `max_age`: evidence older than this raises no weight. `slow_rolls_back`: a slow canary is not only held, but rolled
+    back.
     """
 
     period: timedelta = timedelta(seconds=60)
     seal_after: timedelta = timedelta(seconds=150)
     max_age: timedelta = timedelta(minutes=6)
-    limits: Limits = field(default_factory=Limits)
+    slow_rolls_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Ordered steps and what decides between them. No steps means all at once."""
+    """Ordered steps, or a ramp, and what decides on the way. Neither means all at once."""
 
     strategy: str
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = ()
+    ramp: Ramp | None = None
     analysis: Analysis = field(default_factory=Analysis)
     alarms: tuple[str, ...] = ()
     accepted_alarms: tuple[str, ...] = ()
@@ -62,6 +83,8 @@ class Plan:
     bake_after_promote: timedelta = timedelta(minutes=5)
 
     def __post_init__(self) -> None:
+        if self.steps and self.ramp:
+            raise ValueError("a plan has steps or a ramp, not both")
         weights = [step.weight for step in self.steps]
         if any(later <= earlier for earlier, later in pairwise(weights)):
             raise ValueError(f"each step must weigh more than the one before it: {', '.join(map(percent, weights))}")
@@ -69,7 +92,35 @@ class Plan:
     @property
     def shortest(self) -> timedelta:
         """The time the plan takes when nothing holds it up."""
-        return sum((step.bake for step in self.steps), self.bake_after_promote)
+        return self.baking + self.bake_after_promote
+
+    @property
+    def baking(self) -> timedelta:
+        """The time before promotion that the plan asks for."""
+        return self.ramp.min_bake if self.ramp else sum((step.bake for step in self.steps), timedelta())
+
+    @property
+    def settings(self) -> Settings:
+        """By what the plan's rollouts are judged. With steps it is they that say how long to look."""
+        period, blind = self.analysis.period, self.analysis.period + self.analysis.seal_after
+        slow_rolls_back = self.analysis.slow_rolls_back
+        if self.ramp:
+            return Settings(
+                self.ramp.budget,
+                self.ramp.max_weight,
+                self.ramp.min_bake,
+                period=period,
+                blind=blind,
+                slow_rolls_back=slow_rolls_back,
+            )
+        return Settings(
+            max_weight=None,
+            min_bake=min(self.baking, Settings().min_bake),
+            patience=min(self.baking, Settings().patience),
+            period=period,
+            blind=blind,
+            slow_rolls_back=slow_rolls_back,
+        )
 
 
 _STEP = re.compile(r"(?P<weight>[^/\s]+)/(?P<bake>[^/\s]+)(?P<gate>/gate)?")

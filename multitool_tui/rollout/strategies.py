@@ -1,4 +1,4 @@
-"""Named plans. CodeDeploy's names mean here what they mean there.
+"""Named plans: by evidence, or by CodeDeploy's timetables, whose names mean here what they mean there.
 
 Source: AWS CodeDeploy user guide, "Deployment configurations on an AWS Lambda compute platform".
 """
@@ -7,32 +7,36 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from multitool_tui.rollout.plan import Step
+from multitool_tui.rollout.plan import Plan, Ramp, Step, parse_steps
+
+ADAPTIVE = "adaptive"
+"""The strategy where none is named."""
+OWN_STEPS = "own steps"
+"""What a plan of the operator's own steps is called."""
 
 
-def _canary(minutes: int) -> tuple[Step, ...]:
-    return (Step(0.10, timedelta(minutes=minutes)),)
+def _canary(minutes: int) -> Plan:
+    return Plan(f"Canary10Percent{minutes}Minutes", (Step(0.10, timedelta(minutes=minutes)),))
 
 
-def _linear(minutes: int) -> tuple[Step, ...]:
-    return tuple(Step(tenth / 10, timedelta(minutes=minutes)) for tenth in range(1, 10))
+def _linear(minutes: int) -> Plan:
+    steps = tuple(Step(tenth / 10, timedelta(minutes=minutes)) for tenth in range(1, 10))
+    return Plan(f"Linear10PercentEvery{minutes}Minute{'' if minutes == 1 else 's'}", steps)
 
 
-STRATEGIES: dict[str, tuple[Step, ...]] = {
-    "Canary10Percent5Minutes": _canary(5),
-    "Canary10Percent10Minutes": _canary(10),
-    "Canary10Percent15Minutes": _canary(15),
-    "Canary10Percent30Minutes": _canary(30),
-    "Linear10PercentEvery1Minute": _linear(1),
-    "Linear10PercentEvery2Minutes": _linear(2),
-    "Linear10PercentEvery3Minutes": _linear(3),
-    "Linear10PercentEvery10Minutes": _linear(10),
-    "AllAtOnce": (),
+STRATEGIES: dict[str, Plan] = {
+    plan.strategy: plan
+    for plan in (
+        Plan(ADAPTIVE, ramp=Ramp()),
+        *(_canary(minutes) for minutes in (5, 10, 15, 30)),
+        *(_linear(minutes) for minutes in (1, 2, 3, 10)),
+        Plan("AllAtOnce"),
+    )
 }
 
 
-def strategy_steps(name: str) -> tuple[Step, ...]:
-    """The steps of a named strategy; CodeDeploy's own long spellings are understood as well.
+def named_plan(name: str) -> Plan:
+    """The plan of a strategy; CodeDeploy's own long spellings are understood as well.
 
     Raises:
         ValueError: in one sentence, when no strategy has this name.
@@ -41,3 +45,12 @@ def strategy_steps(name: str) -> tuple[Step, ...]:
     if short not in STRATEGIES:
         raise ValueError(f"no strategy is called {name!r}: there are {', '.join(STRATEGIES)}, or steps of your own")
     return STRATEGIES[short]
+
+
+def parse_plan(text: str) -> Plan:
+    """The plan of a strategy's name, or of steps like "5%/5m 25%/5m/gate 50%/10m".
+
+    Raises:
+        ValueError: in one sentence, when it is neither.
+    """
+    return Plan(OWN_STEPS, parse_steps(text)) if "/" in text else named_plan(text)

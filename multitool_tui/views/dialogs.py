@@ -28,7 +28,7 @@ class Question:
 
 def seen_by(rollout: Rollout) -> Seen:
     """What the operator has before him, for a command to name."""
-    return Seen(rollout.id, rollout.step, rollout.canary)
+    return Seen(rollout.id, rollout.wanted, rollout.canary)
 
 
 def _facts(scene: Scene, rollout: Rollout, weight: str) -> tuple[tuple[str, str], ...]:

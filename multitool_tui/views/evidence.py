@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from math import log
 
 from multitool_tui.controller.snapshot import FeedName, Traffic
+from multitool_tui.judgement.engine import DOUBT
 from multitool_tui.judgement.model import Counts, Minute
 from multitool_tui.rollout.machine import Rollout
 from multitool_tui.views.chart import Frame, Series, nice_ceiling, plot
@@ -87,30 +89,33 @@ def _words(scene: Scene, width: int, *, brief: bool) -> tuple[Line, ...]:
 def _gauges(rollout: Rollout, width: int, *, brief: bool) -> tuple[Line, ...]:
     assert rollout.judgement is not None  # noqa: S101 - the caller has looked; this tells the type checker
     evidence = rollout.judgement.evidence
-    harm_share = evidence.harm / evidence.harm_limit if evidence.harm_limit else 0.0
-    safety_share = evidence.safety / evidence.safety_limit if evidence.safety_limit else 0.0
-    harm_role = Role.BAD if harm_share >= 1 else Role.WARN if harm_share >= 0.6 else Role.PLAIN
-    safety_role = Role.GOOD if safety_share >= 1 else Role.PLAIN
-    size = 20 if width > 100 else 10
-    # With little height the two share a line, and their units give way.
-    harm_unit, safety_unit = (
-        ("%" if brief and unit.startswith("%") else "" if brief else unit)
-        for unit in (evidence.harm_unit, evidence.safety_unit)
+    harm_role = (
+        Role.BAD if evidence.harm >= evidence.harm_limit else Role.WARN if evidence.harm >= DOUBT else Role.PLAIN
     )
-    harm = _gauge("harm  ", harm_share, harm_role, evidence.harm, evidence.harm_limit, harm_unit, size)
-    safety = _gauge("safety", safety_share, safety_role, evidence.safety, evidence.safety_limit, safety_unit, size)
+    safety_role = Role.GOOD if evidence.safety >= evidence.safety_limit else Role.PLAIN
+    size = 20 if width > 100 else 10
+    # With little height the two share a line, and words give way.
+    harm_says, safety_says = (
+        (" to one", "fails one in ") if brief else (" to one that it is worse", "fails fewer than one in ")
+    )
+    harm = _gauge(
+        "harm  ", evidence.harm, evidence.harm_limit, harm_role,
+        f"{count(evidence.harm)} of {count(evidence.harm_limit)}{harm_says}", size,
+    )  # fmt: skip
+    safety = _gauge(
+        "safety", evidence.safety, evidence.safety_limit, safety_role,
+        f"{safety_says}{count(evidence.safety)} of {count(evidence.safety_limit)}", size,
+    )  # fmt: skip
     half = width // 2
     if max(width_of(harm), width_of(safety)) < half:
         return (line(*harm, " " * (half - width_of(harm)), *safety),)
     return crop(harm, width), crop(safety, width)
 
 
-def _gauge(name: str, share: float, role: Role, value: float, limit: float, unit: str, size: int) -> Line:
-    full, empty = gauge(share, size)
-    unit = clean(unit)
-    between = "" if unit.startswith("%") else " "
-    figures = f"  {count(value)} of {count(limit)}{between if unit else ''}{unit}"
-    return line(Span(f"{name}  ", Role.DIM), Span(full, role), Span(empty, Role.DIM), Span(figures, role))
+def _gauge(name: str, value: float, limit: float, role: Role, figures: str, size: int) -> Line:
+    """Odds grow by factors: half of the gauge is the square root of the limit."""
+    full, empty = gauge(log(value) / log(limit) if value > 1 and limit > 1 else 0.0, size)
+    return line(Span(f"{name}  ", Role.DIM), Span(full, role), Span(empty, Role.DIM), Span(f"  {figures}", role))
 
 
 # The charts above

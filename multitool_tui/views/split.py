@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import islice, takewhile
+from math import log
 
 from multitool_tui.controller.snapshot import FeedName, LiveRollout, Traffic
+from multitool_tui.judgement.ramp import LEAST_WEIGHT
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.machine import Rollout, State
-from multitool_tui.rollout.plan import Step
+from multitool_tui.rollout.plan import Ramp, Step
 from multitool_tui.views.glyphs import FOREIGN, GATE, SERVES, STATES
 from multitool_tui.views.numbers import count, moment
 from multitool_tui.views.scene import Scene, connecting, freshness
@@ -118,7 +120,7 @@ def _rollout_blocks(live: LiveRollout, scene: Scene, width: int, *, roomy: bool)
     lines = 2 if roomy or (explains and not live.change_trouble) else int(explains)
     return [
         (*bar, *figures),
-        () if cramped and explains else (ladder(rollout, width),),
+        () if cramped and explains else (way(rollout, width),),
         _banner(rollout, scene, width, lines) if loud else (_progress(rollout, scene, width),),
         _trouble(live, width),
         () if loud or not roomy else _decision(rollout, width),
@@ -176,7 +178,7 @@ def _shares(live: LiveRollout, period: timedelta, width: int) -> Line:
 
 
 def _step_mark(rollout: Rollout, index: int, step: Step) -> Line:
-    if rollout.state is State.PROMOTED or index < rollout.step:
+    if index < rollout.step:
         span = Span(f"✔ {percent(step.weight)}", Role.GOOD)
     elif index == rollout.step and not rollout.ended:
         here = STATES[rollout.state]
@@ -190,16 +192,48 @@ def _step_mark(rollout: Rollout, index: int, step: Step) -> Line:
     return line(span)
 
 
+def way(rollout: Rollout, width: int) -> Line:
+    """Where the rollout is on its way to promotion: on its ladder of steps, or on its ramp."""
+    if rollout.plan.ramp:
+        return _ramp(rollout, rollout.plan.ramp, width)
+    return ladder(rollout, width)
+
+
+def _ramp(rollout: Rollout, ramp: Ramp, width: int) -> Line:
+    """The ramp as a gauge of growth, from the least weight to the last, and what the evidence affords."""
+    end, through = _promotion(rollout)
+    least, last = log(LEAST_WEIGHT), log(ramp.max_weight)
+    weight = rollout.weight or LEAST_WEIGHT
+    share = 1.0 if through else (log(weight) - least) / (last - least) if last > least else 0.0
+    full, empty = gauge(share, 20 if width > 100 else 10)
+    scale = line(
+        Span(f"ramp {percent(LEAST_WEIGHT)} ", Role.DIM),
+        Span(full, Role.ACCENT),
+        Span(empty, Role.DIM),
+        Span(f" {percent(ramp.max_weight)}", Role.DIM),
+    )
+    afforded = rollout.judgement.weight_afforded if rollout.judgement else None
+    known = [line(Span(f"evidence affords {percent(afforded)}", Role.DIM))] if afforded and not (through or rollout.ended) else []
+    separator = Span(" ── ", Role.DIM)
+    whole = join([scale, *known, end], separator)
+    return whole if width_of(whole) <= width else crop(join([scale, end], separator), width)
+
+
+def _promotion(rollout: Rollout) -> tuple[Line, bool]:
+    """The mark at the way's end, and whether the rollout has come to it."""
+    if rollout.state is State.PROMOTED:
+        return line(Span("✔ promoted", Role.GOOD)), True
+    if rollout.state in (State.PROMOTING, State.BAKING):
+        return line(Span(f"{STATES[rollout.state].glyph} promote", Role.ACCENT)), True
+    return line(Span("○ promote", Role.DIM)), False
+
+
 def ladder(rollout: Rollout, width: int) -> Line:
     """The steps: done, current, to come. Where all do not fit, the done ones are counted, then the last ones."""
+    end, through = _promotion(rollout)
     steps = [_step_mark(rollout, index, step) for index, step in enumerate(rollout.plan.steps)]
-    if rollout.state is State.PROMOTED:
-        end = line(Span("✔ promoted", Role.GOOD))
-    elif rollout.state in (State.PROMOTING, State.BAKING):
+    if through:
         steps = [line(Span(f"✔ {percent(step.weight)}", Role.GOOD)) for step in rollout.plan.steps]
-        end = line(Span(f"{STATES[rollout.state].glyph} promote", Role.ACCENT))
-    else:
-        end = line(Span("○ promote", Role.DIM))
     for rule in (" ── ", " ─ ", "  "):
         whole = join([*steps, end], Span(rule, Role.DIM))
         if width_of(whole) <= width:

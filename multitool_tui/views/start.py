@@ -10,16 +10,14 @@ from multitool_tui.aws.resources import Alarm, Alias
 from multitool_tui.controller.commands import Start
 from multitool_tui.controller.snapshot import Function, Snapshot
 from multitool_tui.judgement.model import AlarmState
-from multitool_tui.rollout.plan import OnInconclusive, Plan, Step, parse_steps, write_steps
-from multitool_tui.rollout.strategies import STRATEGIES
+from multitool_tui.rollout.plan import OnInconclusive, Plan, parse_steps, write_steps
+from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES
 from multitool_tui.views.alarms import ordered
 from multitool_tui.views.scene import find_alias, find_function
 from multitool_tui.views.text import clean
 from multitool_tui.words import duration, parse_target, percent
 
-OWN = "own steps"
-"""What the choice of strategies calls steps that the operator writes himself."""
-OWN_STEPS = "5%/5m 25%/5m 50%/5m"
+_FIRST_STEPS = "5%/5m 25%/5m 50%/5m"  # what the operator's own begin with
 
 Plans = Mapping[str, tuple[str, Plan]]
 """The manifest's plans: name -> (target, plan)."""
@@ -31,8 +29,8 @@ class Draft:
 
     target: str = ""
     version: str = ""
-    strategy: str = OWN
-    steps: str = OWN_STEPS
+    strategy: str = ADAPTIVE
+    steps: str = _FIRST_STEPS
     alarms: tuple[str, ...] = ()
     accepted: bool = False
 
@@ -68,10 +66,10 @@ def versions(snapshot: Snapshot, target: str) -> list[str]:
 
 
 def strategies(plans: Plans, target: str = "") -> list[str]:
-    """The strategies to choose from: the manifest's plans for this target first, then own steps, then CodeDeploy's."""
+    """The strategies to choose from: the manifest's plans for this target, named ones, own steps."""
     here = [name for name, (where, _) in plans.items() if where == target]
     elsewhere = [name for name in plans if name not in here]
-    return [*here, OWN, *STRATEGIES, *elsewhere]
+    return [*here, ADAPTIVE, OWN_STEPS, *(name for name in STRATEGIES if name != ADAPTIVE), *elsewhere]
 
 
 def first_draft(snapshot: Snapshot, plans: Plans, target: str | None) -> Draft:
@@ -84,7 +82,7 @@ def choose_target(draft: Draft, snapshot: Snapshot, plans: Plans, target: str) -
     candidates = versions(snapshot, target)
     moved = replace(draft, target=target, version=candidates[0] if candidates else "")
     named = next((name for name, (where, _) in plans.items() if where == target), None)
-    return choose_strategy(moved, snapshot, plans, named or (OWN if draft.strategy in plans else draft.strategy))
+    return choose_strategy(moved, snapshot, plans, named or (ADAPTIVE if draft.strategy in plans else draft.strategy))
 
 
 def choose_strategy(draft: Draft, snapshot: Snapshot, plans: Plans, strategy: str) -> Draft:
@@ -113,15 +111,25 @@ def firing(snapshot: Snapshot, draft: Draft) -> tuple[str, ...]:
 
 def shown_steps(draft: Draft, plans: Plans) -> str:
     """The steps as the field shows them: editable only for own steps."""
-    if draft.strategy == OWN:
+    if draft.strategy == OWN_STEPS:
         return draft.steps
-    if draft.strategy in plans:
-        return write_steps(plans[draft.strategy][1].steps)
-    return write_steps(STRATEGIES.get(draft.strategy, ()))
+    plan = _chosen(draft, plans)
+    return write_steps(plan.steps) if plan else ""
 
 
-def describe(steps: tuple[Step, ...]) -> str:
-    """Steps in one line, worked out from the steps themselves."""
+def _chosen(draft: Draft, plans: Plans) -> Plan | None:
+    """The plan of the strategy's name; None for own steps, and where there is none of that name."""
+    return plans[draft.strategy][1] if draft.strategy in plans else STRATEGIES.get(draft.strategy)
+
+
+def describe(plan: Plan) -> str:
+    """A plan in one line, worked out from what it holds."""
+    steps = plan.steps
+    if plan.ramp:
+        ramp = plan.ramp
+        return (
+            f"As the evidence affords, up to {percent(ramp.max_weight)}: a bad version costs {ramp.budget:g} requests."
+        )
     if not steps:
         return "All traffic at once; nothing is compared first."
     if len(steps) == 1:
@@ -137,11 +145,10 @@ def describe(steps: tuple[Step, ...]) -> str:
 
 def describe_strategy(draft: Draft, plans: Plans) -> str:
     """What the chosen strategy does; empty where it is not understood."""
-    if draft.strategy in plans:
-        return describe(plans[draft.strategy][1].steps)
-    if draft.strategy in STRATEGIES:
-        return describe(STRATEGIES[draft.strategy])
-    return "written below" if draft.strategy == OWN else ""
+    plan = _chosen(draft, plans)
+    if plan:
+        return describe(plan)
+    return "written below" if draft.strategy == OWN_STEPS else ""
 
 
 def check(draft: Draft, snapshot: Snapshot, plans: Plans) -> Checked:
@@ -153,7 +160,7 @@ def check(draft: Draft, snapshot: Snapshot, plans: Plans) -> Checked:
     except _Wrong as wrong:
         return Checked(error=str(wrong), field=wrong.field)
     summary = _summary(alias, version, plan)
-    warning = "" if plan.steps else "All at once sends all traffic at once; nothing is compared first."
+    warning = "" if plan.steps or plan.ramp else "All at once sends all traffic at once; nothing is compared first."
     fires = firing(snapshot, draft)
     if fires and not draft.accepted:
         names = clean(", ".join(fires))
@@ -213,11 +220,11 @@ def _check_plan(draft: Draft, plans: Plans) -> Plan:
             raise _Wrong("strategy", f"The plan {clean(draft.strategy)} is for {clean(where)}.")
         return plan
     if draft.strategy in STRATEGIES:
-        return Plan(draft.strategy, STRATEGIES[draft.strategy])
-    if draft.strategy != OWN:
+        return STRATEGIES[draft.strategy]
+    if draft.strategy != OWN_STEPS:
         raise _Wrong("strategy", f"No strategy is called {clean(draft.strategy)}; up and down choose one.")
     try:
-        return Plan("steps", parse_steps(draft.steps))
+        return Plan(OWN_STEPS, parse_steps(draft.steps))
     except ValueError as error:
         sentence = clean(str(error))
         raise _Wrong("steps", f"{sentence[0].upper()}{sentence[1:]}.") from None
@@ -231,9 +238,11 @@ _OUTCOMES = {
 
 
 def _summary(alias: Alias, version: str, plan: Plan) -> str:
-    steps = " ".join(percent(step.weight) + (" gate" if step.gate else "") for step in plan.steps) or "all at once"
+    steps = " ".join(percent(step.weight) + (" gate" if step.gate else "") for step in plan.steps)
+    if plan.ramp:
+        steps = f"as the evidence affords, up to {percent(plan.ramp.max_weight)}"
     return (
-        f"v{clean(alias.version)} → v{clean(version)} on {clean(alias.target)} · {steps} · "
-        f"about {duration(plan.shortest)} · "
+        f"v{clean(alias.version)} → v{clean(version)} on {clean(alias.target)} · {steps or 'all at once'} · "
+        f"{'at least' if plan.ramp else 'about'} {duration(plan.shortest)} · "
         f"{_OUTCOMES[plan.on_inconclusive]} after {duration(plan.deadline)} without a verdict"
     )

@@ -15,7 +15,7 @@ from multitool_tui.aws.metrics import Period
 from multitool_tui.aws.resources import Alias
 from multitool_tui.clock import ManualClock
 from multitool_tui.controller.driver import Driver
-from multitool_tui.judgement.limits import LimitJudge, Limits
+from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import AlarmState, Counts
 from multitool_tui.rollout.events import Obstacle, RollBackAsked, Seen
 from multitool_tui.rollout.machine import Rollout, State
@@ -95,20 +95,19 @@ async def stage(
     plan = Plan(
         "steps",
         tuple(steps),
-        Analysis(limits=Limits(requests=50)),
         alarms=alarms,
         bake_after_promote=bake_after_promote,
     )
     driver = Driver(
         Rollout("r", "checkout:live", "41", "42", plan),
         target,
-        LimitJudge(plan.analysis.limits),
+        EvidenceJudge(plan.settings),
         clock,
         slow_limit=None,
         log=lambda _, receipt: receipts.append(receipt),
         changed=lambda: None,
     )
-    driver.start("dev@laptop", dict.fromkeys(alarms, AlarmState.OK))
+    driver.start("dev@laptop", dict.fromkeys(alarms, AlarmState.OK), ())
     running = asyncio.create_task(driver.run())
     await settle()
     try:
@@ -122,7 +121,7 @@ async def stage(
 
 
 def seen(rollout: Rollout) -> Seen:
-    return Seen(rollout.id, rollout.step, rollout.canary)
+    return Seen(rollout.id, rollout.wanted, rollout.canary)
 
 
 GOOD = Counts(100, 0)

@@ -121,7 +121,7 @@ async def test_a_command_about_what_has_moved_on_is_refused() -> None:
         with pytest.raises(CommandRefused, match="moved on"):
             await stage.supervisor.obey(commands.Promote(seen=early))
         with pytest.raises(CommandRefused, match="not driven"):
-            await stage.supervisor.obey(commands.Promote(seen=Seen("another", 0, "42")))
+            await stage.supervisor.obey(commands.Promote(seen=Seen("another", 0.1, "42")))
 
 
 async def test_somebody_elses_change_holds_the_rollout_and_is_left_alone() -> None:

@@ -80,7 +80,7 @@ class Story:
 
     @property
     def seen(self) -> Seen:
-        return Seen(self.rollout.id, self.rollout.step, self.rollout.canary)
+        return Seen(self.rollout.id, self.rollout.wanted, self.rollout.canary)
 
     # What happens
 
@@ -90,7 +90,9 @@ class Story:
         return self
 
     def starts(self) -> Story:
-        return self.happens(Started(at=self.now, actor="ann"))
+        """Begins, with a history that affords one percent to begin with."""
+        said = Judgement(UNDECIDED, "Nothing of the canary yet.", weight_afforded=0.01)
+        return self.happens(Started(at=self.now, actor="ann", judgement=said))
 
     def ticks(self, minutes: float = 0) -> Story:
         self.passes(minutes)

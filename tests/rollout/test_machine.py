@@ -278,7 +278,7 @@ def _command(kind: type[PauseAsked | PromoteAsked | RollBackAsked], story: Story
 
 
 @pytest.mark.parametrize("kind", [PauseAsked, PromoteAsked, RollBackAsked])
-@pytest.mark.parametrize("seen", [Seen("r2", 0, "8"), Seen("r1", 0, "9")])
+@pytest.mark.parametrize("seen", [Seen("r2", 0.05, "8"), Seen("r1", 0.05, "9")])
 def test_a_command_for_another_rollout_is_refused(kind: type[PauseAsked], seen: Seen) -> None:
     story = at(S.SHIFTING)
     before = story.rollout

@@ -193,10 +193,10 @@ class WatchedStory(Story):
             assert self.changes == []
 
     def _check_that_it_was_seen(self, before: Rollout, command: Command) -> None:
-        """Rule 9: nobody's command about another rollout, canary or step was obeyed."""
+        """Rule 9: nobody's command about another rollout, canary or weight was obeyed."""
         seen = command.seen
         assert (seen.rollout, seen.canary) == (before.id, before.canary)
-        assert seen.step == before.step or isinstance(command, RollBackAsked)
+        assert seen.weight == before.wanted or isinstance(command, RollBackAsked)
 
 
 _live = precondition(lambda self: not self.story.rollout.ended)
@@ -266,7 +266,7 @@ class AnyStory(RuleBasedStateMachine):
 
     @rule(
         kind=st.sampled_from([PromoteAsked, RollBackAsked, PauseAsked, ResumeAsked, GatePassed]),
-        seen=st.sampled_from([Seen("r1", -2, "8"), Seen("r2", 0, "8"), Seen("r1", 0, "9")]),
+        seen=st.sampled_from([Seen("r1", 0.42, "8"), Seen("r2", 0.05, "8"), Seen("r1", 0.05, "9")]),
     )
     def is_told_what_was_meant_for_another(self, kind: type[Command], seen: Seen) -> None:
         self.story.happens(kind(at=self.story.now, actor="ann", seen=seen))

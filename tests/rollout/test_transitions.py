@@ -144,7 +144,7 @@ def _event(kind: type[Event], story: Story) -> Event:
     if kind is Blocked:
         return Blocked(at=story.now, obstacle=Obstacle.DRIFT, why="Somebody else changed it.")
     if kind is Started:
-        return Started(at=story.now, actor="ann")
+        return Started(at=story.now, actor="ann", judgement=Judgement(UNDECIDED, "Nothing yet."))
     if kind is WeightAsked:
         return WeightAsked(at=story.now, actor="ann", seen=story.seen, weight=0.01)
     if issubclass(kind, Command):

@@ -93,7 +93,7 @@ class World:
     @property
     def seen(self) -> Seen:
         rollout = self.live.rollout
-        return Seen(rollout.id, rollout.step, rollout.canary)
+        return Seen(rollout.id, rollout.wanted, rollout.canary)
 
     def on_alias(self, function: str = "checkout", name: str = "live") -> tuple[str, dict[str, float]]:
         """The alias in the sandbox itself: version and weights."""

@@ -48,7 +48,7 @@ from .scenes import (
     thousands,
 )
 
-SEEN = Seen("r-20260105-1352", 3, "42")
+SEEN = Seen("r-20260105-1352", 0.2, "42")
 
 
 class Session:

@@ -10,6 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Checkbox, Input, Static
 
+from multitool_tui.rollout.strategies import OWN_STEPS
 from multitool_tui.tui.messages import Looked, Obey
 from multitool_tui.tui.screens.base import Dialog
 from multitool_tui.tui.widgets.choice import Choice
@@ -17,7 +18,7 @@ from multitool_tui.tui.widgets.picker import Picker
 from multitool_tui.views import start
 from multitool_tui.views.alarms import alarm_choice
 from multitool_tui.views.scene import Scene, find_function
-from multitool_tui.views.start import OWN, Checked, Plans
+from multitool_tui.views.start import Checked, Plans
 from multitool_tui.views.text import clean
 
 
@@ -95,7 +96,7 @@ class StartScreen(Dialog[None]):
         self.query_one("#version", Choice).offer(versions)
         self.query_one("#strategy", Choice).offer(start.strategies(self._plans, draft.target))
         steps = self.query_one("#steps", Input)
-        steps.disabled = draft.strategy != OWN
+        steps.disabled = draft.strategy != OWN_STEPS
         values = (draft.target, draft.version, draft.strategy, start.shown_steps(draft, self._plans))
         for name, value in zip(("target", "version", "strategy", "steps"), values, strict=True):
             field = self.query_one(f"#{name}", Input)
@@ -146,7 +147,7 @@ class StartScreen(Dialog[None]):
                 self._draft = replace(draft, version=value)
             case "strategy" if value != draft.strategy:
                 self._draft = start.choose_strategy(draft, self._snapshot, self._plans, value)
-            case "steps" if draft.strategy == OWN and value != draft.steps:
+            case "steps" if draft.strategy == OWN_STEPS and value != draft.steps:
                 self._draft = replace(draft, steps=value)
             case "needle":
                 pass

@@ -1,0 +1,110 @@
+"""The closed loop of a plan over minutes, without a target: what would be decided, minute by minute.
+
+It runs the very state machine that moves an alias, on the very judge; a change takes effect as soon as it is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from multitool_tui.judgement.engine import EvidenceJudge
+from multitool_tui.judgement.model import AlarmState, Judgement, Minute, Verdict
+from multitool_tui.rollout.events import Applied, Judged, Started, Ticked
+from multitool_tui.rollout.machine import Rollout, State, advance
+from multitool_tui.rollout.plan import Plan
+from multitool_tui.rollout.receipts import ENGINE
+
+
+class Action(StrEnum):
+    """What is wanted after a minute."""
+
+    HOLD = "hold"
+    SET_WEIGHT = "set_weight"
+    PROMOTE = "promote"
+    ROLL_BACK = "roll_back"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is decided after a minute. `weight` is the canary's share (0-1) that is wanted from now on.
+
+    An action that ends the rollout is repeated in every later answer.
+    """
+
+    judgement: Judgement
+    action: Action
+    weight: float
+    reason: str
+
+
+class Rehearsal:
+    """One rollout by `plan`. Minutes without weight are the history until the first weighted one starts it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._judge = EvidenceJudge(plan.settings)
+        self._rollout: Rollout | None = None
+        self._now: datetime | None = None
+        self._ended_by = Action.PROMOTE  # all at once is promoted before the first minute
+
+    def see(self, minute: Minute, alarms: Mapping[str, AlarmState] | None = None) -> Answer:
+        """Judge a sealed minute, with the alarms as they were at its end where they are known."""
+        judgement = self._judge.see_minute(minute)
+        if alarms is not None:
+            judgement = self._judge.see_alarms(alarms)
+        if self._rollout is None:
+            if not minute.weight:
+                return self._before(judgement)
+            self._rollout = self._begun(minute, judgement)
+        analysis = self._plan.analysis
+        sealed = minute.start + analysis.period + analysis.seal_after
+        self._now = sealed if self._now is None else max(self._now, sealed)
+        return self._after(self._rollout, judgement, self._now)
+
+    def _before(self, judgement: Judgement) -> Answer:
+        """Among the history: what the rollout would begin with."""
+        first = self._plan.steps[0].weight if self._plan.steps else judgement.weight_afforded
+        if first is None:
+            return Answer(judgement, Action.PROMOTE, 1.0, "All at once.")
+        return Answer(judgement, Action.SET_WEIGHT, first, "The first weight.")
+
+    def _begun(self, minute: Minute, judgement: Judgement) -> Rollout:
+        """Started when the canary was: at the weight that it was given then."""
+        planned = Rollout(id="rehearsal", target="", baseline="baseline", canary="canary", plan=self._plan)
+        given = replace(judgement, weight_afforded=minute.weight)
+        rollout, _ = advance(planned, Started(at=minute.start, actor=ENGINE, judgement=given))
+        rollout, _ = advance(rollout, Applied(at=minute.start))
+        return rollout
+
+    def _after(self, rollout: Rollout, judgement: Judgement, at: datetime) -> Answer:
+        if rollout.ended or rollout.state is State.HELD:
+            return Answer(judgement, self._ended_by, rollout.wanted, rollout.reason)
+        before = rollout
+        rollout, _ = advance(rollout, Judged(at=at, judgement=judgement))
+        if rollout.state is State.BAKING:
+            rollout, _ = advance(rollout, Ticked(at=at))
+        if rollout.pending:
+            rollout, _ = advance(rollout, Applied(at=at))
+        self._rollout = rollout
+        moved = rollout.wanted != before.wanted
+        if rollout.state is State.SHIFTING:
+            action = Action.SET_WEIGHT if moved else Action.HOLD
+            return Answer(judgement, action, rollout.wanted, judgement.reason)
+        if moved or rollout.state is State.HELD:
+            self._ended_by = _how(before, rollout, at)
+        return Answer(judgement, self._ended_by, rollout.wanted, rollout.reason if moved else judgement.reason)
+
+
+def _how(before: Rollout, after: Rollout, at: datetime) -> Action:
+    """By what a rollout left `shifting`, or its bake after promotion."""
+    if after.is_harmful:
+        return Action.ROLL_BACK
+    deadline = before.deadline_at
+    judged_safe = after.wanted == 1 and after.judgement and after.judgement.verdict is Verdict.SAFE
+    if before.state is State.SHIFTING and deadline and at >= deadline and not judged_safe:
+        return Action.INCONCLUSIVE
+    return Action.PROMOTE
