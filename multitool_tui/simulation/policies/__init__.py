@@ -1,0 +1,40 @@
+"""This product's way to decide, and those of others at their documented defaults.
+
+All see a minute at the same time, two minutes after it ended. A timetable's step counts minutes that were seen, so that
+each is judged on all of its own minutes before it moves on: a little kinder to timetables than their own clocks are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from multitool_tui.simulation.policies.adaptive import Adaptive
+from multitool_tui.simulation.policies.argo_rollouts import ArgoRollouts
+from multitool_tui.simulation.policies.base import Policy
+from multitool_tui.simulation.policies.chi_square import ChiSquare
+from multitool_tui.simulation.policies.codedeploy import (
+    CANARY_10_PERCENT_5_MINUTES,
+    LINEAR_10_PERCENT_EVERY_1_MINUTE,
+    CodeDeploy,
+    any_error,
+    any_error_twice,
+    one_percent,
+)
+from multitool_tui.simulation.policies.flagger import Flagger
+from multitool_tui.simulation.policies.kayenta import Kayenta
+
+POLICIES: dict[str, Callable[[], Policy]] = {
+    "multitool": Adaptive,
+    "codedeploy-errors": lambda: CodeDeploy(CANARY_10_PERCENT_5_MINUTES, any_error),
+    "codedeploy-sam": lambda: CodeDeploy(CANARY_10_PERCENT_5_MINUTES, any_error_twice),
+    "codedeploy-rate": lambda: CodeDeploy(CANARY_10_PERCENT_5_MINUTES, one_percent),
+    "codedeploy-linear": lambda: CodeDeploy(LINEAR_10_PERCENT_EVERY_1_MINUTE, one_percent),
+    "argo-rollouts": ArgoRollouts,
+    "flagger": Flagger,
+    "kayenta": Kayenta,
+    "chi-square": ChiSquare,
+}
+"""What makes a new policy for one rollout, by name."""
+
+OURS = "multitool"
+"""The one that is this product's."""
