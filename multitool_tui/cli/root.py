@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from multitool_tui.cli.demo import demo
+from multitool_tui.cli.judge import judge
 from multitool_tui.cli.options import Globals
 from multitool_tui.cli.sandbox import sandbox
 
@@ -58,4 +59,5 @@ def main(
 
 
 main.add_command(demo)
+main.add_command(judge)
 main.add_command(sandbox)

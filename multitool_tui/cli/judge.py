@@ -1,0 +1,36 @@
+"""`multitool judge`: minutes in, verdicts out, as JSON lines."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from multitool_tui.cli.judging import chosen_plan, ending_quietly, lines_of, of_a_plan
+
+
+@click.command()
+@of_a_plan
+def judge(strategy: str | None, manifest: Path | None, rollout: str | None) -> None:
+    """Judge a stream of minutes: JSON lines in on standard input, one line out for each, at once.
+
+    \b
+    in   {"minute": "2026-01-05T10:00:00Z", "weight": 0.1,
+          "baseline": {"invocations": 540, "errors": 3},
+          "canary": {"invocations": 60, "errors": 1}}
+    out  {"minute": ..., "verdict": ..., "action": ..., "weight": ...,
+          "evidence": {...}, "reason": ...}
+
+    Send the minutes of the baseline alone first: they say what is usual. A line {"rollout": "NAME"} starts a fresh
+    rollout. A line that cannot be used is answered with {"error": ...}, and changes nothing.
+    """
+    from multitool_tui.stream.lines import LONGEST_LINE
+    from multitool_tui.stream.stream import Stream
+
+    stream = Stream(chosen_plan(strategy, manifest, rollout))
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    with ending_quietly():
+        for line in lines_of(source, LONGEST_LINE):
+            sink.write(stream.answer(line).encode() + b"\n")
+            sink.flush()

@@ -1,0 +1,103 @@
+"""What `judge` and `replay` have in common: the plan to judge by, and lines from and to pipes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from multitool_tui.cli.exits import Exit, Failure
+
+if TYPE_CHECKING:
+    from multitool_tui.rollout.plan import Plan
+
+
+def of_a_plan(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say by which plan: `--strategy`, or `--plan` and `--rollout`."""
+    for option in (
+        click.option("--rollout", metavar="NAME", help="Which rollout of the manifest, where it has several."),
+        click.option(
+            "--plan",
+            "manifest",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="Judge by the plan of a manifest.",
+        ),
+        click.option(
+            "--strategy", metavar="NAME", help="A strategy's name, or steps like '5%/5m 50%/10m'; otherwise adaptive."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def chosen_plan(strategy: str | None, manifest: Path | None, rollout: str | None) -> Plan:
+    """The plan that the options of `of_a_plan` name.
+
+    Raises:
+        click.UsageError: they contradict each other, or name nothing that there is.
+        Failure: the manifest is at fault.
+    """
+    if manifest is None:
+        if rollout is not None:
+            raise click.UsageError("--rollout names a rollout of a manifest: give the manifest with --plan.")
+        return _of_strategy(strategy)
+    if strategy is not None:
+        raise click.UsageError("--plan and --strategy exclude each other.")
+    return _of_manifest(manifest, rollout)
+
+
+def _of_strategy(strategy: str | None) -> Plan:
+    from multitool_tui.rollout.strategies import ADAPTIVE, parse_plan
+
+    try:
+        return parse_plan(ADAPTIVE if strategy is None else strategy)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--strategy") from None
+
+
+def _of_manifest(manifest: Path, rollout: str | None) -> Plan:
+    from multitool_tui.config import ManifestError, load_manifest
+
+    try:
+        plans = load_manifest(manifest).plans()
+    except ManifestError as error:
+        raise Failure(str(error), Exit.USAGE) from None
+    known = ", ".join(plans) or "none"
+    if rollout is None:
+        if len(plans) != 1:
+            raise click.UsageError(f"{manifest} has {len(plans)} rollouts ({known}): choose one with --rollout.")
+        (rollout,) = plans
+    if rollout not in plans:
+        raise click.BadParameter(
+            f"{manifest} has no rollout {rollout!r}: there is {known}." if plans else f"{manifest} has no rollouts.",
+            param_hint="--rollout",
+        )
+    return plans[rollout][1]
+
+
+def lines_of(file: BinaryIO, longest: int) -> Iterator[bytes]:
+    """The lines of `file`, each as soon as it is complete; of one that is too long, the first `longest` + 1 bytes."""
+    while line := file.readline(longest + 1):
+        rest = line
+        while len(rest) > longest and not rest.endswith(b"\n"):
+            rest = file.readline(longest + 1)
+        yield line
+
+
+@contextmanager
+def ending_quietly() -> Iterator[None]:
+    """Take a reader that has gone away, and ctrl+c, as the end of the work."""
+    try:
+        yield
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        pass
+    except BrokenPipeError:
+        # What is still in the buffer is written when the process ends, and would fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,170 @@
+"""The lines that the stream takes, as pydantic models; every one is read strictly, and as a whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, model_validator
+from pydantic_core import PydanticCustomError, from_json
+
+from multitool_tui.judgement.model import AlarmState, Counts, Minute
+from multitool_tui.stream.errors import LineError, Path, not_a_line, not_json, shown
+
+LONGEST_LINE = 65_536
+"""Bytes that a line may have before its line end."""
+MOST_REQUESTS = 10**12
+"""What a version may count in one minute: far above anything that Lambda does, and no arithmetic suffers."""
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?P<offset>Z|[+-]\d\d:\d\d)?", re.ASCII)
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _wrong(what: str, key: str | None = None) -> PydanticCustomError:
+    """What is wrong with a value, or with an object because of its `key`; reads on after the key's name."""
+    return PydanticCustomError("line", "{what}", {"what": what, "key": key})
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise _wrong(f'should be a time in quotes, like "2026-01-05T10:00:00Z", not {shown(value)}')
+    match = _MOMENT.fullmatch(value)
+    try:
+        moment = datetime.fromisoformat(value) if match else None
+    except ValueError:
+        moment = None
+    if match is None or moment is None:
+        raise _wrong(f"should be an ISO 8601 time like 2026-01-05T10:00:00Z, not {shown(value)}")
+    if not match["offset"]:
+        raise _wrong(f"has no offset from UTC: write {value}Z, or {value}+01:00")
+    if not _EARLIEST <= moment < _LATEST:
+        raise _wrong(f"should lie between the years 2000 and 2200, not at {value}")
+    return moment.astimezone(UTC)
+
+
+def _whole(value: object) -> object:
+    """CloudWatch's own sums are written 540.0, which is as whole as 540."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Count = Annotated[int, Field(strict=True, ge=0, le=MOST_REQUESTS), BeforeValidator(_whole)]
+Moment = Annotated[datetime, PlainValidator(_moment)]
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+_AnyLine = TypeVar("_AnyLine", bound=_Line)
+
+
+class CountsKeys(_Line):
+    """`baseline` and `canary`: what one version did in the minute."""
+
+    invocations: Count
+    errors: Count
+    slow: Count | None = None
+    throttles: Count = 0
+
+    @model_validator(mode="after")
+    def _parts_of_the_whole(self) -> Self:
+        for key, part in (("errors", self.errors), ("slow", self.slow)):
+            if part is not None and part > self.invocations:
+                raise _wrong(f"counts {part:,}, more than the {self.invocations:,} invocations", key)
+        return self
+
+
+class MinuteLine(_Line):
+    """One sealed minute of both versions. A version is left out, or null, where CloudWatch has nothing for it."""
+
+    minute: Moment
+    weight: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] | None = None
+    baseline: CountsKeys | None = None
+    canary: CountsKeys | None = None
+    alarms: dict[str, AlarmState] | None = None
+
+    @model_validator(mode="after")
+    def _a_canary_has_a_weight(self) -> Self:
+        if self.canary is not None and self.weight is None:
+            raise _wrong("is missing, which only a minute without a canary may do", "weight")
+        return self
+
+
+class RolloutLine(_Line):
+    """The start of a fresh rollout; what came before is forgotten."""
+
+    rollout: Annotated[str, Field(strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class NewRollout:
+    """A rollout begins."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A minute, with the alarms at its end where they are known. `text` is its time as the line wrote it."""
+
+    minute: Minute
+    text: str
+    alarms: Mapping[str, AlarmState] | None = None
+
+
+# Which keys there are, by the way to their object.
+_OF_ROLLOUT: dict[Path, list[str]] = {(): list(RolloutLine.model_fields)}
+_OF_MINUTE: dict[Path, list[str]] = {
+    (): list(MinuteLine.model_fields),
+    ("baseline",): list(CountsKeys.model_fields),
+    ("canary",): list(CountsKeys.model_fields),
+}
+
+
+def read_line(line: bytes) -> NewRollout | Sealed:
+    """Read one line, with or without its line end.
+
+    Raises:
+        LineError: in one sentence, which names the field where it is a field's fault.
+    """
+    data = _json(line)
+    if "rollout" in data:
+        if "minute" in data:
+            raise LineError("rollout and minute are on one line: each needs its own.")
+        return NewRollout(_valid(RolloutLine, data, _OF_ROLLOUT).rollout)
+    keys = _valid(MinuteLine, data, _OF_MINUTE)
+    minute = Minute(
+        keys.minute,
+        keys.weight or 0.0,
+        _counts(keys.baseline),
+        _counts(keys.canary),
+    )
+    return Sealed(minute, data["minute"], keys.alarms)
+
+
+def _counts(keys: CountsKeys | None) -> Counts | None:
+    return None if keys is None else Counts(keys.invocations, keys.errors, keys.slow, keys.throttles)
+
+
+def _json(line: bytes) -> dict[str, Any]:
+    if len(line.removesuffix(b"\n")) > LONGEST_LINE:
+        raise LineError(f"The line is longer than {LONGEST_LINE:,} bytes.")
+    if not line.strip():
+        raise LineError("The line is empty.")
+    try:
+        data = from_json(line)
+    except ValueError as error:
+        raise not_json(error) from None
+    if not isinstance(data, dict):
+        raise LineError(f"The line should be an object, not {shown(data)}.")
+    return data
+
+
+def _valid(model: type[_AnyLine], data: dict[str, Any], known: Mapping[Path, Sequence[str]]) -> _AnyLine:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise not_a_line(error.errors(include_url=False), known) from None

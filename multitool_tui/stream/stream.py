@@ -1,0 +1,76 @@
+"""The judge as a stream: each line in gives one line out, and a line that cannot be used changes nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from multitool_tui.rollout.plan import Plan
+from multitool_tui.rollout.rehearsal import Answer, Rehearsal
+from multitool_tui.stream.errors import LineError
+from multitool_tui.stream.lines import NewRollout, Sealed, read_line
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A minute and what was answered to it."""
+
+    sealed: Sealed
+    answer: Answer
+
+
+class Stream:
+    """One stream of lines; every rollout in it goes by `plan`, closed loop, on the engine that all commands use."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._rehearsal = Rehearsal(plan)
+        self._lines = 0
+
+    def take(self, line: bytes) -> NewRollout | Judged:
+        """Take in one line.
+
+        Raises:
+            LineError: it cannot be used, and has changed nothing.
+        """
+        self._lines += 1
+        read = read_line(line)
+        if isinstance(read, NewRollout):
+            self._rehearsal = Rehearsal(self._plan)
+            return read
+        return Judged(read, self._rehearsal.see(read.minute, read.alarms))
+
+    def answer(self, line: bytes) -> str:
+        """Take in one line and answer with one line of ASCII JSON, without a line end; never raises for its input."""
+        try:
+            taken = self.take(line)
+        except LineError as error:
+            return json.dumps({"error": str(error), "line": self._lines})
+        return write_answer(taken)
+
+
+def write_answer(taken: NewRollout | Judged) -> str:
+    """The answer to one line, as one line of JSON. Evidence is rounded to nine digits."""
+    if isinstance(taken, NewRollout):
+        return json.dumps({"rollout": taken.name})
+    answer = taken.answer
+    evidence = answer.judgement.evidence
+    return json.dumps(
+        {
+            "minute": taken.sealed.text,
+            "verdict": answer.judgement.verdict,
+            "action": answer.action,
+            "weight": _rounded(answer.weight),
+            "evidence": {
+                "harm": _rounded(evidence.harm),
+                "harm_limit": _rounded(evidence.harm_limit),
+                "safety": _rounded(evidence.safety),
+                "safety_limit": _rounded(evidence.safety_limit),
+            },
+            "reason": answer.reason,
+        }
+    )
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.9g}")
