@@ -1,81 +1,132 @@
-"""The table, by one command: `python -m benchmarks.judgement --runs 200 --seed 1 --out cells.csv`."""
+"""Measures the judge against its peers, an oracle, and what it must reach.
+
+`python -m benchmarks.judgement` runs both suites; `--runs 20 --good-runs 20` is a quick look.
+"""
 
 from __future__ import annotations
 
 import argparse
 import csv
-import statistics
+import os
 import sys
-from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 
-from benchmarks.judgement.policies import POLICIES
-from benchmarks.judgement.traffic import GOOD, UNSHOWN, Cell, Outcome, cells, run
+from benchmarks.judgement.cost import cost
+from benchmarks.judgement.figures import FLOOR, ORACLE, Figure, Results, beside_peers, figures, rolled_back, written
+from benchmarks.judgement.oracle import Oracle, floor
+from benchmarks.judgement.picture import picture
+from benchmarks.judgement.suites import SUITES, Cell, Suite
+from multitool_tui.simulation.many import Batch, play_all
+from multitool_tui.simulation.policies import OURS, POLICIES
+from multitool_tui.simulation.policies.base import Policy
+from multitool_tui.simulation.report import Tally, tally
+from multitool_tui.simulation.run import Outcome
+
+_AT_ONCE = 50  # runs in a batch, so that no core waits long for another
+
+
+@dataclass(frozen=True)
+class Task:
+    """One policy in one cell, so many times."""
+
+    policy: str
+    cell: Cell
+    runs: int
+
+    def batches(self, seed: int) -> Iterator[Batch]:
+        """The same runs in portions."""
+        make: Callable[[], Policy] = (
+            partial(Oracle, self.cell.scenario) if self.policy == ORACLE else POLICIES[self.policy]
+        )
+        for first in range(0, self.runs, _AT_ONCE):
+            yield Batch(self.cell.scenario, make, min(_AT_ONCE, self.runs - first), seed, first)
 
 
 def main() -> None:
-    """Run every policy on every cell, write one CSV line for each, and print the summary."""
+    """Run every policy on every cell; print the tables; write a CSV line for each cell, and the figure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.judgement", description=__doc__)
+    parser.add_argument("--suite", choices=[*SUITES, "both"], default="both")
     parser.add_argument("--runs", type=int, default=100, help="rollouts a cell")
+    parser.add_argument(
+        "--good-runs", type=int, help="of our own, in a cell with a good version; otherwise ten times as many"
+    )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument(
+        "--policy", action="append", choices=[*POLICIES, ORACLE], help="only this one; may be given again"
+    )
     parser.add_argument("--out", type=Path, default=Path("judgement-cells.csv"))
-    parser.add_argument("--policy", action="append", choices=POLICIES, help="only this one; may be given again")
+    parser.add_argument("--figure", type=Path, help="where to write the figure; -SUITE is added to its name")
     arguments = parser.parse_args()
-    names = arguments.policy or list(POLICIES)
+    names = arguments.policy or [*POLICIES, ORACLE]
+    good_runs = arguments.good_runs or 10 * arguments.runs
     with arguments.out.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(
-            ["policy", "scenario", "rps", "base", "harm", "onset", "runs", "rolled_back", "promoted", "undecided",
-             "median_excess", "median_minutes"]
-        )  # fmt: skip
-        for name in names:
-            table: dict[Cell, list[Outcome]] = {}
-            for cell in cells():
-                outcomes = [run(cell, POLICIES[name], arguments.seed * 1_000_000 + i) for i in range(arguments.runs)]
-                table[cell] = outcomes
-                writer.writerow(
-                    [name, cell.scenario, cell.rps, cell.base, cell.harm, cell.onset, len(outcomes),
-                     *(sum(o.end == end for o in outcomes) for end in ("rolled back", "promoted", "undecided")),
-                     statistics.median(o.excess for o in outcomes), statistics.median(o.minutes for o in outcomes)]
-                )  # fmt: skip
-                file.flush()
-            sys.stdout.write(summary(name, table) + "\n")
-            sys.stdout.flush()
-
-
-def summary(name: str, table: dict[Cell, list[Outcome]]) -> str:
-    """The figures of the document's table, in percent."""
-    pools: dict[str, list[bool]] = defaultdict(list)
-    worst = 0.0
-    for cell, outcomes in table.items():
-        back = [o.end == "rolled back" for o in outcomes]
-        good = [o.end == "promoted" and o.minutes <= 30 for o in outcomes]
-        if not cell.harm:
-            if cell.scenario in GOOD:
-                pools["false rollback"] += back
-                worst = max(worst, sum(back) / len(back))
-                pools["good promoted in 30 min, 10/s up"] += good if cell.rps >= 10 else []
-                pools["within 15 min"] += (
-                    [o.end == "promoted" and o.minutes <= 15 for o in outcomes] if cell.rps >= 10 else []
-                )
-            if cell.scenario in UNSHOWN:
-                pools[f"false rollback, {cell.scenario}"] += back
-        elif cell.onset:
-            pools["slow burn found"] += back
-        elif cell.scenario == "plain":
-            pools["found, 1/s"] += back if cell.rps == 1 else []
-            pools["found, 10/s up"] += back if cell.rps >= 10 else []
-            pools["found, 100/s up"] += back if cell.rps >= 100 else []
-        elif cell.rps >= 10:
-            pools["bad promoted in heavy noise, 10/s up"] += [o.end == "promoted" for o in outcomes]
-    lines = [f"{name}: {len(next(iter(table.values())))} runs a cell", f"  worst cell's false rollback: {worst:.3%}"]
-    lines += [f"  {what}: {sum(hits)} of {len(hits)}, {sum(hits) / len(hits):.3%}" for what, hits in pools.items()]
-    for harm in (0.01, 0.05, 0.95):
-        outcomes = table.get(Cell("plain", 100.0, 0.001, harm), [])
-        lines.append(
-            f"  median excess, 100/s, base 0.1%, +{harm:.0%}: {statistics.median(o.excess for o in outcomes):g}"
+            ["suite", "disturbance", "harmed", "rps", "base", "policy", *(f.name for f in fields(Tally)), "floor"]
         )
-    return "\n".join(lines)
+        for name in SUITES if arguments.suite == "both" else [arguments.suite]:
+            suite = SUITES[name]()
+            tasks = list(_tasks(suite, names, arguments.runs, good_runs))
+            tallies: dict[tuple[str, Cell], Tally] = {}
+            floors = {cell: floor(cell.scenario) for cell in suite.cells if cell.harmed != "good"}
+            for task, outcomes in _played(tasks, arguments.seed, arguments.jobs):
+                cell, counted = task.cell, tally(outcomes)
+                tallies[task.policy, cell] = counted
+                where = (name, cell.disturbance, cell.harmed, cell.scenario.rps, cell.scenario.base, task.policy)
+                writer.writerow([*where, *asdict(counted).values(), floors.get(cell, "")])
+            _report(Results(suite, tallies, floors), arguments.figure)
+    if OURS in names:
+        _say(written(_costs()))
+
+
+def _tasks(suite: Suite, names: list[str], runs: int, good_runs: int) -> Iterator[Task]:
+    """Ours needs many runs where it is nearly never wrong; the oracle says something only where nothing disturbs it."""
+    for cell in suite.cells:
+        for policy in names:
+            if policy == ORACLE and cell.disturbance != suite.shown[0]:
+                continue
+            yield Task(policy, cell, good_runs if policy == OURS and cell.harmed == "good" else runs)
+
+
+def _played(tasks: list[Task], seed: int, jobs: int) -> Iterator[tuple[Task, list[Outcome]]]:
+    portions = [list(task.batches(seed)) for task in tasks]
+    done = play_all([batch for each in portions for batch in each], jobs)
+    for number, (task, batches) in enumerate(zip(tasks, portions, strict=True), 1):
+        yield task, [outcome for _ in batches for outcome in next(done)]
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{number} of {len(tasks)} ")
+
+
+def _report(results: Results, figure: Path | None) -> None:
+    suite = results.suite
+    _say(f"\nSuite {suite.name}: {len(suite.cells)} cells")
+    _say(beside_peers(results))
+    if OURS in results.policies:
+        _say("\n" + written(figures(results)))
+    if figure:
+        points = {}
+        for policy in results.policies:
+            false = rolled_back(results.good(policy, suite.shown))
+            times = results.against_oracle(policy)
+            if false is not None and times is not None:
+                points[policy] = (false, times)
+        points[FLOOR] = (0.0, results.against_oracle(FLOOR) or 1.0)
+        title = f"What a bad version costs, and a good one (suite {suite.name})"
+        figure.with_stem(f"{figure.stem}-{suite.name}").write_text(picture(title, points, OURS), encoding="utf-8")
+
+
+def _costs() -> list[Figure]:
+    milliseconds, size = cost()
+    return [Figure("a minute judged", milliseconds, 1.0, "ms"), Figure("state of a rollout", size / 1000, 20, "kB")]
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -22,19 +22,27 @@ class Cell:
         """What it has in common with the cell of the same service with a good version."""
         return self.disturbance, self.scenario.rps, self.scenario.base
 
+    @property
+    def title(self) -> str:
+        """All of it in a few words."""
+        return f"{self.disturbance}, {self.harmed}, {self.scenario.rps:g}/s, base {self.scenario.base:.2%}"
+
 
 @dataclass(frozen=True)
 class Suite:
     """All cells, and which disturbances are which.
 
-    `shown`: noise that the history shows too, or that hits both versions; `heavy`: shown, but so large that a small
-    harm drowns; `unshown`: noise of which the history knows nothing.
+    `shown`: none at first, then noise that the history shows too, or that hits both versions; `heavy`: shown, but so
+    large that a small harm drowns; `unshown`: noise of which the history knows nothing. `columns` and `example`
+    (requests a second, base rate) are what the table beside the peers is about.
     """
 
     name: str
     shown: tuple[str, ...]
     heavy: tuple[str, ...]
     unshown: tuple[str, ...]
+    columns: tuple[tuple[str, tuple[str, ...]], ...]
+    example: tuple[float, float]
     cells: tuple[Cell, ...]
 
 
@@ -104,7 +112,8 @@ def first() -> Suite:
                 cells += [_cell("first", _FIRST, name, rps, base, harmed, harm) for name in ("plain", "heavy noise")]
             cells += [_cell("first", _FIRST, "plain", rps, base, *each) for each in _SLOW_BURN.items()]
     shown = ("plain", "bursts", "noise", "ramps", "straddled", "clusters", "drift")
-    return Suite("first", shown, ("heavy noise",), ("hidden noise",), tuple(cells))
+    columns = (("plain", ("plain",)), ("bursts", ("bursts",)), ("noise", ("noise", "heavy noise")))
+    return Suite("first", shown, ("heavy noise",), ("hidden noise",), columns, (100.0, 0.001), tuple(cells))
 
 
 def second() -> Suite:
@@ -116,9 +125,14 @@ def second() -> Suite:
             for harmed, harm in _SECOND_HARMS.items():
                 cells += [_cell("second", _SECOND, name, rps, base, harmed, harm) for name in ("steady", *_HARMED_TOO)]
             cells += [_cell("second", _SECOND, "steady", rps, base, *each) for each in _SHAPES.items()]
-    heavy, unshown = ("large noise",), ("canary's noise", "growing noise")
+    heavy, unshown = ("large noise",), ("canary's noise", "growing noise", "cold failures")
     shown = tuple(name for name in _SECOND if name not in (*heavy, *unshown))
-    return Suite("second", shown, heavy, unshown, tuple(cells))
+    columns = (
+        ("steady", ("steady",)),
+        ("bursts", ("heavy-tailed bursts", "retry storms", "cron 15m", "base steps up")),
+        ("noise", ("correlated noise", "large noise")),
+    )
+    return Suite("second", shown, heavy, unshown, columns, (300.0, 0.003), tuple(cells))
 
 
 SUITES = {"first": first, "second": second}

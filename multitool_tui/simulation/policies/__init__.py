@@ -7,6 +7,7 @@ each is judged on all of its own minutes before it moves on: a little kinder to 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from multitool_tui.simulation.policies.adaptive import Adaptive
 from multitool_tui.simulation.policies.argo_rollouts import ArgoRollouts
@@ -25,10 +26,10 @@ from multitool_tui.simulation.policies.kayenta import Kayenta
 
 POLICIES: dict[str, Callable[[], Policy]] = {
     "multitool": Adaptive,
-    "codedeploy-errors": lambda: CodeDeploy(CANARY_10_PERCENT_5_MINUTES, any_error),
-    "codedeploy-sam": lambda: CodeDeploy(CANARY_10_PERCENT_5_MINUTES, any_error_twice),
-    "codedeploy-rate": lambda: CodeDeploy(CANARY_10_PERCENT_5_MINUTES, one_percent),
-    "codedeploy-linear": lambda: CodeDeploy(LINEAR_10_PERCENT_EVERY_1_MINUTE, one_percent),
+    "codedeploy-errors": partial(CodeDeploy, CANARY_10_PERCENT_5_MINUTES, any_error),
+    "codedeploy-sam": partial(CodeDeploy, CANARY_10_PERCENT_5_MINUTES, any_error_twice),
+    "codedeploy-rate": partial(CodeDeploy, CANARY_10_PERCENT_5_MINUTES, one_percent),
+    "codedeploy-linear": partial(CodeDeploy, LINEAR_10_PERCENT_EVERY_1_MINUTE, one_percent),
     "argo-rollouts": ArgoRollouts,
     "flagger": Flagger,
     "kayenta": Kayenta,

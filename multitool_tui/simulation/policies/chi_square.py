@@ -21,4 +21,5 @@ class ChiSquare(Timetable):
         if not n1 or not n0 or both in (0, all_requests) or x1 * n0 <= x0 * n1:
             return False
         rate = both / all_requests
-        return (x1 / n1 - x0 / n0) ** 2 / (rate * (1 - rate) * (1 / n1 + 1 / n0)) > _SIGNIFICANT
+        statistic: float = (x1 / n1 - x0 / n0) ** 2 / (rate * (1 - rate) * (1 / n1 + 1 / n0))
+        return statistic > _SIGNIFICANT
