@@ -9,7 +9,7 @@ import argparse
 import csv
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -21,11 +21,8 @@ from benchmarks.judgement.picture import picture
 from benchmarks.judgement.suites import SUITES, Cell, Suite
 from multitool_tui.simulation.many import Batch, play_all
 from multitool_tui.simulation.policies import OURS, POLICIES
-from multitool_tui.simulation.policies.base import Policy
 from multitool_tui.simulation.report import Tally, tally
 from multitool_tui.simulation.run import Outcome
-
-_AT_ONCE = 50  # runs in a batch, so that no core waits long for another
 
 
 @dataclass(frozen=True)
@@ -36,13 +33,10 @@ class Task:
     cell: Cell
     runs: int
 
-    def batches(self, seed: int) -> Iterator[Batch]:
-        """The same runs in portions."""
-        make: Callable[[], Policy] = (
-            partial(Oracle, self.cell.scenario) if self.policy == ORACLE else POLICIES[self.policy]
-        )
-        for first in range(0, self.runs, _AT_ONCE):
-            yield Batch(self.cell.scenario, make, min(_AT_ONCE, self.runs - first), seed, first)
+    def batch(self, seed: int) -> Batch:
+        """What is to be played."""
+        make = partial(Oracle, self.cell.scenario) if self.policy == ORACLE else POLICIES[self.policy]
+        return Batch(self.cell.scenario, make, self.runs, seed)
 
 
 def main() -> None:
@@ -93,12 +87,15 @@ def _tasks(suite: Suite, names: list[str], runs: int, good_runs: int) -> Iterato
 
 
 def _played(tasks: list[Task], seed: int, jobs: int) -> Iterator[tuple[Task, list[Outcome]]]:
-    portions = [list(task.batches(seed)) for task in tasks]
-    done = play_all([batch for each in portions for batch in each], jobs)
-    for number, (task, batches) in enumerate(zip(tasks, portions, strict=True), 1):
-        yield task, [outcome for _ in batches for outcome in next(done)]
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{number} of {len(tasks)} ")
+    """Each task with its outcomes, in order."""
+    outcomes: list[Outcome] = []
+    for number, portion in play_all([task.batch(seed) for task in tasks], jobs):
+        outcomes += portion
+        if len(outcomes) == tasks[number].runs:
+            yield tasks[number], outcomes
+            outcomes = []
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{number + 1} of {len(tasks)} ")
 
 
 def _report(results: Results, figure: Path | None) -> None:

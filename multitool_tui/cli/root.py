@@ -10,6 +10,7 @@ from multitool_tui.cli.demo import demo
 from multitool_tui.cli.judge import judge
 from multitool_tui.cli.options import Globals
 from multitool_tui.cli.sandbox import sandbox
+from multitool_tui.cli.simulate import simulate
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,3 +62,4 @@ def main(
 main.add_command(demo)
 main.add_command(judge)
 main.add_command(sandbox)
+main.add_command(simulate)
