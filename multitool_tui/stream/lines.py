@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -161,6 +162,29 @@ def _json(line: bytes) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise LineError(f"The line should be an object, not {shown(data)}.")
     return data
+
+
+def write_line(minute: Minute) -> str:
+    """The minute as a line that `read_line` reads back, without its line end. Times are in UTC."""
+    line = {
+        "minute": minute.start.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "weight": minute.weight,
+        "baseline": _keys(minute.baseline),
+        "canary": _keys(minute.canary),
+    }
+    return json.dumps({key: value for key, value in line.items() if value is not None})
+
+
+def _keys(counts: Counts | None) -> dict[str, int] | None:
+    """What is zero, or unknown, as a reader takes it anyway is left out."""
+    if counts is None:
+        return None
+    keys = {"invocations": counts.invocations, "errors": counts.errors}
+    if counts.slow is not None:
+        keys["slow"] = counts.slow
+    if counts.throttles:
+        keys["throttles"] = counts.throttles
+    return keys
 
 
 def _valid(model: type[_AnyLine], data: dict[str, Any], known: Mapping[Path, Sequence[str]]) -> _AnyLine:

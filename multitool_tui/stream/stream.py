@@ -19,6 +19,17 @@ class Judged:
     answer: Answer
 
 
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A line, counted from 1, that has changed nothing, and why, in one sentence."""
+
+    line: int
+    why: str
+
+
+Taken = NewRollout | Judged | Unusable
+
+
 class Stream:
     """One stream of lines; every rollout in it goes by `plan`, closed loop, on the engine that all commands use."""
 
@@ -27,49 +38,47 @@ class Stream:
         self._rehearsal = Rehearsal(plan)
         self._lines = 0
 
-    def take(self, line: bytes) -> NewRollout | Judged:
-        """Take in one line.
-
-        Raises:
-            LineError: it cannot be used, and has changed nothing.
-        """
+    def take(self, line: bytes) -> Taken:
+        """Take in one line, with or without its line end."""
         self._lines += 1
-        read = read_line(line)
+        try:
+            read = read_line(line)
+        except LineError as error:
+            return Unusable(self._lines, str(error))
         if isinstance(read, NewRollout):
             self._rehearsal = Rehearsal(self._plan)
             return read
         return Judged(read, self._rehearsal.see(read.minute, read.alarms))
 
     def answer(self, line: bytes) -> str:
-        """Take in one line and answer with one line of ASCII JSON, without a line end; never raises for its input."""
-        try:
-            taken = self.take(line)
-        except LineError as error:
-            return json.dumps({"error": str(error), "line": self._lines})
-        return write_answer(taken)
+        """Take in one line and answer with one line of ASCII JSON, without its line end."""
+        return write_answer(self.take(line))
 
 
-def write_answer(taken: NewRollout | Judged) -> str:
-    """The answer to one line, as one line of JSON. Evidence is rounded to nine digits."""
-    if isinstance(taken, NewRollout):
-        return json.dumps({"rollout": taken.name})
-    answer = taken.answer
-    evidence = answer.judgement.evidence
-    return json.dumps(
-        {
-            "minute": taken.sealed.text,
-            "verdict": answer.judgement.verdict,
-            "action": answer.action,
-            "weight": _rounded(answer.weight),
-            "evidence": {
-                "harm": _rounded(evidence.harm),
-                "harm_limit": _rounded(evidence.harm_limit),
-                "safety": _rounded(evidence.safety),
-                "safety_limit": _rounded(evidence.safety_limit),
-            },
-            "reason": answer.reason,
-        }
-    )
+def write_answer(taken: Taken) -> str:
+    """The answer to one line, as one line of JSON. Numbers are rounded to nine digits."""
+    match taken:
+        case Unusable(line, why):
+            return json.dumps({"error": why, "line": line})
+        case NewRollout(name):
+            return json.dumps({"rollout": name})
+        case Judged(sealed, answer):
+            evidence = answer.judgement.evidence
+            return json.dumps(
+                {
+                    "minute": sealed.text,
+                    "verdict": answer.judgement.verdict,
+                    "action": answer.action,
+                    "weight": _rounded(answer.weight),
+                    "evidence": {
+                        "harm": _rounded(evidence.harm),
+                        "harm_limit": _rounded(evidence.harm_limit),
+                        "safety": _rounded(evidence.safety),
+                        "safety_limit": _rounded(evidence.safety_limit),
+                    },
+                    "reason": answer.reason,
+                }
+            )
 
 
 def _rounded(value: float) -> float:

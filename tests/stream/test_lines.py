@@ -10,7 +10,7 @@ import pytest
 
 from multitool_tui.judgement.model import AlarmState, Counts, Minute
 from multitool_tui.stream.errors import LineError
-from multitool_tui.stream.lines import LONGEST_LINE, NewRollout, Sealed, read_line
+from multitool_tui.stream.lines import LONGEST_LINE, NewRollout, Sealed, read_line, write_line
 
 WHOLE: dict[str, Any] = {
     "minute": "2026-01-05T10:00:00Z",
@@ -157,3 +157,16 @@ def test_a_line_that_is_wrong_says_where_and_why(wrong: bytes, sentence: str) ->
 def test_a_thousand_unknown_keys_are_one_sentence() -> None:
     with pytest.raises(LineError, match=r"^k0 is not a key; the nearest one is \w+\.$"):
         read_line(line(**{f"k{number}": 1 for number in range(1000)}))
+
+
+@pytest.mark.parametrize(
+    "minute",
+    [
+        Minute(START, 0.0),
+        Minute(START, 0.0, Counts(540, 3)),
+        Minute(START, 0.0123, Counts(540, 3, 5, 2), Counts(60, 1, 0)),
+    ],
+)
+def test_a_minute_that_is_written_is_read_back(minute: Minute) -> None:
+    read = read_line(write_line(minute).encode())
+    assert read == Sealed(minute, "2026-01-05T10:00:00Z")

@@ -1,0 +1,191 @@
+"""`multitool replay`: what would have been decided of minutes that are past, from a file or from CloudWatch."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.judging import chosen_plan, ending_quietly, lines_of, of_a_plan
+from multitool_tui.cli.options import Globals
+
+if TYPE_CHECKING:
+    from multitool_tui.clock import Clock
+    from multitool_tui.rollout.plan import Plan
+    from multitool_tui.views.replay import Chart, Text
+
+_LONGEST_DAYS = 7
+
+
+@click.command()
+@click.argument("source", metavar="FILE|FUNCTION:ALIAS")
+@click.option("--from", "start", default="3h", show_default=True, metavar="TIME", help="From when on; or how long ago.")
+@click.option("--to", "end", default="0s", metavar="TIME", help="Until when; or how long ago. Otherwise until now.")
+@click.option("--canary", metavar="VERSION", help="The new version; otherwise the one that the alias gives a weight.")
+@click.option("--baseline", metavar="VERSION", help="The version before it; otherwise the alias's own.")
+@of_a_plan
+@click.option("--json", "form", flag_value="json", help="Print the answers of `multitool judge`.")
+@click.option("--chart", "form", flag_value="chart", help="Draw harm and weight.")
+@click.option("--minutes", "form", flag_value="minutes", help="Print the minutes themselves, as `judge` reads them.")
+@click.pass_obj
+def replay(
+    options: Globals,
+    source: str,
+    start: str,
+    end: str,
+    canary: str | None,
+    baseline: str | None,
+    strategy: str | None,
+    manifest: Path | None,
+    rollout: str | None,
+    form: str | None,
+) -> None:
+    """Say what would have been decided, minute by minute.
+
+    \b
+    Of a file with the lines that `multitool judge` reads, or - for standard input:
+      multitool replay minutes.jsonl
+    Of a past rollout, from CloudWatch:
+      multitool replay checkout:live --from 2026-01-05T10:00Z --to 2026-01-05T12:00Z
+      multitool replay checkout:live --from 3h --canary 42 --baseline 41
+
+    The minutes are as they were, whatever would have been decided: weights are not changed by it.
+    """
+    plan = chosen_plan(strategy, manifest, rollout)
+    name = "standard input" if source == "-" else source
+    with ending_quietly(), _lines(options, plan, source, start, end, canary, baseline) as lines:
+        if form == "minutes":
+            for line in lines:
+                sys.stdout.buffer.write(line.rstrip(b"\r\n") + b"\n")
+        else:
+            _replay(lines, plan, name, form)
+
+
+def _replay(lines: Iterable[bytes], plan: Plan, name: str, form: str | None) -> None:
+    """Judge the lines and print what comes of it.
+
+    Raises:
+        Failure: at the end, where some of them could not be read.
+    """
+    from multitool_tui.stream.stream import Stream, Unusable, write_answer
+
+    stream, wrong = Stream(plan), 0
+    view = _view(form, f"{name}, strategy {plan.strategy}")
+    for taken in map(stream.take, lines):
+        if isinstance(taken, Unusable):
+            wrong += 1
+        if form == "json":
+            click.echo(write_answer(taken))
+        elif isinstance(taken, Unusable):
+            click.echo(f"multitool: {name}, line {taken.line}: {taken.why}", err=True)
+        else:
+            _print(view.lines(taken))
+    _print(view.end())
+    if wrong:
+        raise Failure(f"{name}: {wrong:,} line{'' if wrong == 1 else 's'} could not be used.", Exit.USAGE)
+
+
+def _view(form: str | None, heading: str) -> Text | Chart:
+    from multitool_tui.views.replay import WIDTH, Chart, Text
+
+    if form != "chart":
+        return Text(heading)
+    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    return Chart(heading, max(WIDTH, width), ascii_only="utf" not in sys.stdout.encoding.lower())
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+@contextmanager
+def _lines(
+    options: Globals, plan: Plan, source: str, start: str, end: str, canary: str | None, baseline: str | None
+) -> Iterator[Iterable[bytes]]:
+    """The lines of the source, whatever it is."""
+    from multitool_tui.stream.lines import LONGEST_LINE
+
+    path = Path(source)
+    if source == "-":
+        yield lines_of(sys.stdin.buffer, LONGEST_LINE)
+    elif ":" in source and not path.exists():
+        yield _past(options, plan, source, start, end, canary, baseline)
+    else:
+        with _opened(path) as file:
+            yield lines_of(file, LONGEST_LINE)
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise Failure(f"{path} cannot be read: {error.strerror}.", Exit.USAGE) from None
+
+
+def _past(
+    options: Globals, plan: Plan, target: str, start: str, end: str, canary: str | None, baseline: str | None
+) -> list[bytes]:
+    """The lines of a past rollout, from CloudWatch."""
+    import asyncio
+
+    from multitool_tui.aws.errors import AwsError, Throttled, Unanswered
+    from multitool_tui.aws.session import AwsSession
+    from multitool_tui.aws.session import Options as SessionOptions
+    from multitool_tui.clock import SystemClock
+    from multitool_tui.controller.past import Wanted, past_minutes
+    from multitool_tui.controller.port import CommandRefused
+    from multitool_tui.stream.lines import write_line
+
+    clock = SystemClock()
+    wanted = Wanted(target, *_stretch(start, end, clock), canary, baseline)
+
+    async def read() -> list[bytes]:
+        session = SessionOptions(options.profile, options.region, options.endpoint_url)
+        async with AwsSession(session, clock) as aws:
+            return [write_line(minute).encode() for minute in await past_minutes(aws, clock, wanted, plan.analysis)]
+
+    try:
+        return asyncio.run(read())
+    except CommandRefused as refused:
+        raise Failure(str(refused), Exit.USAGE) from None
+    except (Unanswered, Throttled) as error:
+        raise Failure(str(error), Exit.UNREACHABLE) from None
+    except AwsError as error:
+        raise Failure(str(error), Exit.REFUSED) from None
+
+
+def _stretch(start: str, end: str, clock: Clock) -> tuple[datetime, datetime]:
+    now = clock.now()
+    first, last = _moment(start, now, "--from"), _moment(end, now, "--to")
+    if first >= last:
+        raise click.BadParameter("lies after --to.", param_hint="--from")
+    if (last - first).days >= _LONGEST_DAYS:
+        raise click.BadParameter(f"lies more than {_LONGEST_DAYS} days before --to.", param_hint="--from")
+    return first, last
+
+
+def _moment(text: str, now: datetime, option: str) -> datetime:
+    """A time with its offset from UTC, or how long ago."""
+    from multitool_tui.words import parse_duration
+
+    try:
+        return now - parse_duration(text)
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no time: write it like 2026-01-05T10:00Z, or like 3h for three hours ago.", param_hint=option
+        ) from None
+    if moment.tzinfo is None:
+        raise click.BadParameter(f"{text} has no offset from UTC: write {text}Z, or {text}+01:00.", param_hint=option)
+    return moment
