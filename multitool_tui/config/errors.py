@@ -21,6 +21,7 @@ _IN_TOML = {
     "string_type": "should be a string",
     "int_type": "should be a whole number",
     "float_type": "should be a number",
+    "bool_type": "should be true or false",
     "finite_number": "should be a finite number",
 }
 

@@ -129,28 +129,27 @@ class AnalysisKeys(_Table):
         bool, Field(strict=True, description="Whether a slow canary is rolled back; otherwise it is only held.")
     ] = _ANALYSIS.slow_rolls_back
     budget: Annotated[
-        float | None,
+        float,
         Field(
             strict=True,
             gt=0,
             allow_inf_nan=False,
-            description=f"Strategy adaptive: bad requests that a bad version may cost ({_RAMP.budget:g}).",
+            description="Strategy adaptive only: bad requests that a bad version may cost.",
         ),
-    ] = None
+    ] = _RAMP.budget
     max_weight: Annotated[
-        float | None,
+        float,
         Field(
             strict=True,
             gt=0,
             lt=100,
             allow_inf_nan=False,
-            description=f"Strategy adaptive: the last weight in percent ({_percentage(_RAMP.max_weight):g}).",
+            description="Strategy adaptive only: the last weight before promotion, in percent.",
         ),
-    ] = None
-    min_bake: Annotated[
-        Duration | None,
-        Field(description=f"Strategy adaptive: no promotion is earlier than this ({duration(_RAMP.min_bake)})."),
-    ] = None
+    ] = _percentage(_RAMP.max_weight)
+    min_bake: Annotated[Duration, Field(description="Strategy adaptive only: no promotion is earlier than this.")] = (
+        _RAMP.min_bake
+    )
 
     @model_validator(mode="after")
     def _evidence_can_be_fresh(self) -> Self:
@@ -164,18 +163,21 @@ class AnalysisKeys(_Table):
         """The settings as the engine takes them."""
         return Analysis(self.period, self.seal_after, self.max_age, self.slow_rolls_back)
 
+    @field_validator("max_weight")
+    @classmethod
+    def _is_a_weight(cls, percentage: float) -> float:
+        if not _share(percentage):
+            raise _wrong("is too small to be a weight")
+        return percentage
+
     def ramp(self) -> Ramp:
         """The ramp of the strategy that has one."""
-        return Ramp(
-            _RAMP.budget if self.budget is None else self.budget,
-            _RAMP.max_weight if self.max_weight is None else _share(self.max_weight),
-            _RAMP.min_bake if self.min_bake is None else self.min_bake,
-        )
+        return Ramp(self.budget, _share(self.max_weight), self.min_bake)
 
     @property
-    def of_the_ramp(self) -> str | None:
-        """The first key here, if there is one, that means something to a ramp only."""
-        return next((key for key in ("budget", "max_weight", "min_bake") if getattr(self, key) is not None), None)
+    def of_the_ramp(self) -> list[str]:
+        """The keys that were given here and mean something to a ramp only."""
+        return [key for key in ("budget", "max_weight", "min_bake") if key in self.model_fields_set]
 
 
 class RolloutKeys(_Table):
@@ -183,11 +185,7 @@ class RolloutKeys(_Table):
 
     function: Annotated[str, AfterValidator(_function), Field(description="The Lambda function.")]
     alias: Annotated[str, AfterValidator(_alias), Field(description="The alias whose traffic is shifted.")]
-    strategy: Annotated[
-        str | None,
-        AfterValidator(lambda name: name and _strategy(name)),
-        Field(description=f"A named plan; {ADAPTIVE} where there are no steps either."),
-    ] = None
+    strategy: Annotated[str, AfterValidator(_strategy), Field(description="A named plan.")] = ADAPTIVE
     steps: Annotated[
         tuple[StepKeys, ...] | None, Field(description="Steps of your own, in the place of a strategy.")
     ] = None
@@ -213,11 +211,11 @@ class RolloutKeys(_Table):
 
     @model_validator(mode="after")
     def _is_one_plan(self) -> Self:
-        if self.strategy is not None and self.steps is not None:
+        if self.steps is not None and "strategy" in self.model_fields_set:
             raise _wrong("and strategy exclude each other: keep one of the two", "steps")
         plan = self.plan()
-        if plan.ramp is None and (key := self.analysis.of_the_ramp):
-            raise _wrong(f"has {key}, which is for strategy {ADAPTIVE!r}", "analysis")
+        if plan.ramp is None and self.analysis.of_the_ramp:
+            raise _wrong(f"has {self.analysis.of_the_ramp[0]}, which is for strategy {ADAPTIVE!r}", "analysis")
         if self.deadline <= plan.baking:
             what = "the shortest bake is over" if plan.ramp else "the steps are through"
             raise _wrong(f"comes before {what}: it takes {duration(plan.baking)}", "deadline")
@@ -228,7 +226,7 @@ class RolloutKeys(_Table):
         if self.steps is not None:
             course = Plan(OWN_STEPS, tuple(step.step() for step in self.steps))
         else:
-            course = named_plan(self.strategy or ADAPTIVE)
+            course = named_plan(self.strategy)
         return replace(
             course,
             ramp=self.analysis.ramp() if course.ramp else None,

@@ -124,6 +124,10 @@ ENDED = frozenset(state for state, row in TRANSITIONS.items() if not row)
 """The states that nothing leads out of."""
 
 
+NOTHING_JUDGED = Judgement(Verdict.UNDECIDED, "No minute has been judged yet.")
+"""What is known of a canary before it starts."""
+
+
 class IllegalTransition(Exception):
     """The event has no row for the present state. Nothing has changed."""
 
@@ -161,7 +165,7 @@ class Rollout:
     obstacle: Obstacle | None = None
     held_from: State | None = None
     """What the rollout was doing when it was held."""
-    judgement: Judgement | None = None
+    judgement: Judgement = NOTHING_JUDGED
     reason: str = ""
     """Why the rollout is where it is: the latest decision, in one sentence."""
     waiting: str = ""
@@ -208,11 +212,11 @@ class Rollout:
     @property
     def is_harmful(self) -> bool:
         """Whether the latest judgement condemns the canary."""
-        return self.judgement is not None and self.judgement.verdict is Verdict.HARMFUL
+        return self.judgement.verdict is Verdict.HARMFUL
 
     def evidence_age(self, at: datetime) -> timedelta | None:
         """How old the latest minute is in which the canary served anything; None when there is none."""
-        if self.judgement is None or self.judgement.seen_to is None:
+        if self.judgement.seen_to is None:
             return None
         return at - self.judgement.seen_to
 
@@ -369,14 +373,13 @@ def _proceed(rollout: Rollout, at: datetime) -> Outcome:
 def _follow_evidence(rollout: Rollout, at: datetime, deadline: datetime, ramp: Ramp) -> Outcome:
     """The weight that the evidence affords: more of it only while the evidence is fresh, less at any time."""
     judgement, fresh = rollout.judgement, rollout.has_fresh_evidence(at)
-    if judgement and fresh and judgement.verdict is Verdict.SAFE:
+    if fresh and judgement.verdict is Verdict.SAFE:
         return _promote(rollout, at, judgement.reason)
     if at >= deadline:
         return _inconclusive(rollout, at)
-    afforded = judgement.weight_afforded if judgement else None
+    afforded = judgement.weight_afforded
     if (
-        judgement
-        and afforded is not None
+        afforded is not None
         and (fresh or afforded < rollout.wanted)
         and worth_a_move(rollout.wanted, afforded, ramp.max_weight)
     ):
@@ -419,10 +422,9 @@ def _stop_at_gate(rollout: Rollout, at: datetime, deadline: datetime) -> Outcome
 
 
 def _inconclusive(rollout: Rollout, at: datetime) -> Outcome:
-    judgement, limit = rollout.judgement, duration(rollout.plan.deadline)
-    known = judgement.reason if judgement else "No sealed minute shows a request to the canary yet."
-    safe = judgement is not None and judgement.verdict is Verdict.SAFE
-    reason = f"{'Not through the plan' if safe else 'Inconclusive'} after {limit}: {known}"
+    safe = rollout.judgement.verdict is Verdict.SAFE
+    limit = duration(rollout.plan.deadline)
+    reason = f"{'Not through the plan' if safe else 'Inconclusive'} after {limit}: {rollout.judgement.reason}"
     match rollout.plan.on_inconclusive:
         case OnInconclusive.ROLL_BACK:
             return _roll_back(rollout, at, reason)
@@ -443,8 +445,7 @@ def _begin(rollout: Rollout, at: datetime, why: str, actor: str) -> Outcome:
     """The first change: to the weight that the evidence affords, to the first step's, or to everything."""
     plan, shifting = rollout.plan, replace(rollout, state=State.SHIFTING)
     if plan.ramp:
-        afforded = rollout.judgement.weight_afforded if rollout.judgement else None
-        return _shift(shifting, at, afforded or LEAST_WEIGHT, _NO_STEP, why, actor)
+        return _shift(shifting, at, rollout.judgement.weight_afforded or LEAST_WEIGHT, _NO_STEP, why, actor)
     if plan.steps:
         return _shift(shifting, at, plan.steps[0].weight, 0, why, actor)
     return _promote(rollout, at, f"{why}, all at once", actor)
@@ -576,7 +577,7 @@ def _resume_held(rollout: Rollout, event: ResumeAsked) -> Outcome:
     """However long it was held, what the rollout was doing begins anew, with a new deadline; harm is rolled back."""
     if rollout.obstacle is Obstacle.DRIFT:
         raise Refusal(f"{rollout.target} was changed from outside; roll back, or leave it as it is.")
-    if rollout.judgement and rollout.is_harmful:
+    if rollout.is_harmful:
         return _roll_back(rollout, event.at, rollout.judgement.reason)
     if rollout.held_from is State.ROLLING_BACK:
         return _roll_back(rollout, event.at, _WORD, event.actor)

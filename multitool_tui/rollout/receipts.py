@@ -29,7 +29,8 @@ class Receipt:
     rollout: str
     action: str
     reason: str
-    actor: str = ENGINE
-    severity: Severity = Severity.INFO
-    weight: float = 0.0
-    judgement: Judgement | None = None
+    actor: str
+    severity: Severity
+    weight: float
+    """The canary's share (0-1) that is wanted from then on."""
+    judgement: Judgement

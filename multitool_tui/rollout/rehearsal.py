@@ -96,7 +96,8 @@ class Rehearsal:
             return Answer(judgement, action, rollout.wanted, judgement.reason)
         if moved or rollout.state is State.HELD:
             self._ended_by = _how(before, rollout, at)
-        return Answer(judgement, self._ended_by, rollout.wanted, rollout.reason if moved else judgement.reason)
+            return Answer(judgement, self._ended_by, rollout.wanted, rollout.reason)
+        return Answer(judgement, self._ended_by, rollout.wanted, judgement.reason)
 
 
 def _how(before: Rollout, after: Rollout, at: datetime) -> Action:
@@ -104,7 +105,7 @@ def _how(before: Rollout, after: Rollout, at: datetime) -> Action:
     if after.is_harmful:
         return Action.ROLL_BACK
     deadline = before.deadline_at
-    judged_safe = after.wanted == 1 and after.judgement and after.judgement.verdict is Verdict.SAFE
+    judged_safe = after.wanted == 1 and after.judgement.verdict is Verdict.SAFE
     if before.state is State.SHIFTING and deadline and at >= deadline and not judged_safe:
         return Action.INCONCLUSIVE
     return Action.PROMOTE

@@ -68,7 +68,7 @@ def promote_question(scene: Scene, rollout: Rollout) -> Question:
 
 def _lacking(rollout: Rollout, now: datetime) -> str:
     """Why the evidence does not carry a promotion; empty where it does."""
-    if rollout.judgement is None or rollout.judgement.seen_to is None:
+    if rollout.judgement.seen_to is None:
         return "There is no evidence for the canary."
     if rollout.judgement.verdict is Verdict.HARMFUL:
         return "The evidence says that the canary is harmful."
@@ -80,8 +80,6 @@ def _lacking(rollout: Rollout, now: datetime) -> str:
 
 
 def _evidence_sentence(rollout: Rollout, now: datetime) -> str:
-    if rollout.judgement is None:
-        return "No minute with traffic on the canary has been judged yet."
     mark = VERDICTS[rollout.judgement.verdict]
     age = rollout.evidence_age(now)
     old = f", {duration(age)} old" if age is not None else ""

@@ -61,7 +61,7 @@ def evidence_pane(scene: Scene, width: int, height: int) -> PaneView:
 
 def _title(rollout: Rollout | None, now: datetime) -> Line:
     parts = [line(Span(_TITLE, Role.STRONG))]
-    if rollout and rollout.judgement:
+    if rollout:
         parts.append(line(VERDICTS[rollout.judgement.verdict].span))
         age = rollout.evidence_age(now)
         if age is not None and not rollout.ended:
@@ -79,33 +79,29 @@ def _words(scene: Scene, width: int, *, brief: bool) -> tuple[Line, ...]:
             return ()
         return (line(Span("No rollout is on this target: nothing is compared.", Role.DIM)),)
     rollout = scene.live.rollout
-    if rollout.judgement is None:
+    reason = wrap(clean(rollout.judgement.reason), width, 2 if brief else 4)
+    if rollout.judgement.seen_to is None:
         analysis = rollout.plan.analysis
         wait = duration(analysis.period + analysis.seal_after)
-        return wrap(f"No evidence yet: a minute can be judged about {wait} after it began.", width, 2, Role.DIM)
-    return (*_gauges(rollout, width, brief=brief), *wrap(clean(rollout.judgement.reason), width, 2 if brief else 4))
+        hint = f"A minute can be judged about {wait} after it began."
+        return (*reason, *wrap(hint, width, 2, Role.DIM))
+    return (*_gauges(rollout, width, brief=brief), *reason)
 
 
 def _gauges(rollout: Rollout, width: int, *, brief: bool) -> tuple[Line, ...]:
-    assert rollout.judgement is not None  # noqa: S101 - the caller has looked; this tells the type checker
     evidence = rollout.judgement.evidence
     harm_role = (
         Role.BAD if evidence.harm >= evidence.harm_limit else Role.WARN if evidence.harm >= DOUBT else Role.PLAIN
     )
     safety_role = Role.GOOD if evidence.safety >= evidence.safety_limit else Role.PLAIN
     size = 20 if width > 100 else 10
+    odds, odds_limit = f"{count(evidence.harm)}:1", f"{count(evidence.harm_limit)}:1"
+    rate, rate_limit = f"1 in {count(evidence.safety)}", f"1 in {count(evidence.safety_limit)}"
     # With little height the two share a line, and words give way.
-    harm_says, safety_says = (
-        (" to one", "fails one in ") if brief else (" to one that it is worse", "fails fewer than one in ")
-    )
-    harm = _gauge(
-        "harm  ", evidence.harm, evidence.harm_limit, harm_role,
-        f"{count(evidence.harm)} of {count(evidence.harm_limit)}{harm_says}", size,
-    )  # fmt: skip
-    safety = _gauge(
-        "safety", evidence.safety, evidence.safety_limit, safety_role,
-        f"{safety_says}{count(evidence.safety)} of {count(evidence.safety_limit)}", size,
-    )  # fmt: skip
+    odds = f"{odds} of {odds_limit}" if brief else f"{odds} that it is worse · harmful at {odds_limit}"
+    rate = f"{rate} of {rate_limit}" if brief else f"harms at most {rate} · safe at {rate_limit}"
+    harm = _gauge("harm  ", evidence.harm, evidence.harm_limit, harm_role, odds, size)
+    safety = _gauge("safety", evidence.safety, evidence.safety_limit, safety_role, rate, size)
     half = width // 2
     if max(width_of(harm), width_of(safety)) < half:
         return (line(*harm, " " * (half - width_of(harm)), *safety),)

@@ -212,8 +212,12 @@ def _ramp(rollout: Rollout, ramp: Ramp, width: int) -> Line:
         Span(empty, Role.DIM),
         Span(f" {percent(ramp.max_weight)}", Role.DIM),
     )
-    afforded = rollout.judgement.weight_afforded if rollout.judgement else None
-    known = [line(Span(f"evidence affords {percent(afforded)}", Role.DIM))] if afforded and not (through or rollout.ended) else []
+    afforded = rollout.judgement.weight_afforded
+    known = (
+        [line(Span(f"evidence affords {percent(afforded)}", Role.DIM))]
+        if afforded and not (through or rollout.ended)
+        else []
+    )
     separator = Span(" ── ", Role.DIM)
     whole = join([scale, *known, end], separator)
     return whole if width_of(whole) <= width else crop(join([scale, end], separator), width)

@@ -114,6 +114,8 @@ def shown_steps(draft: Draft, plans: Plans) -> str:
     if draft.strategy == OWN_STEPS:
         return draft.steps
     plan = _chosen(draft, plans)
+    if plan and plan.ramp:
+        return f"as the evidence affords, at {plan.ramp.budget:g} bad requests at most"
     return write_steps(plan.steps) if plan else ""
 
 
@@ -126,10 +128,7 @@ def describe(plan: Plan) -> str:
     """A plan in one line, worked out from what it holds."""
     steps = plan.steps
     if plan.ramp:
-        ramp = plan.ramp
-        return (
-            f"As the evidence affords, up to {percent(ramp.max_weight)}: a bad version costs {ramp.budget:g} requests."
-        )
+        return f"by evidence, up to {percent(plan.ramp.max_weight)}"
     if not steps:
         return "All traffic at once; nothing is compared first."
     if len(steps) == 1:

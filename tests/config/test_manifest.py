@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from multitool_tui.config import Manifest, ManifestError, load_manifest, manifest_schema
 from multitool_tui.config.manifest import read_manifest
-from multitool_tui.judgement.limits import Limits
-from multitool_tui.rollout.plan import Analysis, OnInconclusive, Plan, Step
+from multitool_tui.rollout.plan import Analysis, OnInconclusive, Plan, Ramp, Step
 from multitool_tui.rollout.strategies import STRATEGIES
 
 DOCS = Path(__file__).parents[2] / "docs" / "manifest.md"
@@ -44,7 +43,7 @@ def _load(folder: Path, text: str) -> Manifest:
 
 def test_the_documented_example_is_a_manifest(tmp_path: Path) -> None:
     plans = _load(tmp_path, _example()).plans()
-    assert list(plans) == ["checkout", "search"]
+    assert list(plans) == ["checkout", "payments", "search"]
     assert plans["checkout"] == (
         "checkout:live",
         Plan(
@@ -54,7 +53,6 @@ def test_the_documented_example_is_a_manifest(tmp_path: Path) -> None:
                 period=_minutes(1),
                 seal_after=_minutes(2.5),
                 max_age=_minutes(6),
-                limits=Limits(excess=0.01, errors=5, requests=200),
             ),
             alarms=("checkout-5xx", "checkout-p99"),
             deadline=_minutes(120),
@@ -63,7 +61,14 @@ def test_the_documented_example_is_a_manifest(tmp_path: Path) -> None:
         ),
     )
     name = "Linear10PercentEvery3Minutes"
-    assert plans["search"] == ("search:live", Plan(strategy=name, steps=STRATEGIES[name]))
+    assert plans["search"] == ("search:live", STRATEGIES[name])
+    ramp = Ramp(budget=10, max_weight=0.5, min_bake=_minutes(20))
+    analysis = Analysis(slow_rolls_back=True)
+    assert plans["payments"] == ("payments:live", Plan("adaptive", ramp=ramp, analysis=analysis))
+
+
+def test_a_rollout_without_strategy_and_steps_is_adaptive(tmp_path: Path) -> None:
+    assert _load(tmp_path, _rollout()).plans()["checkout"][1] == STRATEGIES["adaptive"]
 
 
 def test_every_key_is_documented_and_no_other() -> None:
@@ -187,11 +192,14 @@ IN_ANALYSIS = {
     "period = '45s'": "period is no CloudWatch period: 1s, 5s, 10s, 20s, 30s, or whole minutes up to a day",
     "period = '0s'": "period is no CloudWatch period: 1s, 5s, 10s, 20s, 30s, or whole minutes up to a day",
     "max_age = '1m'": "max_age is shorter than seal_after (2m 30s): no evidence would ever be fresh",
-    "error_limit = 100": "error_limit should be less than 100, not 100",
-    "error_limit = -1": "error_limit should be greater than or equal to 0, not -1",
-    "error_limit = '1%'": 'error_limit should be a number, not "1%"',
-    "min_errors = 0": "min_errors should be greater than or equal to 1, not 0",
-    "min_requests = 1.5": "min_requests should be a whole number, not 1.5",
+    "max_weight = 100": "max_weight should be less than 100, not 100",
+    "max_weight = 0": "max_weight should be greater than 0, not 0",
+    "max_weight = '25%'": 'max_weight should be a number, not "25%"',
+    "max_weight = 1e-99": "max_weight is too small to be a weight",
+    "budget = 0": "budget should be greater than 0, not 0",
+    "budget = inf": "budget should be a finite number, not inf",
+    "min_bake = 15": 'min_bake should be a duration in quotes, like "5m"',
+    "slow_rolls_back = 'yes'": 'slow_rolls_back should be true or false, not "yes"',
 }
 
 
@@ -211,7 +219,16 @@ ELSEWHERE = {
         2,
         "rollouts.a.funktion is not a key; the nearest one is function.",
     ),
-    "no plan": (_rollout(), 1, "rollouts.checkout has no plan: give it a strategy, or steps."),
+    "a ramp's key without a ramp": (
+        _rollout('strategy = "AllAtOnce"', "analysis.budget = 5"),
+        5,
+        "rollouts.checkout.analysis has budget, which is for strategy 'adaptive'.",
+    ),
+    "a deadline before the shortest bake": (
+        _rollout('deadline = "15m"'),
+        4,
+        "rollouts.checkout.deadline comes before the shortest bake is over: it takes 15m.",
+    ),
     "two plans": (
         _rollout('strategy = "AllAtOnce"', 'steps = [{ weight = 5, bake = "5m" }]'),
         5,
@@ -220,12 +237,12 @@ ELSEWHERE = {
     "a deadline that cannot be met": (
         _rollout('strategy = "Canary10Percent10Minutes"', 'deadline = "10m"'),
         5,
-        "rollouts.checkout.deadline comes before the steps are through: they bake for 10m.",
+        "rollouts.checkout.deadline comes before the steps are through: it takes 10m.",
     ),
     "the default deadline cannot be met": (
         _rollout('steps = [{ weight = 5, bake = "3h" }]'),
         1,
-        "rollouts.checkout.deadline comes before the steps are through: they bake for 3h.",
+        "rollouts.checkout.deadline comes before the steps are through: it takes 3h.",
     ),
     "a strange name": (
         "[rollouts.'a b']\nfunction = 'f'\nalias = 'live'\nstrategy = 'AllAtOnce'",
@@ -325,7 +342,7 @@ _SCRAPS = st.sampled_from(
             "gate = ",
             "period = ",
             "deadline = ",
-            "min_errors = ",
+            "min_bake = ",
             "on_inconclusive = ",
             "x.y =",
         ),

@@ -19,7 +19,7 @@ from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import AlarmState, Counts
 from multitool_tui.rollout.events import Obstacle, RollBackAsked, Seen
 from multitool_tui.rollout.machine import Rollout, State
-from multitool_tui.rollout.plan import Analysis, Plan, Step
+from multitool_tui.rollout.plan import Plan, Step
 from multitool_tui.rollout.receipts import Receipt
 from tests.support.waiting import settle
 
@@ -88,6 +88,7 @@ async def stage(
     alarms: tuple[str, ...] = (),
     bake_after_promote: timedelta = 5 * MINUTE,
     begin: timedelta = timedelta(),
+    history: Sequence[Period] = (),
 ) -> AsyncIterator[Stage]:
     clock = ManualClock(START + begin)
     target = target or ScriptedTarget()
@@ -107,7 +108,7 @@ async def stage(
         log=lambda _, receipt: receipts.append(receipt),
         changed=lambda: None,
     )
-    driver.start("dev@laptop", dict.fromkeys(alarms, AlarmState.OK), ())
+    driver.start("dev@laptop", dict.fromkeys(alarms, AlarmState.OK), history)
     running = asyncio.create_task(driver.run())
     await settle()
     try:
@@ -125,7 +126,7 @@ def seen(rollout: Rollout) -> Seen:
 
 
 GOOD = Counts(100, 0)
-BAD = Counts(100, 40)
+BAD = Counts(100, 60)
 
 
 async def test_a_healthy_canary_goes_up_the_steps_and_is_promoted() -> None:
@@ -151,7 +152,7 @@ async def test_a_period_is_judged_only_once_it_is_sealed() -> None:
     async with stage() as s:
         await s.pass_time(60 + 149)
         s.driver.see_periods(s.periods(1, Counts(900), BAD))
-        assert s.rollout.judgement is None
+        assert s.rollout.judgement.seen_to is None
         await s.pass_time(1)
         s.driver.see_periods(s.periods(1, Counts(900), BAD))
         await settle()
@@ -232,16 +233,16 @@ async def test_a_late_point_corrects_its_minute_and_counts_once() -> None:
         s.driver.see_periods(s.periods(1, Counts(900), Counts(80, 2)))
         s.driver.see_periods(s.periods(1, Counts(900), Counts(80, 2)))
         judgement = s.rollout.judgement
-        assert judgement is not None
         assert judgement.canary == Counts(80, 2)
 
 
 async def test_after_promotion_what_the_alias_does_is_the_canarys_doing() -> None:
-    async with stage(steps=(), bake_after_promote=20 * MINUTE, begin=timedelta(seconds=10)) as s:
+    history = [Period(START - (30 - i) * MINUTE, Counts(1000, 3), None) for i in range(30)]
+    async with stage(steps=(), bake_after_promote=20 * MINUTE, begin=timedelta(seconds=10), history=history) as s:
         assert s.target.made == ["promote"]
         await s.pass_time(6 * 60)
         s.driver.see_periods(s.periods(1, Counts(1000, 900), None))  # the minute of the change belongs to nobody
-        assert s.rollout.judgement is None
+        assert s.rollout.judgement.seen_to is None
         s.driver.see_periods(s.periods(2, Counts(1000, 900), None))
         await settle()
         assert s.rollout.state is State.ROLLED_BACK

@@ -23,7 +23,7 @@ from multitool_tui.rollout.events import (
     WeightAsked,
 )
 from multitool_tui.rollout.machine import Rollout, State, advance
-from multitool_tui.rollout.plan import OnInconclusive, Plan, parse_steps
+from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp, parse_steps
 from multitool_tui.rollout.receipts import Receipt
 
 START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -32,6 +32,7 @@ START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 def plan(
     steps: str = "5%/5m 25%/5m",
     *,
+    ramp: Ramp | None = None,
     deadline: float = 120,
     policy: OnInconclusive = OnInconclusive.ROLL_BACK,
     bake_after: float = 5,
@@ -40,6 +41,7 @@ def plan(
     return Plan(
         strategy="own steps",
         steps=parse_steps(steps) if steps else (),
+        ramp=ramp,
         deadline=timedelta(minutes=deadline),
         on_inconclusive=policy,
         bake_after_promote=timedelta(minutes=bake_after),
@@ -91,7 +93,7 @@ class Story:
 
     def starts(self) -> Story:
         """Begins, with a history that affords one percent to begin with."""
-        said = Judgement(UNDECIDED, "Nothing of the canary yet.", weight_afforded=0.01)
+        said = Judgement(Verdict.UNDECIDED, "Nothing of the canary yet.", weight_afforded=0.01)
         return self.happens(Started(at=self.now, actor="ann", judgement=said))
 
     def ticks(self, minutes: float = 0) -> Story:
@@ -103,10 +105,10 @@ class Story:
         self.now += timedelta(minutes=minutes)
         return self
 
-    def judged(self, verdict: Verdict, *, age: float | None = 3) -> Story:
+    def judged(self, verdict: Verdict, *, age: float | None = 3, affords: float | None = None) -> Story:
         """A verdict on evidence that is `age` minutes old; None for no evidence at all."""
         seen_to = None if age is None else self.now - timedelta(minutes=age)
-        said = Judgement(verdict, f"The numbers say {verdict}.", seen_to=seen_to)
+        said = Judgement(verdict, f"The numbers say {verdict}.", seen_to=seen_to, weight_afforded=affords)
         return self.happens(Judged(at=self.now, judgement=said))
 
     def applied(self) -> Story:

@@ -31,13 +31,19 @@ from multitool_tui.rollout.events import (
     WeightAsked,
 )
 from multitool_tui.rollout.machine import TRANSITIONS, IllegalTransition, Refusal, Rollout, State
-from multitool_tui.rollout.plan import OnInconclusive, Plan
+from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp
 from multitool_tui.rollout.receipts import ENGINE
 from tests.rollout.story import Story, plan
 
 PLANS = [
-    plan(steps, deadline=40, policy=policy, bake_after=bake_after)
-    for steps in ("5%/0s 25%/5m/gate 50%/5m", "10%/5m/gate", "5%/5m 25%/5m", "")
+    plan(steps, ramp=ramp, deadline=40, policy=policy, bake_after=bake_after)
+    for steps, ramp in (
+        ("5%/0s 25%/5m/gate 50%/5m", None),
+        ("10%/5m/gate", None),
+        ("5%/5m 25%/5m", None),
+        ("", None),
+        ("", Ramp()),
+    )
     for policy in OnInconclusive
     for bake_after in (0, 5)
 ]
@@ -45,6 +51,7 @@ _OURS = frozenset(State) - {State.PLANNED, State.PROMOTED, State.ROLLED_BACK}
 
 
 SAFE, UNDECIDED = Verdict.SAFE, Verdict.UNDECIDED
+_AFFORDED = st.sampled_from([None, 0.001, 0.04, 0.25])
 
 
 class WatchedStory(Story):
@@ -98,11 +105,7 @@ class WatchedStory(Story):
     @property
     def _fresh(self) -> bool:
         judgement = self.rollout.judgement
-        return (
-            judgement is not None
-            and judgement.seen_to is not None
-            and self.now - judgement.seen_to <= self.rollout.plan.analysis.max_age
-        )
+        return judgement.seen_to is not None and self.now - judgement.seen_to <= self.rollout.plan.analysis.max_age
 
     def _check_raise(self, before: Rollout, event: Event) -> None:
         """Rule 1: only the first weight is set without fresh evidence, and none on harm; the engine passes no gate."""
@@ -113,8 +116,11 @@ class WatchedStory(Story):
         assert not self.rollout.is_harmful
         if not isinstance(event, WeightAsked):
             assert isinstance(event, GatePassed) or not before.at_gate
-            assert before.bake_ends_at is not None
-            assert before.bake_ends_at <= self.now
+            if before.plan.ramp:
+                assert self.rollout.wanted == self.rollout.judgement.weight_afforded
+            else:
+                assert before.bake_ends_at is not None
+                assert before.bake_ends_at <= self.now
 
     def _check_promotion(self, before: Rollout, event: Event) -> None:
         """Rules 1 and 3: never without a verdict, but at an operator's word, by the policy, or all at once."""
@@ -122,8 +128,9 @@ class WatchedStory(Story):
             assert event.without_evidence or (self._fresh and not self.rollout.is_harmful)
         elif isinstance(event, Started | ResumeAsked):
             assert not before.plan.steps
+            assert not before.plan.ramp
         else:
-            safe = self.rollout.judgement is not None and self.rollout.judgement.verdict is Verdict.SAFE
+            safe = self.rollout.judgement.verdict is Verdict.SAFE
             late = before.deadline_at is not None and self.now >= before.deadline_at
             by_policy = late and before.plan.on_inconclusive is OnInconclusive.PROMOTE
             assert self._fresh
@@ -221,17 +228,17 @@ class AnyStory(RuleBasedStateMachine):
         self.story.ticks(minutes) if tell else self.story.passes(minutes)
 
     @_live
-    @rule(verdict=st.sampled_from([SAFE, UNDECIDED]), age=st.sampled_from([3, 7, None]))
-    def is_judged(self, verdict: Verdict, age: float | None) -> None:
-        self.story.judged(verdict, age=age)
+    @rule(verdict=st.sampled_from([SAFE, UNDECIDED]), age=st.sampled_from([3, 7, None]), affords=_AFFORDED)
+    def is_judged(self, verdict: Verdict, age: float | None, affords: float | None) -> None:
+        self.story.judged(verdict, age=age, affords=affords)
 
     @_live
-    @rule(minutes=st.sampled_from([5, 0, 10]), verdict=st.sampled_from([SAFE, UNDECIDED]))
-    def goes_well(self, minutes: float, verdict: Verdict) -> None:
+    @rule(minutes=st.sampled_from([5, 0, 10]), verdict=st.sampled_from([SAFE, UNDECIDED]), affords=_AFFORDED)
+    def goes_well(self, minutes: float, verdict: Verdict, affords: float | None) -> None:
         if self.story.rollout.pending:
             self.story.applied()
         if not self.story.rollout.ended:
-            self.story.passes(minutes).judged(verdict)
+            self.story.passes(minutes).judged(verdict, affords=affords)
 
     @_live
     @rule()

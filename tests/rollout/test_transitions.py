@@ -24,7 +24,7 @@ from multitool_tui.rollout.events import (
     WeightAsked,
 )
 from multitool_tui.rollout.machine import ENDED, TRANSITIONS, IllegalTransition, Refusal, State
-from multitool_tui.rollout.plan import OnInconclusive
+from multitool_tui.rollout.plan import OnInconclusive, Ramp
 from tests.rollout.story import Story, at, plan
 
 S = State
@@ -36,6 +36,7 @@ LAST_GATE = plan("5%/5m/gate")
 HOLDS = plan("5%/5m", deadline=60, policy=OnInconclusive.HOLD)
 GATE_HOLDS = plan("5%/5m/gate", deadline=60, policy=OnInconclusive.HOLD)
 NO_BAKE_AFTER = plan(bake_after=0)
+RAMP = plan("", ramp=Ramp())
 
 
 def _late(story: Story) -> Story:
@@ -64,6 +65,7 @@ WALKS: dict[str, Callable[[], Story]] = {
     "is blocked": lambda: at(S.SHIFTING).blocked(),
     "is paused": lambda: at(S.SHIFTING).pause(),
     "is given a weight": lambda: at(S.SHIFTING).weight(0.1),
+    "is given a weight that the ramp would take back": lambda: at(S.SHIFTING, RAMP).weight(0.1),
     "is let through a gate": lambda: at(S.SHIFTING, GATE).pass_gate(),
     "is let through the last gate": lambda: at(S.SHIFTING, LAST_GATE).passes(5).judged(SAFE).pass_gate(),
     "is let through a gate too late": lambda: at(S.SHIFTING, GATE).passes(120).pass_gate(),

@@ -14,11 +14,12 @@ from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.machine import Rollout, State
 from multitool_tui.rollout.plan import Plan, parse_steps
 from multitool_tui.rollout.receipts import Severity
+from multitool_tui.rollout.strategies import STRATEGIES
 
 NOW = datetime(2026, 1, 5, 14, 3, 20, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 PLAN = Plan(
-    "adaptive", parse_steps("1%/2m 4%/3m 10%/5m 25%/10m 50%/10m/gate"), alarms=("checkout-5xx", "checkout-latency")
+    "own steps", parse_steps("1%/2m 4%/3m 10%/5m 25%/10m 50%/10m/gate"), alarms=("checkout-5xx", "checkout-latency")
 )
 TARGET = "checkout:live"
 
@@ -59,7 +60,7 @@ def judgement(verdict: Verdict = Verdict.UNDECIDED, reason: str = "", harm: floa
     return Judgement(
         verdict,
         reason or "The canary fails as often as the baseline: 97 of its 23,720 requests failed, 94 were expected.",
-        Evidence(harm, 1000, "to 1 odds against it", 14, 20, "bad requests risked"),
+        Evidence(harm, 1000, safety=140, safety_limit=200),
         Counts(71000, 280, 800),
         Counts(23720, 97, 310),
         ago(seconds=140),
@@ -170,6 +171,26 @@ def paused() -> Snapshot:
     return snapshot(live(one))
 
 
+def on_a_ramp() -> Snapshot:
+    said = replace(judgement(harm=31), weight_afforded=0.083)
+    plan = replace(STRATEGIES["adaptive"], alarms=PLAN.alarms)
+    one = rollout(plan=plan, step=-1, weight=0.025, wanted=0.025, judgement=said, waiting="more evidence")
+    return snapshot(live(one, weight_read=0.025), functions=functions({"42": 0.025}))
+
+
+def ramp_promoted() -> Snapshot:
+    one = rollout(
+        State.PROMOTED,
+        plan=STRATEGIES["adaptive"],
+        step=-1,
+        weight=1.0,
+        wanted=1.0,
+        ended_at=ago(minutes=1),
+        waiting="",
+    )
+    return snapshot(live(one, weight_read=1.0), functions=functions({}, version="42"))
+
+
 def at_gate() -> Snapshot:
     one = rollout(step=4, weight=0.5, wanted=0.5, step_at=ago(minutes=12), waiting="an operator at the gate")
     return snapshot(live(one), functions=functions({"42": 0.5}))
@@ -262,6 +283,8 @@ SCENES = {
     "idle": idle,
     "empty-account": empty_account,
     "mid-canary": mid_canary,
+    "on-a-ramp": on_a_ramp,
+    "ramp-promoted": ramp_promoted,
     "paused": paused,
     "at-gate": at_gate,
     "drifted": drifted,

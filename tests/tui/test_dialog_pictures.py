@@ -18,7 +18,7 @@ from .scenes import SCENES, idle, judged_harmful, mid_canary
 
 DIALOGS: dict[str, tuple[Callable[[], Snapshot], tuple[str, ...]]] = {
     "start": (idle, ("n",)),
-    "start-firing-alarm": (idle, ("n", "tab", "tab", "tab", "tab", "down", "down", "space")),
+    "start-firing-alarm": (idle, ("n", "tab", "tab", "tab", "down", "down", "space")),
     "promote": (mid_canary, ("p",)),
     "promote-against-evidence": (judged_harmful, ("p",)),
     "roll-back": (mid_canary, ("r",)),

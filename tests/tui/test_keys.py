@@ -17,8 +17,8 @@ from multitool_tui.controller.commands import PassGate, Pause, Promote, Resume, 
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.rollout.events import Seen
-from multitool_tui.rollout.machine import State
-from multitool_tui.rollout.plan import Plan, parse_steps
+from multitool_tui.rollout.machine import NOTHING_JUDGED, State
+from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES
 from multitool_tui.tui.app import Farewell, MultiToolApp
 from multitool_tui.tui.screens.confirm import ConfirmScreen
 from multitool_tui.tui.screens.help import HelpScreen
@@ -48,7 +48,7 @@ from .scenes import (
     thousands,
 )
 
-SEEN = Seen("r-20260105-1352", 0.2, "42")
+SEEN = Seen("r-20260105-1352", 0.25, "42")
 
 
 class Session:
@@ -115,12 +115,11 @@ async def test_a_cancelled_confirmation_commands_nothing(keys: tuple[str, ...]) 
 
 
 def without_evidence() -> Snapshot:
-    return snapshot(live(rollout(judgement=None)))
+    return snapshot(live(rollout(judgement=NOTHING_JUDGED)))
 
 
 def with_old_evidence() -> Snapshot:
     one = rollout()
-    assert one.judgement is not None
     return snapshot(live(rollout(judgement=replace(one.judgement, seen_to=ago(minutes=20)))))
 
 
@@ -174,7 +173,7 @@ async def test_g_passes_the_gate_and_says_so_where_there_is_none() -> None:
         assert session.told == ["The rollout is at no gate."]
         await session.push(at_gate())
         await session.press("g")
-        assert session.controller.commands == [PassGate(seen=replace(SEEN, step=4))]
+        assert session.controller.commands == [PassGate(seen=replace(SEEN, weight=0.5))]
 
 
 async def test_weight_is_checked_as_it_is_typed() -> None:
@@ -238,7 +237,7 @@ async def test_start_with_what_is_offered() -> None:
         assert isinstance(session.app.screen, StartScreen)
         session.app.screen.query_one("#confirm", Button).focus()
         await session.press("enter")
-        plan = Plan("steps", parse_steps("5%/5m 25%/5m 50%/5m"), alarms=("checkout-5xx", "checkout-latency"))
+        plan = replace(STRATEGIES[ADAPTIVE], alarms=("checkout-5xx", "checkout-latency"))
         assert session.controller.commands == [Start(target="checkout:beta", canary="42", plan=plan)]
         assert session.at_home
 
@@ -248,6 +247,8 @@ async def test_a_refused_start_keeps_what_was_typed() -> None:
         session.controller.refusal = CommandRefused("v42 has another execution role than v41.")
         await session.press("n")
         screen = session.app.screen
+        screen.query_one("#strategy", Input).value = OWN_STEPS
+        await session.pilot.pause()
         screen.query_one("#steps", Input).value = "3%/1m"
         screen.query_one("#confirm", Button).focus()
         await session.press("enter")
@@ -268,6 +269,7 @@ async def test_what_is_wrong_is_said_before_any_change() -> None:
             ("version", "99", "checkout has no published version 99."),
             ("version", "41", "checkout:live serves v41 already."),
             ("version", "42", ""),
+            ("strategy", OWN_STEPS, ""),
             ("steps", "5%", "'5%' is not a step: write it as weight/bake, like 25%/5m or 25%/5m/gate."),
             ("strategy", "AllAtOnce", "All at once sends all traffic at once; nothing is compared first."),
         ):
@@ -283,7 +285,7 @@ async def test_what_is_wrong_is_said_before_any_change() -> None:
 
 async def test_a_firing_alarm_must_be_accepted() -> None:
     async with opened(idle()) as session:
-        await session.press("n", "tab", "tab", "tab", "tab", "down", "down", "space")
+        await session.press("n", "tab", "tab", "tab", "down", "down", "space")
         assert session.text_of("#said") == "queue-age is firing: accept that, or do not watch it."
         session.app.screen.query_one("#confirm", Button).press()
         await session.pilot.pause()
@@ -301,10 +303,10 @@ async def test_up_and_down_step_through_the_choices() -> None:
     async with opened(idle()) as session:
         await session.press("n", "down")
         assert session.app.screen.query_one("#version", Input).value == "40"
-        await session.press("tab", "down")
+        await session.press("tab", "down", "down")
         assert session.app.screen.query_one("#strategy", Input).value == "Canary10Percent5Minutes"
         assert session.text_of("#described") == "10% for 5m, then all of it."
-        await session.press("up", "up")
+        await session.press("up", "up", "up")
         assert session.app.screen.query_one("#strategy", Input).value == "AllAtOnce"
         await session.press("shift+tab", "shift+tab", "down")
         assert session.app.screen.query_one("#target", Input).value == "checkout:live"

@@ -9,9 +9,9 @@ import pytest
 
 from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.judgement.model import Judgement
-from multitool_tui.rollout.machine import State
+from multitool_tui.rollout.machine import NOTHING_JUDGED, State
 from multitool_tui.rollout.plan import OnInconclusive, Plan, parse_steps
-from multitool_tui.rollout.strategies import STRATEGIES
+from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES, parse_plan
 from multitool_tui.views import start
 from multitool_tui.views.actions import ACTIONS, availability, footer, label, must_ask_before_leaving
 from multitool_tui.views.dialogs import farewell_to_held, leave_lines, promote_question, roll_back_question
@@ -61,11 +61,11 @@ def test_promoting_names_everything() -> None:
 @pytest.mark.parametrize(
     ("judgement", "warning"),
     [
-        (None, "There is no evidence for the canary."),
+        (NOTHING_JUDGED, "There is no evidence for the canary."),
         (judged_harmful().rollouts[0].rollout.judgement, "The evidence says that the canary is harmful."),
     ],
 )
-def test_promoting_against_the_evidence_demands_the_number(judgement: Judgement | None, warning: str) -> None:
+def test_promoting_against_the_evidence_demands_the_number(judgement: Judgement, warning: str) -> None:
     question = promote_question(scene(), rollout(judgement=judgement))
     assert (question.demand, question.confirm, question.warning) == ("42", "Promote without evidence", warning)
 
@@ -78,7 +78,7 @@ def test_old_evidence_demands_the_number_as_well() -> None:
 
 
 def test_promoting_while_baking_ends_the_bake() -> None:
-    question = promote_question(scene(), rollout(State.BAKING, judgement=None))
+    question = promote_question(scene(), rollout(State.BAKING, judgement=NOTHING_JUDGED))
     assert (question.confirm, question.demand) == ("End the bake", None)
 
 
@@ -126,7 +126,7 @@ def test_a_plan_of_the_manifest_comes_with_its_target() -> None:
     draft = first_draft(idle(), PLANS, "checkout:live")
     assert (draft.strategy, draft.alarms) == ("careful", ("checkout-5xx",))
     assert start.shown_steps(draft, PLANS) == "1%/10m 10%/10m/gate"
-    assert choose_target(draft, idle(), PLANS, "checkout:beta").strategy == start.OWN
+    assert choose_target(draft, idle(), PLANS, "checkout:beta").strategy == ADAPTIVE
     checked = check(draft, idle(), PLANS)
     assert checked.command is not None
     assert checked.command.plan == replace(PLAN, alarms=("checkout-5xx",))
@@ -136,8 +136,16 @@ def test_a_plan_of_the_manifest_comes_with_its_target() -> None:
 
 
 def test_the_summary_of_own_steps() -> None:
-    assert check(first_draft(idle(), {}, "checkout:live"), idle(), {}).summary == (
+    draft = replace(first_draft(idle(), {}, "checkout:live"), strategy=OWN_STEPS)
+    assert check(draft, idle(), {}).summary == (
         "v41 → v42 on checkout:live · 5% 25% 50% · about 20m · rolled back after 2h without a verdict"
+    )
+
+
+def test_the_summary_of_the_default() -> None:
+    assert check(first_draft(idle(), {}, "checkout:live"), idle(), {}).summary == (
+        "v41 → v42 on checkout:live · as the evidence affords, up to 25% · at least 20m · "
+        "rolled back after 2h without a verdict"
     )
 
 
@@ -154,8 +162,12 @@ def test_the_summary_of_own_steps() -> None:
         ({"version": ""}, "version", "Choose the version to release."),
         ({"version": "v41"}, "version", "checkout:live serves v41 already."),
         ({"version": "7"}, "version", "checkout has no published version 7."),
-        ({"steps": ""}, "steps", "No steps given: write them like 5%/5m 25%/5m/gate 50%/10m."),
-        ({"steps": "25%/5m 5%/5m"}, "steps", "Each step must weigh more than the one before it: 25%, 5%."),
+        ({"strategy": OWN_STEPS, "steps": ""}, "steps", "No steps given: write them like 5%/5m 25%/5m/gate 50%/10m."),
+        (
+            {"strategy": OWN_STEPS, "steps": "25%/5m 5%/5m"},
+            "steps",
+            "Each step must weigh more than the one before it: 25%, 5%.",
+        ),
         ({"strategy": "Canary"}, "strategy", "No strategy is called Canary; up and down choose one."),
     ],
 )
@@ -176,11 +188,12 @@ def test_one_version_alone_cannot_be_released() -> None:
 
 
 def test_every_strategy_is_described() -> None:
-    described = {name: start.describe(steps) for name, steps in STRATEGIES.items()}
+    described = {name: start.describe(plan) for name, plan in STRATEGIES.items()}
+    assert described["adaptive"] == "by evidence, up to 25%"
     assert described["Canary10Percent5Minutes"] == "10% for 5m, then all of it."
     assert described["Linear10PercentEvery3Minutes"] == "10% more every 3m, from 10% on."
     assert described["AllAtOnce"] == "All traffic at once; nothing is compared first."
-    assert start.describe(parse_steps("5%/5m 25%/5m")) == "5% 25%, then all of it."
+    assert start.describe(parse_plan("5%/5m 25%/5m")) == "5% 25%, then all of it."
     assert start.describe_strategy(Draft(strategy="nothing"), {}) == ""
 
 
@@ -195,7 +208,7 @@ def test_the_choices() -> None:
     assert start.targets(idle()) == ["checkout:beta", "checkout:live", "invoice-render:live", "thumbnails:live"]
     assert start.versions(idle(), "thumbnails:live") == ["113", "111", "110"]
     assert start.versions(idle(), "nowhere") == []
-    assert start.strategies(PLANS, "checkout:live")[:2] == ["careful", start.OWN]
+    assert start.strategies(PLANS, "checkout:live")[:2] == ["careful", ADAPTIVE]
     assert start.strategies(PLANS, "other:live")[-1] == "careful"
 
 

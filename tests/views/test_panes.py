@@ -9,8 +9,7 @@ import pytest
 
 from multitool_tui.controller.snapshot import Feed, FeedName, Snapshot
 from multitool_tui.judgement.model import AlarmState
-from multitool_tui.rollout.machine import Rollout, State
-from multitool_tui.rollout.plan import Plan
+from multitool_tui.rollout.machine import NOTHING_JUDGED, Rollout, State
 from multitool_tui.rollout.strategies import STRATEGIES
 from multitool_tui.views.alarms import alarm_strip, alarms_pane
 from multitool_tui.views.events import events_pane
@@ -136,7 +135,7 @@ def test_a_quiet_alias_and_one_that_is_weighted_by_others() -> None:
 
 
 def long_plan(step: int) -> Rollout:
-    return rollout(step=step, plan=Plan("linear", STRATEGIES["Linear10PercentEvery1Minute"]))
+    return rollout(step=step, plan=STRATEGIES["Linear10PercentEvery1Minute"])
 
 
 @pytest.mark.parametrize("width", [24, 40, 60, 76, 140])
@@ -172,8 +171,8 @@ def test_the_evidence_shows_rates_gauges_verdict_and_reason() -> None:
         "⠒⠒⠒ v42 canary   0.53%   ⠂⠂⠂ v41 baseline   0.51%",
         "slow, over 250 ms",
         "v42 canary   1.32%   v41 baseline   1.10%",
-        "harm    ▰▱▱▱▱▱▱▱▱▱  1.8 of 1,000 to 1 odds against it",
-        "safety  ▰▰▰▰▰▰▰▱▱▱  14 of 20 bad requests risked",
+        "harm    ▰▱▱▱▱▱▱▱▱▱  1.8:1 that it is worse · harmful at 1,000:1",
+        "safety  ▰▰▰▰▰▰▰▰▰▱  harms at most 1 in 140 · safe at 1 in 200",
         "94 were expected.",
         "┊ start",
     ):
@@ -188,15 +187,14 @@ def test_a_tall_pane_charts_the_slow_rate_as_well() -> None:
 
 def test_old_evidence_is_marked() -> None:
     one = rollout()
-    assert one.judgement is not None
     old = rollout(judgement=replace(one.judgement, seen_to=ago(minutes=20)))
     title = evidence_pane(scene(snapshot(live(old))), 77, 16).title
     assert title[-1] == ("20m old", Role.WARN)
 
 
 def test_no_evidence_and_nothing_to_compare() -> None:
-    said = words(evidence_pane(scene(snapshot(live(rollout(judgement=None)))), 77, 16))
-    assert "No evidence yet: a minute can be judged about 3m 30s after it began." in said
+    said = words(evidence_pane(scene(snapshot(live(rollout(judgement=NOTHING_JUDGED)))), 77, 16))
+    assert "A minute can be judged about 3m 30s after it began." in said
     said = words(evidence_pane(scene(idle(), "checkout:beta"), 77, 16))
     assert "No rollout is on this target: nothing is compared." in said
     assert "No sealed minutes yet." in words(evidence_pane(scene(idle(), "thumbnails:live"), 77, 16))
