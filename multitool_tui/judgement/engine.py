@@ -27,7 +27,7 @@ _SLOW_SHARE = 0.2  # of the false-alarm budget, where slowness rolls back
 _SLOW_ALLOWED = 1.5  # a canary with this many times the baseline's odds of a slow request is not slow
 _SETTLING = 5  # minutes after a rise of the weight in which new environments start cold
 _TOLERATED_EXCESS = 0.005  # share of requests; or a tenth of the baseline's own failures, if that is more
-_ENOUGH = 30  # canary requests without which nothing is safe
+_ENOUGH = 100  # canary requests without which nothing is safe
 _SERVED_RECENTLY = 10  # minutes over which traffic is averaged
 _HISTORY, _REPLACEABLE = 600, 120  # minutes that are kept
 _CHECKPOINTS = 4  # minutes that may come late without all being weighed anew
@@ -281,7 +281,7 @@ class EvidenceJudge:
             return Verdict.UNDECIDED, f"{slow_seen}: the canary is held where it is."
         known_well = bound <= target and self._at_last_weight(course)
         shortest = self._settings.min_bake if known_well else self._settings.patience
-        if harm < DOUBT and self._age >= shortest:
+        if harm < DOUBT and self._age >= shortest and course.canary.invocations >= _ENOUGH:
             return Verdict.SAFE, f"{seen}: {sentences.bounded(bound)}."
         return Verdict.UNDECIDED, f"{seen}."
 
@@ -311,7 +311,7 @@ class EvidenceJudge:
     def _afforded(self, course: _Course, bound: float, base_rate: float, *, doubtful: bool) -> float | None:
         settings = self._settings
         if settings.max_weight is None:
-            return None
+            return course.weight if doubtful or course.split.broken else None
         blind = self._requests_a_minute() * (settings.blind / settings.period)
         first = first_weight(settings.budget, blind, settings.max_weight)
         if not course.minutes:
