@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
+from math import ceil, log, sqrt
 from statistics import fmean
 
 _BLOCK = 10  # errors: enough for a rate to be worth comparing with the next
@@ -13,6 +13,7 @@ _FEW_BLOCKS = 8
 _SIGMA_UNKNOWN, _SIGMA_LEAST, _SIGMA_MOST = 0.3, 0.05, 1.0
 _SIGMA_MARGIN = 1.8  # the quartiles see the everyday noise; its tails are wider than theirs
 _PHI_MOST, _PHI_MOST_SPARSE = 10.0, 3.0
+_STEP = 1.1
 _OUTAGE = 0.5  # failing share of a minute at which the service, not a version, is down
 _SD_IN_QUARTILES = 1.349  # the interquartile range of a normal variable, in standard deviations
 
@@ -40,7 +41,7 @@ def measure(minutes: Sequence[tuple[int, int]]) -> Dispersion:
     alive = [(n, x) for n, x in minutes if n > 0 and x < _OUTAGE * n]
     blocks = _blocks(alive)
     if len(blocks) <= _FEW_BLOCKS:
-        return Dispersion(_SIGMA_UNKNOWN, _clustering(alive))
+        return Dispersion(_SIGMA_UNKNOWN, _rounded_up(_clustering(alive)))
     differences = [(x2 / n2 - x1 / n1) * 2 / (x2 / n2 + x1 / n1) for (n1, x1), (n2, x2) in pairwise(blocks)]
     spread = (_interquartile_range(differences) / _SD_IN_QUARTILES) ** 2 / 2
     count = fmean(x for _, x in blocks)
@@ -48,7 +49,12 @@ def measure(minutes: Sequence[tuple[int, int]]) -> Dispersion:
     phi = min(_PHI_MOST, max(1.0, spread * count))
     if len(alive) > len(blocks):  # a block is several minutes: clusters show within one
         phi = min(_PHI_MOST_SPARSE, max(phi, _clustering(alive)))
-    return Dispersion(min(_SIGMA_MOST, max(_SIGMA_LEAST, sigma)), phi)
+    return Dispersion(min(_SIGMA_MOST, _rounded_up(max(_SIGMA_LEAST, sigma))), min(_PHI_MOST, _rounded_up(phi)))
+
+
+def _rounded_up(value: float) -> float:
+    """To a power of 1.1: one late minute of history more seldom changes what the history says."""
+    return round(_STEP ** ceil(log(value) / log(_STEP) - 1e-9), 6)
 
 
 def _blocks(minutes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -13,13 +13,16 @@ from typing import Protocol
 class Counts:
     """What one version did in one sealed minute, or in several added up.
 
-    `slow` counts the invocations above the frozen latency limit; None where nobody measured it.
+    `slow` counts the invocations above the frozen latency limit; `client_errors` and `server_errors` the answers 4XX
+    and 5XX of an API in front. None where nobody measured it.
     """
 
     invocations: int = 0
     errors: int = 0
     slow: int | None = None
     throttles: int = 0
+    client_errors: int | None = None
+    server_errors: int | None = None
 
     @property
     def error_rate(self) -> float | None:
@@ -32,10 +35,18 @@ class Counts:
         return self.slow / self.invocations if self.invocations and self.slow is not None else None
 
     def __add__(self, other: Counts) -> Counts:
-        slow = None if self.slow is None and other.slow is None else (self.slow or 0) + (other.slow or 0)
         return Counts(
-            self.invocations + other.invocations, self.errors + other.errors, slow, self.throttles + other.throttles
+            self.invocations + other.invocations,
+            self.errors + other.errors,
+            _sum(self.slow, other.slow),
+            self.throttles + other.throttles,
+            _sum(self.client_errors, other.client_errors),
+            _sum(self.server_errors, other.server_errors),
         )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None and other is None else (one or 0) + (other or 0)
 
 
 @dataclass(frozen=True, slots=True)

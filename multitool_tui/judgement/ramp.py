@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import floor, sqrt
 
@@ -17,23 +18,37 @@ _TOLERATED = 0.25  # of the failures that users have anyway during the blind win
 class Excess:
     """Sums over the minutes in which both versions served requests, and what they bound.
 
-    `expected`: failures that the canary would have had at the baseline's rate in each minute. `variance`: of the
-    difference between those and the ones it had.
+    `expected`: failures that the canary would have had at the baseline's rate in each minute. `chance` and `common`:
+    the variance of the difference between those and the ones it had, without clusters, and what noise of sigma 1 adds.
     """
 
     requests: int = 0
     failures: int = 0
     expected: float = 0.0
-    variance: float = 0.0
+    chance: float = 0.0
+    common: float = 0.0
 
-    def after(self, n1: int, x1: int, n0: int, x0: int, noise: Dispersion) -> Excess:
-        """One more minute: requests and failures of the canary (1) and of the baseline (0), both with requests."""
-        share, both = n1 / (n1 + n0), x1 + x0
+    @classmethod
+    def of(cls, minutes: Iterable[tuple[int, int, int, int]]) -> Excess:
+        """Of minutes, each as requests and failures of the canary (1), then of the baseline (0): n1, x1, n0, x0."""
+        requests = failures = 0
+        expected = chance = common = 0.0
+        for n1, x1, n0, x0 in minutes:
+            requests += n1
+            if both := x1 + x0:
+                failures += x1
+                expected += n1 * x0 / n0
+                chance += both * n1 / n0
+                common += (both * n1 / (n1 + n0)) ** 2
+        return cls(requests, failures, expected, chance, common)
+
+    def __add__(self, other: Excess) -> Excess:
         return Excess(
-            self.requests + n1,
-            self.failures + x1,
-            self.expected + n1 * x0 / n0,
-            self.variance + noise.phi * both * share / (1 - share) + (noise.sigma * both * share) ** 2,
+            self.requests + other.requests,
+            self.failures + other.failures,
+            self.expected + other.expected,
+            self.chance + other.chance,
+            self.common + other.common,
         )
 
     def bound(self, noise: Dispersion) -> float:
@@ -45,7 +60,14 @@ class Excess:
         if not self.requests:
             return 1.0
         excess = max(0.0, self.failures - self.expected)
-        return min(1.0, (excess + 2 * sqrt(self.variance) + 3 * noise.phi) / self.requests)
+        return min(1.0, (excess + 2 * self._deviation(noise) + 3 * noise.phi) / self.requests)
+
+    def deviations(self, noise: Dispersion) -> float:
+        """By how many standard deviations, and a cluster, more of the canary's requests failed than expected."""
+        return (self.failures - self.expected - noise.phi) / (self._deviation(noise) or 1.0)
+
+    def _deviation(self, noise: Dispersion) -> float:
+        return sqrt(noise.phi * self.chance + noise.sigma**2 * self.common)
 
 
 def first_weight(budget: float, blind: float, max_weight: float) -> float:

@@ -29,7 +29,10 @@ def alarms_fired(names: tuple[str, ...]) -> str:
 
 
 def failures(failed: int, requests: int, expected: float, evidence: float, what: str = "failed") -> str:
-    """What happened beside what was to be expected, without a full stop, and how rare a fluke that would be."""
+    """What happened beside what was to be expected, without a full stop, and how rare a fluke that would be.
+
+    `evidence` is an e-value: where nothing is wrong it ever gets this large in at most one of so many rollouts.
+    """
     verb = what if failed != 1 or what == "failed" else what.replace("were", "was", 1)
     seen = (
         f"{failed:,} of the canary's {_many(requests, 'request')} {verb}; "
@@ -37,7 +40,7 @@ def failures(failed: int, requests: int, expected: float, evidence: float, what:
     )
     if evidence < 20:
         return seen
-    return f"{seen}; a fluke this large comes once in {_rounded(evidence)} rollouts"
+    return f"{seen}; a fluke this large comes at most once in {_rounded(evidence)} rollouts"
 
 
 def bounded(bound: float) -> str:
@@ -60,5 +63,5 @@ def _expected(value: float) -> str:
 def _rounded(value: float) -> str:
     """Two digits are all that a fluke deserves: 40,000."""
     if value >= 1e9:
-        return "more than a billion"
+        return "a billion"
     return f"{float(f'{value:.2g}'):,.0f}"

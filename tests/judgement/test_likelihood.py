@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from array import array
 from math import exp, lgamma
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from multitool_tui.judgement.dispersion import Dispersion
-from multitool_tui.judgement.likelihood import MOST_A_MINUTE_SAYS, RATIOS, EProcess, log_factors
+from multitool_tui.judgement.evidence import (
+    HIDDEN,
+    MOST_A_MINUTE_SAYS,
+    SURPRISE,
+    EProcess,
+    add_minute,
+    calmness,
+    levels,
+)
+from multitool_tui.judgement.likelihood import RATIOS, log_factors
 
 _SHARES = st.floats(0.001, 0.9)
 _NOISE = st.builds(Dispersion, st.floats(0.05, 1.0), st.floats(1, 10))
@@ -134,20 +145,94 @@ def test_swapping_the_versions_turns_worse_into_better(x1: int, x0: int, share: 
 @given(_SHARES, _NOISE)
 def test_a_minute_without_failures_says_nothing(share: float, noise: Dispersion) -> None:
     assert set(log_factors(0, 0, share, noise)) == {0.0}
-    assert EProcess().after(log_factors(0, 0, share, noise)).value == pytest.approx(1)
+    assert EProcess.quiet(0, noise).after(add_minute(None, 0, 0, share, noise)).value == pytest.approx(1)
 
 
-def test_no_minute_says_more_than_a_hundredfold() -> None:
-    said = EProcess().after(log_factors(500, 0, 0.1, Dispersion()))
+def _block(*minutes: tuple[int, int], noise: Dispersion, alone: bool = False) -> array[float]:
+    """The sums of minutes with a share of a tenth, each as (canary's failures, baseline's)."""
+    sums = None
+    for x1, x0 in minutes:
+        sums = add_minute(sums, x1, x0, 0.1, noise, alone=alone)
+    assert sums is not None
+    return sums
+
+
+def test_no_minute_says_more_than_a_hundredfold_unless_it_may_condemn_alone() -> None:
+    noise = Dispersion()
+    said = EProcess.quiet(0, noise).after(_block((500, 0), noise=noise))
     assert said.value <= MOST_A_MINUTE_SAYS
-    assert said.after(log_factors(500, 0, 0.1, Dispersion())).value > 1000
+    assert said.after(_block((500, 0), noise=noise)).value > 1000
+    assert EProcess.quiet(0, noise).after(_block((500, 0), noise=noise, alone=True)).value > 1000
 
 
-@given(st.integers(0, 40))
+@given(st.integers(0, 9))
 def test_harm_that_begins_late_is_found(quiet: int) -> None:
-    evidence = EProcess()
+    noise = Dispersion()
+    evidence = EProcess.quiet(0, noise)
     for _ in range(quiet):
-        evidence = evidence.after(log_factors(1, 9, 0.1, Dispersion()))
-    for _ in range(6):
-        evidence = evidence.after(log_factors(20, 9, 0.1, Dispersion()))
-    assert evidence.value > 1000
+        evidence = evidence.after(_block(*[(1, 9)] * 5, noise=noise))
+    assert evidence.after(_block(*[(20, 9)] * 5, noise=noise)).value > 1000
+
+
+@given(st.integers(0, 9), _NOISE)
+def test_quiet_blocks_change_no_evidence_and_need_not_be_seen(blocks: int, noise: Dispersion) -> None:
+    evidence = EProcess.quiet(0, noise)
+    for _ in range(blocks):
+        evidence = evidence.after(None)
+    assert evidence.value == pytest.approx(1)
+    assert list(evidence.begun) == pytest.approx(list(EProcess.quiet(blocks, noise).begun))
+
+
+def test_larger_noise_than_the_history_shows_is_reckoned_with() -> None:
+    assert [each.sigma for each in levels(Dispersion(0.05))] == [0.05, *HIDDEN]
+    assert levels(Dispersion(1.0, 2.0)) == [Dispersion(1.0, 2.0)]
+
+
+@pytest.mark.parametrize("arm", [0.0, 0.2, 0.4, 0.6])
+def test_under_noise_that_the_history_hides_a_good_canary_is_seldom_condemned(arm: float) -> None:
+    """Both versions' rates vary from minute to minute although the history shows next to nothing."""
+    noise, random, condemned = Dispersion(0.05), Random(1), 0
+    for _ in range(200):
+        evidence = EProcess.quiet(0, noise)
+        for _ in range(6):
+            minutes = [
+                (
+                    round(100 * random.lognormvariate(-(arm**2) / 2, arm)),
+                    round(900 * random.lognormvariate(-(arm**2) / 2, arm)),
+                )
+                for _ in range(5)
+            ]
+            evidence = evidence.after(_block(*minutes, noise=noise), calmness([(9000, x0) for _, x0 in minutes], noise))
+            if evidence.value >= 1000:
+                condemned += 1
+                break
+    assert condemned <= 200 * SURPRISE / 1000
+
+
+def test_a_calm_baseline_lets_a_small_harm_be_seen_that_noise_could_explain() -> None:
+    noise = Dispersion(0.05)
+    unseen, calm = EProcess.quiet(0, noise), EProcess.quiet(0, noise)
+    for _ in range(4):
+        sums = _block(*[(130, 900)] * 5, noise=noise)
+        unseen, calm = unseen.after(sums), calm.after(sums, calmness([(9000, 900)] * 5, noise))
+    assert unseen.value < 1000 < calm.value
+
+
+def test_a_burst_in_a_calm_baseline_is_no_noise_for_ever() -> None:
+    noise = Dispersion(0.05)
+    evidence = EProcess.quiet(0, noise).after(
+        _block((100, 900), noise=noise), calmness([(9000, 900), (9000, 8000), (9000, 900)], noise)
+    )
+    assert evidence.noise(noise).sigma == noise.sigma
+    for _ in range(4):
+        evidence = evidence.after(_block((100, 900), noise=noise), calmness([(9000, 900)] * 5, noise))
+    assert evidence.calm[0] > evidence.calm[-1]
+
+
+def test_a_noisy_baseline_is_taken_at_its_word() -> None:
+    noise = Dispersion(0.05)
+    wild = calmness([(9000, 900), (9000, 300), (9000, 1500), (9000, 450), (9000, 1200)], noise)
+    evidence = EProcess.quiet(0, noise).after(_block((100, 900), noise=noise), wild)
+    for _ in range(3):
+        evidence = evidence.after(_block((100, 900), noise=noise), wild)
+    assert evidence.noise(noise).sigma > noise.sigma

@@ -69,14 +69,17 @@ def test_rows_are_kept_in_order_once_and_not_for_ever() -> None:
     assert series.put(4, (9, 0)) == 1
     assert series.put(6, (6, MOST_IN_A_MINUTE * 9)) == 2
     assert series.put(1, (1, 0)) is None
-    assert series.rows() == [(9, 0), (5, 0), (6, MOST_IN_A_MINUTE)]
+    assert [tuple(row) for row in series.rows()] == [(9, 0), (5, 0), (6, MOST_IN_A_MINUTE)]
     assert series.remove(5) == 1
     assert series.remove(5) is None
+    series.drop(1)
+    assert list(series.times) == [6]
 
 
 def test_nothing_failed_in_n_requests_bounds_the_excess_by_three_in_n() -> None:
     assert Excess().bound(Dispersion()) == 1
-    assert Excess().after(600, 0, 5400, 0, Dispersion()).bound(Dispersion()) == pytest.approx(3 / 600)
+    assert Excess.of([(600, 0, 5400, 0)]).bound(Dispersion()) == pytest.approx(3 / 600)
+    assert Excess.of([(600, 6, 5400, 0)]).bound(Dispersion()) > 6 / 600
 
 
 def test_the_weight_spends_the_budget_and_no_more() -> None:
