@@ -206,7 +206,7 @@ def _harm(columns: Sequence[Sequence[Judged]], limit: float, ink: str, mark: str
         label = f"{10 ** round(power):,}" if abs(power - round(power)) < 1e-9 else ""
         blank = mark if row == at_limit else " "
         bars = (_block(height, row, _HARM_ROWS, ink) for height in heights)
-        yield f"{label:>{_MARGIN - 1}} |{''.join(blank if bar == ' ' else bar for bar in bars)}"
+        yield f"{label:>{_MARGIN - 1}} |{''.join(blank if bar == ' ' else bar for bar in bars)}".rstrip()
 
 
 def _weights(columns: Sequence[Sequence[Judged]], ink: str, mark: str) -> Iterator[str]:
@@ -220,7 +220,7 @@ def _weights(columns: Sequence[Sequence[Judged]], ink: str, mark: str) -> Iterat
             mark if row == _row_of(min(1.0, want / top), _WEIGHT_ROWS) else _block(has / top, row, _WEIGHT_ROWS, ink)
             for has, want in zip(had, wanted, strict=True)
         )
-        yield f"{label:>{_MARGIN - 1}} |{''.join(cells)}"
+        yield f"{label:>{_MARGIN - 1}} |{''.join(cells)}".rstrip()
 
 
 def _row_of(height: float, rows: int) -> int:

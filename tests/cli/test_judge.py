@@ -177,7 +177,7 @@ except SystemExit as end:
     assert not end.code, end.code
 print("|".join(sorted(sys.modules)))
 """
-HEAVY = {"numpy", "scipy", "textual", "rich", "boto3", "botocore", "aiobotocore", "aiohttp", "asyncio"}
+HEAVY = {"numpy", "scipy", "textual", "rich", "boto3", "botocore", "aiobotocore", "aiohttp"}
 
 
 def modules_of_judge(arguments: list[str]) -> set[str]:
@@ -197,4 +197,4 @@ def test_judging_loads_nothing_heavy_and_the_manifest_only_where_there_is_one(tm
     assert "multitool_tui.judgement.engine" in loaded
     assert "multitool_tui.config" not in loaded
     assert "multitool_tui.config" in modules_of_judge(["--plan", str(tmp_path / "one.toml")])
-    assert not loaded & (HEAVY - {"asyncio"})
+    assert not loaded & HEAVY
