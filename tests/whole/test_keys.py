@@ -70,20 +70,24 @@ async def press_start(at: Desk) -> None:
     await at.press("enter")
 
 
-async def start(at: Desk) -> None:
-    """Start what the dialog proposes for checkout:live."""
+async def start(at: Desk, *choose: str) -> None:
+    """Start what the dialog proposes for checkout:live, once the keys `choose` are pressed there."""
     await look_at_checkout_live(at)
     await at.press("n")
     assert "Start a rollout" in at.text()
+    await at.press(*choose)
     await press_start(at)
     await at.run_until(lambda: bool(at.stage.supervisor.snapshot.rollouts))
 
 
-async def test_n_starts_and_the_plan_runs_to_promotion() -> None:
+OWN_STEPS = ("tab", "down")  # as the dialog has them: 5%, 25%, 50%
+
+
+async def test_n_starts_and_the_evidence_carries_it_to_promotion() -> None:
     async with desk() as at:
         await start(at)
-        await at.until_weight(0.05)
-        assert at.stage.on_alias() == ("41", {"42": 0.05})
+        await at.until_weight(0.001)
+        assert at.stage.on_alias() == ("41", {"42": 0.001})
         await at.run_until(lambda: at.stage.state is State.PROMOTED, within=2 * 3600)
         assert at.stage.on_alias() == ("42", {})
         assert "promoted" in at.text()
@@ -91,7 +95,7 @@ async def test_n_starts_and_the_plan_runs_to_promotion() -> None:
 
 async def test_p_asks_and_enter_alone_cancels() -> None:
     async with desk() as at:
-        await start(at)
+        await start(at, *OWN_STEPS)
         await at.until_weight(0.25)
         await at.press("p", "enter")
         assert at.stage.state is State.SHIFTING
@@ -101,7 +105,7 @@ async def test_p_asks_and_enter_alone_cancels() -> None:
 
 async def test_r_enter_rolls_back() -> None:
     async with desk() as at:
-        await start(at)
+        await start(at, *OWN_STEPS)
         await at.until_weight(0.05)
         await at.press("r", "enter")
         await at.run_until(lambda: at.stage.live.rollout.ended, within=60)
@@ -111,7 +115,7 @@ async def test_r_enter_rolls_back() -> None:
 
 async def test_r_enter_rolls_back_while_every_poller_fails() -> None:
     async with desk() as at:
-        await start(at)
+        await start(at, *OWN_STEPS)
         await at.until_weight(0.05)
         for operation in ("ListFunctions", "ListAliases", "GetMetricData", "DescribeAlarms"):
             at.stage.sandbox.faults.add(Fault(kind="throttle", operation=operation))
@@ -123,7 +127,7 @@ async def test_r_enter_rolls_back_while_every_poller_fails() -> None:
 
 async def test_space_pauses_and_resumes() -> None:
     async with desk() as at:
-        await start(at)
+        await start(at, *OWN_STEPS)
         await at.until_weight(0.05)
         await at.press("space")
         assert at.stage.state is State.PAUSED
@@ -136,7 +140,7 @@ async def test_space_pauses_and_resumes() -> None:
 
 async def test_w_sets_the_weight() -> None:
     async with desk() as at:
-        await start(at)
+        await start(at, *OWN_STEPS)
         await at.until_weight(0.25)
         await at.press("w", "ctrl+a", *"2.5", "enter")
         await at.until_weight(0.025)
@@ -173,7 +177,7 @@ async def test_read_only_presses_change_nothing() -> None:
 
 async def test_the_death_of_a_screen_stops_no_rollout() -> None:
     async with desk() as at:
-        await start(at)
+        await start(at, *OWN_STEPS)
         await at.until_weight(0.05)
         await at.press("question_mark")
         await at.until_weight(0.25)
