@@ -22,8 +22,6 @@ from tests.support.screen import still
 from tests.support.world import World, sandbox_environment, world
 
 HERE = Path(__file__).parent
-_STEPS = "1%/2m 5%/3m 20%/4m 50%/4m"
-
 Act = Callable[[World, Pilot[Any]], Awaitable[None]]
 
 
@@ -37,17 +35,17 @@ class Picture:
     act: Act
 
 
-async def _to_20_percent(stage: World, pilot: Pilot[Any]) -> None:
+async def _on_the_way(stage: World, pilot: Pilot[Any]) -> None:
     del pilot
-    await stage.start(_STEPS)
-    await stage.run_until(lambda: stage.live.rollout.weight == 0.2)
+    await stage.start("adaptive")
+    await stage.run_until(lambda: stage.live.rollout.weight >= 0.1)
     taken = stage.clock.now()
     await stage.run_until(lambda: (stage.clock.now() - taken).total_seconds() >= 225)
 
 
 async def _to_the_end(stage: World, pilot: Pilot[Any]) -> None:
     del pilot
-    await stage.start(_STEPS)
+    await stage.start("adaptive")
     await stage.run_until(lambda: stage.live.rollout.ended)
 
 
@@ -57,25 +55,25 @@ async def _new_rollout(stage: World, pilot: Pilot[Any]) -> None:
 
 
 async def _ask_to_roll_back(stage: World, pilot: Pilot[Any]) -> None:
-    await _to_20_percent(stage, pilot)
+    await _on_the_way(stage, pilot)
     await pilot.press("r")
 
 
 async def _help(stage: World, pilot: Pilot[Any]) -> None:
-    await _to_20_percent(stage, pilot)
+    await _on_the_way(stage, pilot)
     await pilot.press("question_mark")
 
 
 async def _light(stage: World, pilot: Pilot[Any]) -> None:
-    await _to_20_percent(stage, pilot)
+    await _on_the_way(stage, pilot)
     await pilot.press("t")
 
 
 PICTURES = (
-    Picture("dashboard", (120, 40), "healthy", _to_20_percent),
+    Picture("dashboard", (120, 40), "healthy", _on_the_way),
     Picture("dashboard-light", (120, 40), "healthy", _light),
-    Picture("dashboard-80x24", (80, 24), "healthy", _to_20_percent),
-    Picture("dashboard-200x60", (200, 60), "healthy", _to_20_percent),
+    Picture("dashboard-80x24", (80, 24), "healthy", _on_the_way),
+    Picture("dashboard-200x60", (200, 60), "healthy", _on_the_way),
     Picture("promotion", (120, 40), "healthy", _to_the_end),
     Picture("rollback", (120, 40), "errors", _to_the_end),
     Picture("rollback-asked", (120, 40), "healthy", _ask_to_roll_back),

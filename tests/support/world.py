@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from multitool_tui.controller.snapshot import LiveRollout
 from multitool_tui.controller.supervisor import Supervisor
 from multitool_tui.rollout.events import Seen
 from multitool_tui.rollout.machine import State
-from multitool_tui.rollout.plan import Plan, parse_steps
+from multitool_tui.rollout.strategies import parse_plan
 from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
 from multitool_tui.words import parse_duration
@@ -77,10 +77,11 @@ class World:
         await run_until(self.clock, so, within=within, quiet=self.quiet)
 
     async def start(
-        self, steps: str = "10%/3m 50%/3m", target: str = "checkout:live", canary: str = "42", bake: str = "2m"
+        self, plan: str = "10%/3m 50%/3m", target: str = "checkout:live", canary: str = "42", bake: str = "2m"
     ) -> str:
-        plan = Plan("steps", parse_steps(steps), bake_after_promote=parse_duration(bake))
-        return await self.supervisor.obey(Start(target=target, canary=canary, plan=plan))
+        """Start by a strategy's name, or by steps."""
+        watched = replace(parse_plan(plan), bake_after_promote=parse_duration(bake))
+        return await self.supervisor.obey(Start(target=target, canary=canary, plan=watched))
 
     @property
     def live(self) -> LiveRollout:
