@@ -173,7 +173,7 @@ async def from_the_past(on: World, *arguments: str) -> Result:
 
 async def test_a_past_rollout_is_replayed_from_cloudwatch() -> None:
     async with world("errors") as on:
-        await on.start(steps="10%/20m")
+        await on.start(plan="10%/20m")
         await on.run_until(lambda: on.state == "rolled back")
         decided = on.live.rollout.reason
         on.clock.advance(600)
