@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from multitool_tui.judgement.dispersion import Dispersion
-from multitool_tui.judgement.evidence import EProcess, add_minute, calmness
+from multitool_tui.judgement.evidence import Level, add_minute, calmness, levels
 from multitool_tui.judgement.model import Counts
 from multitool_tui.judgement.ramp import Excess
 from multitool_tui.judgement.series import UNKNOWN, Row
@@ -50,6 +50,10 @@ ERRORS, SLOW = 0, 1
 _THROTTLED = 3  # the column
 
 
+Compared = tuple[int, int, int, int]
+"""Requests and failures of the canary, then of the baseline: n1, x1, n0, x0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Background:
     """What the baseline's history says: the noise of every stream, and its requests and errors.
@@ -70,125 +74,159 @@ def numbers(counts: Counts | None) -> tuple[int, ...]:
     return of.invocations, of.errors, slow, of.throttles, client, server
 
 
-def _total(rows: Sequence[Row], begin: int) -> Counts:
-    """The sum of one version's numbers, which begin there in each row."""
-    columns = zip(*(row[begin : begin + WIDTH] for row in rows), strict=True)
-    n, errors, slow, throttles, client, server = (
-        None if max(column) == UNKNOWN else sum(column) + column.count(UNKNOWN) for column in columns
-    )
-    return Counts(n or 0, errors or 0, slow, throttles or 0, client, server)
+class Bets:
+    """The levels of every stream under the noise that the history shows, one after the other.
+
+    `first`: for each stream, the number of its first level. `bets` and `levels`: how many there are of each.
+    """
+
+    __slots__ = ("bets", "first", "levels", "noises", "streams")
+
+    def __init__(self, noises: Sequence[Dispersion]) -> None:
+        self.noises = tuple(noises)
+        self.bets = self.levels = 0
+        self.first: list[int] = []
+        self.streams: list[tuple[Level, ...]] = []
+        for stream, noise in enumerate(noises):
+            self.first.append(self.levels)
+            self.streams.append(levels(noise, _SLOW_ALLOWED if stream == SLOW else 1.0, self.bets))
+            self.levels += len(self.streams[-1])
+            self.bets = self.streams[-1][-1].end
 
 
-Compared = tuple[int, int, int, int]
-"""Requests and failures of the canary, then of the baseline: n1, x1, n0, x0."""
-
-
-@dataclass(slots=True)
 class Weighed:
-    """The sums of `add_minute` of the first `rows` rows of a block, for each stream of which anything failed.
+    """What the first `rows` rows of a block say: sums of `add_minute`, of all streams; None if nothing failed.
 
     `entered`: what they depend on of all that was before.
     """
 
-    entered: tuple[float, ...]
-    rows: int = 0
-    sums: list[array[float] | None] = field(default_factory=lambda: [None] * len(STREAMS))
+    __slots__ = ("calm", "entered", "rows", "sums")
 
-    def add(self, stream: int, minute: Compared, wanted: float, noise: Dispersion, least: float = 0.0) -> None:
+    def __init__(self, entered: tuple[float, ...]) -> None:
+        self.entered = entered
+        self.rows = 0
+        self.sums: array[float] | None = None
+        self.calm: array[float] | tuple[()] = ()
+
+    def add(self, bets: Bets, stream: int, minute: Compared, wanted: float, least: float = 0.0) -> None:
         """One more minute of one stream, in which the canary's wanted weight was this."""
         n1, x1, n0, x0 = minute
-        if x1 or x0:
-            self.sums[stream] = add_minute(
-                self.sums[stream],
-                x1,
-                x0,
-                # Where the weight changed within the minute, a part of it had the larger share.
-                max(n1 / (n1 + n0), wanted),
-                noise,
-                allowed=_SLOW_ALLOWED if stream == SLOW else 1.0,
-                # What one minute may condemn: ten failures and more, half of the requests, and not the baseline's.
-                alone=stream != SLOW and x1 >= 10 and 2 * x1 >= n1 and 10 * x0 < n0,
-                least=least,
-            )
+        if self.sums is None:
+            self.sums = array("f", bytes(4 * bets.bets))
+        # Where the weight changed within the minute, a part of it had the larger share.
+        share = max(n1 / (n1 + n0), wanted)
+        # What one minute may condemn: ten failures and more, half of the requests, and not the baseline's.
+        alone = stream != SLOW and x1 >= 10 and 2 * x1 >= n1 and 10 * x0 < n0
+        add_minute(self.sums, x1, x0, share, bets.streams[stream], alone=alone, least=least)
+
+    def see_noise(self, bets: Bets, rows: Sequence[Row]) -> None:
+        """Look at how much the baseline varied over all rows of the block."""
+        if self.sums is not None:
+            beside = [row for row in rows if row[0] < WEIGHT_UNITS]
+            self.calm = array("f")
+            for stream, its in zip(STREAMS, bets.streams, strict=True):
+                minutes = [(n0, x0) for _, _, n0, x0 in filter(None, (_beside(row, stream) for row in beside))]
+                self.calm.extend(calmness(minutes, its))
 
 
-@dataclass(slots=True)
 class Course:
-    """Everything that the minutes of a rollout up to some block amount to."""
+    """Everything that is added up over the minutes of a rollout, in order of time.
 
-    minutes: int = 0
-    blocks: int = 0
-    canary: Counts = field(default_factory=Counts)
-    baseline: Counts = field(default_factory=Counts)
-    evidence: tuple[EProcess | None, ...] = (None,) * len(STREAMS)
-    excess: tuple[Excess, ...] = (Excess(),) * len(STREAMS)
-    promoted_expected: float = 0.0
-    """Failures to be expected of the canary in the minutes after promotion."""
-    split: SplitWatch = field(default_factory=SplitWatch)
-    weight: int = 0
-    """The latest, in units."""
-    risen: float = 0.0
-    """The time of the latest minute with a larger weight than the one before."""
-    served_to: float | None = None
-    """When the latest minute began in which the canary served anything."""
+    `counts`: the canary's numbers, then the baseline's. `weight`: the latest, in units. `risen`: the time of the latest
+    minute with a larger weight than the one before. `served_to`: when the latest minute began in which the canary
+    served anything. `promoted_expected`: failures to be expected of the canary in the minutes after promotion.
+    """
 
-    def enter(self, times: Sequence[float], rows: Sequence[Row], known: Background) -> tuple[float, ...]:
-        """What the evidence of the next block depends on of those before: is the weight settled, what was the past."""
-        risen = self.risen if self.risen + SETTLING > times[0] else 0.0
-        if all(row[0] < WEIGHT_UNITS for row in rows):
-            return self.weight, risen
-        past = known.requests + self.baseline.invocations, known.failures + self.baseline.errors
-        return self.weight, risen, *past
+    __slots__ = ("_excess", "counts", "minutes", "promoted_expected", "risen", "served_to", "split", "weight")
 
-    def after(self, times: Sequence[float], rows: Sequence[Row], weighed: Weighed, known: Background) -> Course:
-        """One more block. Those of its rows that `weighed` does not have yet are added to it.
+    def __init__(self) -> None:
+        self.minutes = self.weight = 0
+        self.counts = array("q", 2 * numbers(None))
+        self._excess = array("d", bytes(8 * 5 * len(STREAMS)))
+        self.promoted_expected = self.risen = 0.0
+        self.split = SplitWatch()
+        self.served_to: float | None = None
+
+    def copy(self) -> Course:
+        """Another one that can go on by itself."""
+        other = Course()
+        for name in self.__slots__:
+            value = getattr(self, name)
+            setattr(other, name, value[:] if isinstance(value, array) else value)
+        return other
+
+    def entering(self, time: float) -> tuple[float, ...]:
+        """What the evidence of a block that begins now depends on: whether the weight has settled."""
+        return self.weight, self.risen if self.risen + SETTLING > time else 0.0
+
+    def take(self, time: float, row: Row, known: Background, weighed: Weighed | None, bets: Bets) -> None:
+        """One more minute, of which the evidence is added to `weighed` too.
 
         After promotion nothing runs beside the canary any more: all that the baseline ever did before stands in, with
         the largest noise.
         """
-        now = replace(self, minutes=self.minutes + len(rows), blocks=self.blocks + 1)
-        now.canary, now.baseline = self.canary + _total(rows, 1), self.baseline + _total(rows, 1 + WIDTH)
-        settled: list[bool] = []
-        for time, row in zip(times, rows, strict=True):
-            now.risen = time if row[0] > now.weight else now.risen
-            now.weight = row[0]
-            now.split = now.split.after(row[0] / WEIGHT_UNITS, row[1], row[1 + WIDTH])
-            now.served_to = time if row[1] else now.served_to
-            settled.append(time >= now.risen + SETTLING)
-        evidence, excess = list(self.evidence), list(self.excess)
-        for index, (stream, noise) in enumerate(zip(STREAMS, known.noises, strict=True)):
-            minutes: list[Compared] = []
-            past = known.requests + self.baseline.invocations, known.failures + self.baseline.errors
-            for number, row in enumerate(rows):
-                is_new = number >= weighed.rows
-                if row[0] >= WEIGHT_UNITS:
-                    if index == ERRORS and row[1] and past[0]:
-                        now.promoted_expected += row[1] * past[1] / past[0]
-                        if is_new:
-                            weighed.add(index, (row[1], row[2], *past), 0.0, noise, least=_LEFT_ALONE)
-                elif (minute := _beside(row, stream)) and (settled[number] or index != SLOW):
-                    minutes.append(minute)
-                    if is_new:
-                        weighed.add(index, minute, row[0] / WEIGHT_UNITS, noise)
-                past = past[0] + row[1 + WIDTH], past[1] + row[2 + WIDTH]
-            excess[index] += Excess.of(minutes)
-            before, sums = self.evidence[index], weighed.sums[index]
-            if before or sums:
-                calm = calmness(((n0, x0) for _, _, n0, x0 in minutes), noise) if sums else ()
-                evidence[index] = (before or EProcess.quiet(self.blocks, noise)).after(sums, calm)
-        now.evidence, now.excess = tuple(evidence), tuple(excess)
-        weighed.rows = len(rows)
-        return now
+        self.minutes += 1
+        if row[0] > self.weight:
+            self.risen = time
+        self.weight = row[0]
+        self.split = self.split.after(row[0] / WEIGHT_UNITS, row[1], row[1 + WIDTH])
+        if row[1]:
+            self.served_to = time
+        if row[0] < WEIGHT_UNITS:
+            self._compare(row, weighed, bets, settled=time >= self.risen + SETTLING)
+        elif row[1]:
+            n0, x0 = self._past(known)
+            if n0:
+                self.promoted_expected += row[1] * x0 / n0
+                if weighed and (row[2] or x0):
+                    weighed.add(bets, ERRORS, (row[1], row[2], n0, x0), 0.0, _LEFT_ALONE)
+        for index, count in enumerate(row[1:]):
+            if count > 0 or (count == 0 and self.counts[index] == UNKNOWN):
+                self.counts[index] = max(0, self.counts[index]) + count
 
-    def value(self, stream: int) -> float:
-        """The e-value of a stream; 1 if nothing was ever seen of it."""
-        evidence = self.evidence[stream]
-        return 1.0 if evidence is None else evidence.value
+    def _compare(self, row: Row, weighed: Weighed | None, bets: Bets, *, settled: bool) -> None:
+        for index, stream in enumerate(STREAMS):
+            minute = _beside(row, stream)
+            if minute is None or (index == SLOW and not settled):
+                continue
+            n1, x1, n0, x0 = minute
+            excess, at, both = self._excess, 5 * index, x1 + x0
+            excess[at] += n1
+            if both:
+                excess[at + 1] += x1
+                excess[at + 2] += n1 * x0 / n0
+                excess[at + 3] += both * n1 / n0
+                excess[at + 4] += (both * n1 / (n1 + n0)) ** 2
+                if weighed:
+                    weighed.add(bets, index, minute, row[0] / WEIGHT_UNITS)
 
-    def noise(self, known: Background) -> Dispersion:
-        """That of the errors."""
-        evidence = self.evidence[ERRORS]
-        return known.noises[ERRORS] if evidence is None else evidence.noise(known.noises[ERRORS])
+    def _past(self, known: Background) -> tuple[int, int]:
+        """Requests and errors of the baseline, ever."""
+        return known.requests + self.counts[WIDTH], known.failures + self.counts[WIDTH + 1]
+
+    @property
+    def canary(self) -> Counts:
+        """All that it did."""
+        return _counts(self.counts[:WIDTH])
+
+    @property
+    def baseline(self) -> Counts:
+        """All that it did beside the canary."""
+        return _counts(self.counts[WIDTH:])
+
+    def excess(self, stream: int) -> Excess:
+        """The canary's failures beside the expected ones."""
+        requests, failures, *rest = self._excess[5 * stream : 5 * stream + 5]
+        return Excess(round(requests), round(failures), *rest)
+
+
+def _counts(numbers: Row) -> Counts:
+    invocations, errors, slow, throttles, client, server = numbers
+    return Counts(invocations, errors, _known(slow), throttles, _known(client), _known(server))
+
+
+def _known(count: int) -> int | None:
+    return None if count == UNKNOWN else count
 
 
 def _beside(row: Row, stream: Stream) -> Compared | None:

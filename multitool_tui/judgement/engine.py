@@ -5,8 +5,7 @@ The same minutes give the same answer, in whatever order and however often they 
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,11 +18,13 @@ from multitool_tui.judgement.course import (
     WEIGHT_UNITS,
     WIDTH,
     Background,
+    Bets,
     Course,
     Weighed,
     numbers,
 )
 from multitool_tui.judgement.dispersion import Dispersion, measure
+from multitool_tui.judgement.evidence import EProcess
 from multitool_tui.judgement.model import AlarmState, Evidence, Judgement, Minute, Verdict
 from multitool_tui.judgement.ramp import affordable_weight, first_weight
 from multitool_tui.judgement.series import UNKNOWN, Series
@@ -37,7 +38,7 @@ _TOLERATED_LATER = 6.0  # times as much after the patience, where a small sample
 _UNUSUAL = 3.0  # standard deviations above the expected: by chance in one of 700 rollouts
 _ENOUGH = 100  # canary requests without which nothing is safe
 _SERVED_RECENTLY = 10  # minutes over which traffic is averaged
-_HISTORY = 360  # minutes that are kept
+_HISTORY = 300  # minutes that are kept
 _BLOCK = 300.0  # seconds of the clock that are one block
 _BLOCKS = 7  # of a rollout whose minutes are kept: half an hour, and the block under way
 
@@ -68,27 +69,47 @@ class Settings:
 class EvidenceJudge:
     """Judges by evidence. Satisfies `judgement.model.Judge`.
 
-    Of the history the latest six hours count. The latest half hour of a rollout may be replaced by late data; older
+    Of the history the latest five hours count. The latest half hour of a rollout may be replaced by late data; older
     minutes count as they were, and one that comes later still is left out. It keeps no more than 20 kB.
     """
+
+    __slots__ = (
+        "_alarms",
+        "_before",
+        "_before_evidence",
+        "_bets",
+        "_blocks_before",
+        "_course",
+        "_first",
+        "_history",
+        "_known",
+        "_left_behind",
+        "_prefix",
+        "_rollout",
+        "_settings",
+        "_stale",
+        "_weighed",
+    )
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or Settings()
         self._history = Series(width=3, keep=_HISTORY)  # requests, errors, slow: of the baseline alone
         self._rollout = Series(width=1 + 2 * WIDTH)
         self._alarms = AlarmMemory()
-        self._known = Background()
+        self._known: Background = Background()
         self._stale = False  # whether that is to be measured again
-        self._noises = Background().noises  # by which `_weighed` was weighed
         self._first: float | None = None
-        self._before = Course()  # what the minutes that are no longer kept amount to
-        self._left_behind = float("-inf")  # the end of those minutes
-        self._weighed: dict[int, Weighed] = {}  # by block
-        self._prefix: tuple[int, Course] | None = None  # the number of a block, and the course up to its beginning
+        self._bets = Bets(self._known.noises)
+        # What the minutes that are no longer kept amount to, when they end, and how many blocks they were.
+        self._before, self._left_behind, self._blocks_before = Course(), float("-inf"), 0
+        self._before_evidence = EProcess.start(self._bets.bets, self._bets.levels)
+        self._weighed: dict[int, Weighed] = {}  # the blocks that are kept, oldest first
+        self._course: Course | None = None  # up to the latest minute; None: minutes have changed since
+        self._prefix: tuple[int, EProcess] | None = None  # the latest block, and the evidence up to its beginning
 
     def see_minute(self, minute: Minute) -> Judgement:
         """Weigh a minute; one that begins when an earlier one did takes its place."""
-        time = minute.start.timestamp()
+        time = float(round(minute.start.timestamp()))
         if time >= self._left_behind:
             if minute.weight > 0:
                 self._see_canary(time, minute)
@@ -110,17 +131,17 @@ class EvidenceJudge:
             self._stale = True
         if self._first is None or time < self._first:
             self._first, self._stale = time, True
-        is_next = not self._rollout or time > self._rollout.times[-1]
+        is_next = not self._rollout or time > self._rollout.time(-1)
         weight = round(min(1.0, minute.weight) * WEIGHT_UNITS)
         index = self._rollout.put(time, (weight, *numbers(minute.canary), *numbers(minute.baseline)))
         if index is not None and not is_next:
-            self._forget(time)
+            self._forget(self._rollout.time(index))
 
     def _see_baseline(self, time: float, minute: Minute) -> None:
         if self._rollout.remove(time) is not None:
             self._forget(time)
             if time == self._first:
-                self._first, self._stale = (self._rollout.times[0] if self._rollout else None), True
+                self._first, self._stale = (self._rollout.time(0) if self._rollout else None), True
         changed = self._history.put(time, numbers(minute.baseline)[:3]) is not None
         if changed and (self._first is None or time < self._first):
             self._stale = True
@@ -128,74 +149,95 @@ class EvidenceJudge:
     def _forget(self, time: float) -> None:
         """What the block of this time was taken to say."""
         self._weighed.pop(_block(time), None)
-        if self._prefix and _block(time) < self._prefix[0]:
-            self._prefix = None
+        self._course = self._prefix = None
 
-    def _background(self) -> Background:
-        """What the history says; measured once the canary has begun, and settled once minutes are left behind."""
+    def _measure(self) -> None:
+        """Learn from the history, if it has changed and the canary has begun; what is left behind stays as it was."""
         if self._first is None:
-            return Background()
-        if self._stale and not self._before.blocks:
-            rows = self._history.rows(0, bisect_left(self._history.times, self._first))
+            self._known = Background()
+        elif self._stale and not self._blocks_before:
+            rows = self._history.rows(0, self._history.before(self._first))
             errors = measure([(n, x) for n, x, _ in rows])
             slow = measure([(n, slow) for n, _, slow in rows if slow != UNKNOWN])
             noises = (errors, slow, *Background().noises[2:])
-            self._known = Background(noises, sum(n for n, _, _ in rows), sum(x for _, x, _ in rows))
-            self._prefix, self._stale = None, False
-            if noises != self._noises:
-                self._noises = noises
+            if noises != self._bets.noises:
+                self._bets = Bets(noises)
+                self._before_evidence = EProcess.start(self._bets.bets, self._bets.levels)
                 self._weighed.clear()
-        return self._known
+            self._known = Background(noises, sum(n for n, _, _ in rows), sum(x for _, x, _ in rows))
+            self._course = self._prefix = None
+            self._stale = False
 
-    def _course(self, known: Background) -> Course:
-        """Everything up to the latest minute. Blocks that are no longer to be kept are left behind on the way."""
-        blocks = list(self._blocks())
-        if not blocks:
-            return self._before
-        course, known_to = self._before, 0
-        if self._prefix and self._prefix[0] in (kept := [number for number, _, _ in blocks]):
-            known_to, course = kept.index(self._prefix[0]), self._prefix[1]
-        for block in blocks[known_to:-1]:
-            course = self._after(course, block, known)
-        self._prefix = blocks[-1][0], course
-        course = self._after(course, blocks[-1], known)
-        for number, begin, end in blocks[:-_BLOCKS]:
-            self._before = self._after(self._before, (number, begin, end), known)
-            self._left_behind = (number + 1) * _BLOCK
-            del self._weighed[number]
-        if len(blocks) > _BLOCKS:
-            self._rollout.drop(blocks[-_BLOCKS][1])
-        return course
+    def _weigh(self) -> tuple[Course, EProcess]:
+        """Everything up to the latest minute. Blocks that are no longer to be kept are left behind."""
+        self._measure()
+        if not self._rollout:
+            return self._before, self._before_evidence
+        course = self._course or self._before.copy()
+        index = course.minutes - self._before.minutes
+        while index < len(self._rollout):
+            number = _block(self._rollout.time(index))
+            begin = self._rollout.before(number * _BLOCK)
+            end = self._rollout.before((number + 1) * _BLOCK)
+            self._take(course, number, begin, index, end)
+            index = end
+        self._course = course
+        evidence = self._evidence()
+        for number in sorted(self._weighed)[:-_BLOCKS]:
+            self._leave_behind(number)
+        return course, evidence
 
-    def _blocks(self) -> Iterator[tuple[int, int, int]]:
-        """The blocks that are kept: number, first row, and the row after the last."""
-        times, begin = self._rollout.times, 0
-        while begin < len(times):
-            number = _block(times[begin])
-            end = bisect_left(times, (number + 1) * _BLOCK, begin)
-            yield number, begin, end
-            begin = end
+    def _take(self, course: Course, number: int, begin: int, index: int, end: int) -> None:
+        """Take in the rows from `index` on of a block that goes from `begin` to before `end`."""
+        rows = self._rollout.rows(begin, end)
+        if index == begin:
+            entered = course.entering(self._rollout.time(index))
+            weighed = self._weighed.get(number)
+            # After promotion a minute is compared with all that was before.
+            if weighed is None or weighed.entered != entered or any(row[0] >= WEIGHT_UNITS for row in rows):
+                self._weighed[number] = Weighed(entered)
+        weighed = self._weighed[number]
+        for at in range(index - begin, len(rows)):
+            is_new = at >= weighed.rows
+            time = self._rollout.time(begin + at)
+            course.take(time, rows[at], self._known, weighed if is_new else None, self._bets)
+        if weighed.rows < len(rows):
+            weighed.rows = len(rows)
+            weighed.see_noise(self._bets, rows)
 
-    def _after(self, course: Course, block: tuple[int, int, int], known: Background) -> Course:
-        number, begin, end = block
-        times, rows = self._rollout.times[begin:end], self._rollout.rows(begin, end)
-        entered = course.enter(times, rows, known)
-        weighed = self._weighed.get(number)
-        if weighed is None or weighed.entered != entered:
-            weighed = self._weighed[number] = Weighed(entered)
-        return course.after(times, rows, weighed, known)
+    def _evidence(self) -> EProcess:
+        numbers = sorted(self._weighed)
+        if not numbers:
+            return self._before_evidence
+        known_to, evidence = self._prefix or (None, self._before_evidence)
+        for number in numbers[numbers.index(known_to) if known_to in self._weighed else 0 : -1]:
+            evidence = evidence.after(self._weighed[number].sums, self._weighed[number].calm)
+        self._prefix = numbers[-1], evidence
+        return evidence.after(self._weighed[numbers[-1]].sums, self._weighed[numbers[-1]].calm)
+
+    def _leave_behind(self, number: int) -> None:
+        """Add the oldest block to what is no longer kept minute by minute."""
+        end = self._rollout.before((number + 1) * _BLOCK)
+        for index in range(end):
+            self._before.take(self._rollout.time(index), self._rollout[index], self._known, None, self._bets)
+        self._rollout.drop(end)
+        weighed = self._weighed.pop(number)
+        self._before_evidence = self._before_evidence.after(weighed.sums, weighed.calm)
+        self._left_behind = (number + 1) * _BLOCK
+        self._blocks_before += 1
 
     # What follows from it
 
     def _judge(self) -> Judgement:
-        known, settings = self._background(), self._settings
-        course = self._course(known)
-        values = [course.value(stream) for stream in range(len(STREAMS))]
-        bound = course.excess[ERRORS].bound(course.noise(known))
+        course, evidence = self._weigh()
+        known, settings, bets = self._known, self._settings, self._bets
+        values = [evidence.value(levels, first) for levels, first in zip(bets.streams, bets.first, strict=True)]
+        noise = evidence.noise(bets.streams[ERRORS])
+        bound = course.excess(ERRORS).bound(noise)
         base_rate = _rate(known.failures + course.baseline.errors, known.requests + course.baseline.invocations)
         target = max(_TOLERATED_EXCESS, base_rate / 10)
         harm = self._harm(values)
-        verdict, reason = self._decide(course, known, bound, target, harm, values)
+        verdict, reason = self._decide(course, noise, bound, target, harm, values)
         return Judgement(
             verdict=verdict,
             reason=reason,
@@ -228,7 +270,7 @@ class EvidenceJudge:
         return sum(share * value for share, value in zip(self._shares(), values, strict=True))
 
     def _decide(
-        self, course: Course, known: Background, bound: float, target: float, harm: float, values: Sequence[float]
+        self, course: Course, noise: Dispersion, bound: float, target: float, harm: float, values: Sequence[float]
     ) -> tuple[Verdict, str]:
         shares = self._shares()
         worst = max(range(len(STREAMS)), key=lambda stream: shares[stream] * values[stream])
@@ -242,20 +284,20 @@ class EvidenceJudge:
             return Verdict.UNDECIDED, silence
         if values[SLOW] >= HARM_LIMIT:
             return Verdict.UNDECIDED, f"{_seen(course, SLOW, values[SLOW])}: the canary is held where it is."
-        if max(values) < DOUBT and self._is_safe(course, known, bound, target):
+        if max(values) < DOUBT and self._is_safe(course, noise, bound, target):
             return Verdict.SAFE, f"{seen}: {sentences.bounded(bound)}."
         return Verdict.UNDECIDED, f"{seen}."
 
-    def _is_safe(self, course: Course, known: Background, bound: float, target: float) -> bool:
+    def _is_safe(self, course: Course, noise: Dispersion, bound: float, target: float) -> bool:
         if self._age < self._settings.min_bake or course.canary.invocations < _ENOUGH:
             return False
         if bound <= target and self._at_last_weight(course):
             return True
-        by_chance = course.excess[ERRORS].bound(Dispersion())
+        by_chance = course.excess(ERRORS).bound(Dispersion())
         return (
             self._age >= self._settings.patience
             and by_chance <= _TOLERATED_LATER * target
-            and course.excess[ERRORS].deviations(course.noise(known)) < _UNUSUAL
+            and course.excess(ERRORS).deviations(noise) < _UNUSUAL
         )
 
     def _silence(self, course: Course) -> str | None:
@@ -276,7 +318,7 @@ class EvidenceJudge:
         """From the beginning of the canary's first minute to the end of its latest."""
         if self._first is None or not self._rollout:
             return timedelta()
-        return timedelta(seconds=self._rollout.times[-1] - self._first) + self._settings.period
+        return timedelta(seconds=self._rollout.time(-1) - self._first) + self._settings.period
 
     def _at_last_weight(self, course: Course) -> bool:
         most = self._settings.max_weight
@@ -291,7 +333,7 @@ class EvidenceJudge:
         first = first_weight(settings.budget, blind, settings.max_weight)
         if not course.minutes:
             return first
-        if not course.excess[ERRORS].requests:
+        if not course.excess(ERRORS).requests:
             return min(first, weight)
         afforded = affordable_weight(
             bound,
@@ -310,14 +352,14 @@ class EvidenceJudge:
         totals = [row[1] + row[1 + WIDTH] for row in rows]
         missing = _SERVED_RECENTLY - len(totals)
         if missing:
-            end = len(self._history) if self._first is None else bisect_left(self._history.times, self._first)
+            end = len(self._history) if self._first is None else self._history.before(self._first)
             totals += [self._history[index][0] for index in range(max(0, end - missing), end)]
         return sum(totals) / len(totals) if totals else 0.0
 
 
 def _seen(course: Course, stream: int, evidence: float) -> str:
     """What happened in one stream. Of errors all are told, of the others those that could be compared."""
-    excess = course.excess[stream]
+    excess = course.excess(stream)
     failed, requests, expected = excess.failures, excess.requests, excess.expected
     if stream == ERRORS:
         failed, requests = course.canary.errors, course.canary.invocations

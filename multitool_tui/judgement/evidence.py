@@ -24,6 +24,7 @@ HIDDEN = (0.4, 1.0)
 """Noise (sigma) that a rollout may have although the history shows less: a little, and as much as is ever reckoned."""
 SURPRISE = 10.0
 """How much rarer such noise is held to be: under it a good canary is condemned at most this many times as often."""
+_HIDDEN_RATIOS = RATIOS[1::2]  # they are only on guard: every other ratio will do
 _CATASTROPHE_SAYS = 1e6
 _CEILING = 1e100  # far above any limit, and no product of it overflows
 _ONSET_AT_ONCE, _ONSET_HAZARD = 0.5, 0.2  # of a block; 0.2 in five minutes is about 0.05 in one
@@ -32,49 +33,66 @@ _BURSTY = 0.1  # probability that something hits the whole service in a block
 _MOST_EXPONENT = 230.0  # e to it is about the ceiling
 
 
-def levels(noise: Dispersion) -> list[Dispersion]:
-    """The noise that the history shows, and every larger one that it may hide."""
-    return [noise, *(replace(noise, sigma=sigma) for sigma in HIDDEN if sigma > noise.sigma)]
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A noise that may be there, and the bets against a canary that is no worse under it."""
+
+    noise: Dispersion
+    allowed: float
+    """The odds ratio that is no harm yet."""
+    ratios: tuple[float, ...] = RATIOS
+    begin: int = 0
+    """Where its numbers are among those of all levels of all streams."""
+
+    @property
+    def end(self) -> int:
+        """Where they end."""
+        return self.begin + len(self.ratios)
+
+
+def levels(noise: Dispersion, allowed: float = 1.0, begin: int = 0) -> tuple[Level, ...]:
+    """The noise that the history shows, and every larger one that it may hide.
+
+    The mean of the ratio of two noisy rates is above the ratio of their means, by up to e^(sigma^2 / 2), and by less
+    the more of the noise is chance: under hidden noise half of that exponent is allowed. What the history shows has a
+    margin instead.
+    """
+    found = [Level(noise, allowed, begin=begin)]
+    for sigma in HIDDEN:
+        if sigma > noise.sigma:
+            more = replace(noise, sigma=sigma)
+            found.append(Level(more, allowed * exp(sigma * sigma / 4), _HIDDEN_RATIOS, found[-1].end))
+    return tuple(found)
 
 
 def add_minute(
-    sums: array[float] | None,
+    sums: array[float],
     x1: int,
     x0: int,
     share: float,
-    noise: Dispersion,
+    levels: Sequence[Level],
     *,
-    allowed: float = 1.0,
     alone: bool = False,
-    least: float = 0.0,
-) -> array[float]:
+    least: float = 0,
+) -> None:
     """Add a minute's log likelihood ratios to those of its block.
 
     Args:
-        sums: what this has returned for the minute before; None for the first.
-        x1, x0, share, allowed: as in `likelihood.log_factors`.
-        noise: as the history shows it.
+        sums: those of the block's minutes before.
+        x1, x0, share: as in `likelihood.log_factors`.
         alone: whether this minute may condemn without another.
         least: the sigma that this minute has at least.
-
-    Returns:
-        One number for each of `levels` and, within that, each of `RATIOS`.
     """
     cap = log(_CATASTROPHE_SAYS if alone else MOST_A_MINUTE_SAYS)
-    each = [replace(that, sigma=max(least, that.sigma)) for that in levels(noise)]
-    if sums is None:
-        sums = array("f", bytes(4 * len(each) * len(RATIOS)))
-    for level, that in enumerate(each):
-        # The mean of the ratio of two noisy rates is above the ratio of their means, by up to e^(sigma^2 / 2), and by
-        # less the more of the noise is chance; the history's noise has a margin instead.
-        above = allowed * exp(that.sigma**2 / 4) if level else allowed
-        for index, factor in enumerate(log_factors(x1, x0, share, that, above), level * len(RATIOS)):
+    for level in levels:
+        noise = level.noise if level.noise.sigma >= least else replace(level.noise, sigma=least)
+        factors = log_factors(x1, x0, share, noise, level.allowed, level.ratios)
+        for index, factor in enumerate(factors, level.begin):
             sums[index] += min(cap, factor)
-    return sums
 
 
-def calmness(minutes: Iterable[tuple[int, int]], noise: Dispersion) -> list[float]:
-    """Log likelihood of how much the baseline's own failure rate varied within a block, under each of `levels`.
+def calmness(minutes: Iterable[tuple[int, int]], levels: Sequence[Level]) -> list[float]:
+    """Log likelihood of how much the baseline's own failure rate varied within a block, under each level.
 
     The logarithm of a minute's rate has variance sigma^2 / 2 (sigma is that of two versions, of which this is one) and
     phi / x0 by chance, around a mean that is integrated out (flat prior). With probability 0.1 something shared has hit
@@ -83,12 +101,11 @@ def calmness(minutes: Iterable[tuple[int, int]], noise: Dispersion) -> list[floa
 
     Args:
         minutes: requests and failures of the baseline.
-        noise: as the history shows it.
     """
-    rates = [(log(x / n), noise.phi / x) for n, x in minutes if x >= _TELLING]
+    rates = [(log(x / n), levels[0].noise.phi / x) for n, x in minutes if x >= _TELLING]
     if len(rates) < 2:
-        return [0.0] * len(levels(noise))
-    plain = [_log_marginal(rates, each.sigma**2 / 2) for each in levels(noise)]
+        return [0.0] * len(levels)
+    plain = [_log_marginal(rates, level.noise.sigma**2 / 2) for level in levels]
     return [_log_mean(one, plain[-1], _BURSTY) for one in plain]
 
 
@@ -107,13 +124,13 @@ def _log_mean(one: float, other: float, share: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class EProcess:
-    """The evidence of some blocks that the canary is worse.
+    """The evidence of some blocks that the canary is worse, of all streams and levels.
 
-    For each noise it is a mixture over how much worse, and over the block since when: the first with probability 1/2,
+    For each level it is a mixture over how much worse, and over the block since when: the first with probability 1/2,
     each later one with hazard 0.2. Each component bets nothing before its block.
 
-    `begun`: for each noise and ratio, the probability times the likelihood ratio of all onsets up to now. `calm`: for
-    each noise, the sum of `calmness`. `ahead`: the probability that the harm has yet to begin.
+    `begun`: for each ratio of each level, the probability times the likelihood ratio of all onsets up to now. `ahead`:
+    the probability that the harm has yet to begin. `calm`: for each level, the sum of `calmness`.
     """
 
     begun: array[float]
@@ -121,11 +138,9 @@ class EProcess:
     ahead: float = 1.0
 
     @classmethod
-    def quiet(cls, blocks: int, noise: Dispersion) -> EProcess:
-        """The evidence after so many blocks without a failure."""
-        number = len(levels(noise))
-        ahead = (1 - _ONSET_AT_ONCE) * (1 - _ONSET_HAZARD) ** (blocks - 1) if blocks else 1.0
-        return cls(array("d", [1 - ahead]) * (number * len(RATIOS)), array("d", bytes(8 * number)), ahead)
+    def start(cls, bets: int, levels: int) -> EProcess:
+        """Before the first block."""
+        return cls(array("d", bytes(8 * bets)), array("d", bytes(8 * levels)))
 
     def after(self, sums: Sequence[float] | None, calm: Sequence[float] = ()) -> EProcess:
         """The evidence after one more block with the sums of `add_minute` (None if nothing failed) and `calmness`."""
@@ -139,29 +154,30 @@ class EProcess:
         calmer = array("d", map(float.__add__, self.calm, calm)) if calm else self.calm
         return EProcess(begun, calmer, self.ahead - onset)
 
-    @property
-    def value(self) -> float:
-        """The e-value: 1 says nothing, 1000 is a fluke of once in a thousand rollouts at the most.
+    def value(self, levels: Sequence[Level], first: int = 0) -> float:
+        """The e-value of one stream: 1 says nothing, 1000 is a fluke of once in a thousand rollouts at the most.
 
         If the canary is no worse and the noise is as the history shows it, this ever reaches x with probability at most
         1/x; at most 10/x under noise that it hides. Against each hidden noise speaks the mean of two e-values: that of
         the versions' difference, and that of the baseline having been calmer (likelihood ratio of an even mixture).
+
+        Args:
+            levels: of the stream; `first` is the number of its first one among those of all streams.
         """
-        top = max(self.calm)
-        mixed = log(sum(exp(calm - top) for calm in self.calm) / len(self.calm)) + top
-        hidden = (
-            SURPRISE * (exp(min(_MOST_EXPONENT, mixed - calm)) + self._under(level)) / 2
-            for level, calm in enumerate(self.calm)
-            if level
-        )
-        return min((self._under(0), *hidden))
+        calm = self.calm[first : first + len(levels)]
+        top = max(calm)
+        mixed = log(sum(exp(each - top) for each in calm) / len(calm)) + top
+        found = self._under(levels[0])
+        for level, each in list(zip(levels, calm, strict=True))[1:]:
+            calmer = exp(min(_MOST_EXPONENT, mixed - each))
+            found = min(found, SURPRISE * (calmer + self._under(level)) / 2)
+        return found
 
-    def _under(self, level: int) -> float:
-        masses = self.begun[level * len(RATIOS) : (level + 1) * len(RATIOS)]
-        return sum(masses) / len(RATIOS) + self.ahead
+    def _under(self, level: Level) -> float:
+        return sum(self.begun[level.begin : level.end]) / len(level.ratios) + self.ahead
 
-    def noise(self, known: Dispersion) -> Dispersion:
+    def noise(self, levels: Sequence[Level], first: int = 0) -> Dispersion:
         """What the baseline shows: the noise of its history; a larger one where its minutes in the rollout say so."""
         handicap = log(SURPRISE)
-        likeliest = max(range(len(self.calm)), key=lambda level: self.calm[level] - (handicap if level else 0.0))
-        return levels(known)[likeliest]
+        likeliest = max(range(len(levels)), key=lambda level: self.calm[first + level] - (handicap if level else 0.0))
+        return levels[likeliest].noise

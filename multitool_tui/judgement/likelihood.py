@@ -8,6 +8,7 @@ Source: beta-binomial form of the conditional test of two Poisson rates (Przybor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import lgamma
 
 from multitool_tui.judgement.dispersion import Dispersion
@@ -16,7 +17,9 @@ RATIOS = (1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0, 1000.0)
 """How many times worse, as a ratio of odds, the canary may be; equally likely before the first minute."""
 
 
-def log_factors(x1: int, x0: int, share: float, noise: Dispersion, allowed: float = 1.0) -> list[float]:
+def log_factors(
+    x1: int, x0: int, share: float, noise: Dispersion, allowed: float = 1.0, ratios: Sequence[float] = RATIOS
+) -> list[float]:
     """Log likelihood ratios of one minute: the canary's odds are r times as high as is allowed, against just as high.
 
     Given x1 + x0, the canary's count is beta-binomial with mean q / (1 + q) and concentration kappa =
@@ -29,17 +32,17 @@ def log_factors(x1: int, x0: int, share: float, noise: Dispersion, allowed: floa
         allowed: the odds ratio that is still no harm.
 
     Returns:
-        One number for each of `RATIOS`, natural logarithms. A ratio below 1 + sigma^2 counts as 1 + sigma^2.
+        One number for each of `ratios`, natural logarithms. A ratio below 1 + sigma^2 counts as 1 + sigma^2.
     """
     if not x1 and not x0:
-        return [0.0] * len(RATIOS)
+        return [0.0] * len(ratios)
     k1, k0 = x1 / noise.phi, x0 / noise.phi
     least = 1 + noise.sigma * noise.sigma
     kappa = 1 / (share * (1 - share) * (least - 1)) - 1
     odds = allowed * share / (1 - share)
     nothing = _log_likelihood(k1, k0, kappa, odds)
     lowest = _log_likelihood(k1, k0, kappa, odds * least) - nothing
-    return [lowest if ratio <= least else _log_likelihood(k1, k0, kappa, odds * ratio) - nothing for ratio in RATIOS]
+    return [lowest if ratio <= least else _log_likelihood(k1, k0, kappa, odds * ratio) - nothing for ratio in ratios]
 
 
 def _log_likelihood(k1: float, k0: float, kappa: float, odds: float) -> float:

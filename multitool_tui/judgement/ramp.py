@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import floor, sqrt
 
@@ -18,8 +17,9 @@ _TOLERATED = 0.25  # of the failures that users have anyway during the blind win
 class Excess:
     """Sums over the minutes in which both versions served requests, and what they bound.
 
-    `expected`: failures that the canary would have had at the baseline's rate in each minute. `chance` and `common`:
-    the variance of the difference between those and the ones it had, without clusters, and what noise of sigma 1 adds.
+    With n1 requests and x1 failures of the canary in a minute and n0 and x0 of the baseline: `requests` n1, `failures`
+    x1, `expected` n1 x0 / n0; `chance` (x1 + x0) n1 / n0, the variance of the difference of those two where every
+    failure is on its own; `common` ((x1 + x0) n1 / (n1 + n0))^2, what noise of sigma 1 adds to it.
     """
 
     requests: int = 0
@@ -27,29 +27,6 @@ class Excess:
     expected: float = 0.0
     chance: float = 0.0
     common: float = 0.0
-
-    @classmethod
-    def of(cls, minutes: Iterable[tuple[int, int, int, int]]) -> Excess:
-        """Of minutes, each as requests and failures of the canary (1), then of the baseline (0): n1, x1, n0, x0."""
-        requests = failures = 0
-        expected = chance = common = 0.0
-        for n1, x1, n0, x0 in minutes:
-            requests += n1
-            if both := x1 + x0:
-                failures += x1
-                expected += n1 * x0 / n0
-                chance += both * n1 / n0
-                common += (both * n1 / (n1 + n0)) ** 2
-        return cls(requests, failures, expected, chance, common)
-
-    def __add__(self, other: Excess) -> Excess:
-        return Excess(
-            self.requests + other.requests,
-            self.failures + other.failures,
-            self.expected + other.expected,
-            self.chance + other.chance,
-            self.common + other.common,
-        )
 
     def bound(self, noise: Dispersion) -> float:
         """The largest plausible share (0-1) of the canary's requests that fail because of it.

@@ -73,13 +73,19 @@ def test_rows_are_kept_in_order_once_and_not_for_ever() -> None:
     assert series.remove(5) == 1
     assert series.remove(5) is None
     series.drop(1)
-    assert list(series.times) == [6]
+    assert (len(series), series.time(0), series.before(6), series.before(7)) == (1, 6, 0, 1)
 
 
 def test_nothing_failed_in_n_requests_bounds_the_excess_by_three_in_n() -> None:
     assert Excess().bound(Dispersion()) == 1
-    assert Excess.of([(600, 0, 5400, 0)]).bound(Dispersion()) == pytest.approx(3 / 600)
-    assert Excess.of([(600, 6, 5400, 0)]).bound(Dispersion()) > 6 / 600
+    assert Excess(requests=600).bound(Dispersion()) == pytest.approx(3 / 600)
+
+
+def test_what_failed_is_in_the_bound_and_so_is_noise() -> None:
+    seen = Excess(requests=600, failures=18, expected=6.0, chance=4.0, common=36.0)
+    assert seen.bound(Dispersion(0.05, 1.0)) == pytest.approx((12 + 2 * (4 + 0.09) ** 0.5 + 3) / 600)
+    assert seen.bound(Dispersion(1.0, 2.0)) == pytest.approx((12 + 2 * (8 + 36) ** 0.5 + 6) / 600)
+    assert seen.deviations(Dispersion(1.0, 2.0)) == pytest.approx((12 - 2) / (8 + 36) ** 0.5)
 
 
 def test_the_weight_spends_the_budget_and_no_more() -> None:
