@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from multitool_tui.judgement.engine import EvidenceJudge, Settings
@@ -174,12 +176,112 @@ def test_more_failures_of_the_canary_never_lower_harm(rows: list[tuple[int, int]
     assert harms[1] >= harms[0] * (1 - 1e-9)
 
 
-@settings(max_examples=5)
-@given(st.integers(0, 100))
-def test_a_day_of_history_and_two_hours_of_canary_stay_below_20_kb(seed: int) -> None:
-    random, judge = Random(seed), EvidenceJudge()
-    for number in range(-1440, 200):
-        weight = 0.0 if number < 0 else 0.1
-        said = judge.see_minute(_minute(number, (900, random.randrange(3), 9), (100, 0, 1) if weight else None, weight))
-    assert said.canary == Counts(200 * 100, 0, 200)
+def test_data_that_is_later_than_half_an_hour_changes_nothing() -> None:
+    judge = EvidenceJudge()
+    for number in range(60):
+        said = judge.see_minute(_minute(number, (900, 1), (100, 0)))
+    assert judge.see_minute(_minute(20, (900, 1), (100, 90))) == said
+    assert judge.see_minute(_minute(30, (900, 1), (100, 2))).canary.errors == 2
+
+
+def _with(count: str, canary: int, baseline: int, invocations: int = 100) -> list[Minute]:
+    """Five minutes in which so many of that kind happen to each version."""
+    return [
+        Minute(
+            START + timedelta(minutes=n), 0.1, Counts(900, **{count: baseline}), Counts(invocations, **{count: canary})
+        )
+        for n in range(5)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        ("throttles", "100 of the canary's 600 requests were throttled"),
+        ("server_errors", "100 of the canary's 500 requests were answered with 5XX"),
+        ("client_errors", "100 of the canary's 500 requests were answered with 4XX"),
+    ],
+)
+def test_other_failures_are_streams_of_their_own(count: str, said: str) -> None:
+    harmful = _judge(*_with(count, 20, 0))
+    assert harmful.verdict is Verdict.HARMFUL
+    assert harmful.reason.startswith(said)
+    assert getattr(harmful.canary, count) == 100
+    shared = _judge(*_with(count, 20, 180))
+    assert shared.verdict is Verdict.UNDECIDED
+    assert shared.evidence.harm < 1.5
+
+
+def test_a_canary_that_is_throttled_altogether_is_a_catastrophe() -> None:
+    assert _judge(*_with("throttles", 90, 0, invocations=10)[:1]).verdict is Verdict.HARMFUL
+
+
+def test_a_single_throttle_says_as_little_as_it_should() -> None:
+    assert _judge(*_with("throttles", 1, 0)[:1]).evidence.harm < 2
+
+
+def test_streams_that_nobody_measures_take_nothing_from_the_others() -> None:
+    """Their e-value is 1, and what is left of the budget is 75%: a quarter more evidence is all that they cost."""
+    alone = _judge(*(_minute(n, (900, 0), (100, 2)) for n in range(3))).evidence.harm
+    beside = _judge(*(Minute(START + timedelta(minutes=n), 0.1, Counts(900, 0, 0, 0, 0, 0), Counts(100, 2, 0, 0, 0, 0))
+                      for n in range(3))).evidence.harm  # fmt: skip
+    assert beside == pytest.approx(alone)
+    assert _judge(_minute(0, (900, 0), (100, 60))).verdict is Verdict.HARMFUL
+
+
+def test_the_sentence_says_no_more_than_the_e_value() -> None:
+    said = _judge(_minute(0, (900, 0), (100, 3)), _minute(1, (900, 0), (100, 2)))
+    rounded = f"{float(f'{said.evidence.harm:.2g}'):,.0f}"
+    assert said.reason.endswith(f"; a fluke this large comes at most once in {rounded} rollouts.")
+
+
+def test_a_small_sample_is_not_safe_by_patience_alone() -> None:
+    few = [_minute(n, (45, 2), (15, 1), weight=0.25) for n in range(45)]
+    assert _judge(*few[:30]).verdict is Verdict.UNDECIDED
+    clean = [_minute(n, (45, 0), (15, 0), weight=0.25) for n in range(30)]
+    assert _judge(*clean).verdict is Verdict.SAFE
+
+
+def test_an_unusual_excess_is_not_safe_however_patient_one_is() -> None:
+    """The noise of the history explains it as far as the e-value goes, but it is three standard deviations."""
+    wild = [_minute(-n, (6000, 180 if n % 2 else 320), None, weight=0) for n in range(1, 240)]
+    usual, unusual = (
+        _judge(*wild, *(_minute(n, (4500, 225), (1500, failed), weight=0.25) for n in range(30)))
+        for failed in (85, 110)
+    )
+    assert max(usual.evidence.harm, unusual.evidence.harm) < 20
+    assert usual.verdict is Verdict.SAFE
+    assert unusual.verdict is Verdict.UNDECIDED
+
+
+def _full(random: Random, number: int) -> Minute:
+    """A minute in which something of everything was measured and failed."""
+    sides = [
+        Counts(
+            n, n // 100 + random.randrange(3), n // 90, random.randrange(3), random.randrange(9), random.randrange(3)
+        )
+        for n in (90_000, 10_000)
+    ]
+    if number < 0:
+        return Minute(START + timedelta(minutes=number), 0.0, sides[0])
+    return Minute(START + timedelta(minutes=number), 0.1, *sides)
+
+
+def test_a_day_of_history_and_three_hours_of_everything_stay_below_20_kb() -> None:
+    random = Random(1)
+    minutes = [_full(random, number) for number in range(-1440, 180)]
+    _judge(*minutes[-40:])  # what is made once for all judges
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        judge = EvidenceJudge()
+        for minute in minutes:
+            judge.see_minute(minute)
+        gc.collect()
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert taken < 20_000
     assert len(pickle.dumps(judge, protocol=5)) < 20_000
+    assert judge.see_minute(minutes[-1]).canary.invocations == 180 * 10_000

@@ -134,12 +134,18 @@ def test_one_more_failure_of_the_canary_never_speaks_for_it(x1: int, x0: int, sh
     assert all(after <= before + 1e-6 for before, after in zip(said, beside, strict=True))
 
 
-@given(_FAILED, _FAILED, st.sampled_from(["0.1", "0.25", "0.5"]))
-def test_swapping_the_versions_turns_worse_into_better(x1: int, x0: int, share: str) -> None:
-    """Together, the two cannot both be worse: at least one of the two factors speaks against harm, or both do."""
-    noise, mine = Dispersion(0.3), float(share)
-    canary, baseline = log_factors(x1, x0, mine, noise), log_factors(x0, x1, 1 - mine, noise)
-    assert all(min(pair) <= 1e-9 for pair in zip(canary, baseline, strict=True))
+@given(_FAILED, _FAILED, st.sampled_from([0.1, 0.25, 0.5]), _NOISE, st.sampled_from([2.0, 5.0, 100.0]))
+def test_swapping_the_versions_turns_worse_into_better(
+    x1: int, x0: int, share: float, noise: Dispersion, ratio: float
+) -> None:
+    """With counts and shares swapped, "r times worse" against "no worse" is "no worse" against "r times better".
+
+    So the one's evidence of harm is the other's evidence of safety, to the digit; and no minute speaks for both harms.
+    """
+    harm = log_factors(x1, x0, share, noise, 1.0, [ratio])[0]
+    safety = log_factors(x0, x1, 1 - share, noise, 1 / ratio, [ratio])[0]
+    assert harm == pytest.approx(-safety, abs=1e-5)
+    assert min(harm, log_factors(x0, x1, 1 - share, noise, 1.0, [ratio])[0]) <= 1e-9
 
 
 def _sums(noise: Dispersion, *minutes: tuple[int, int], share: float = 0.1, alone: bool = False) -> array[float]:
