@@ -47,6 +47,7 @@ STREAMS = (
 )
 ERRORS, SLOW = 0, 1
 """Indices into `STREAMS`."""
+_SUMS = 7  # in `Excess`
 _THROTTLED = 3  # the column
 
 
@@ -142,7 +143,7 @@ class Course:
     def __init__(self) -> None:
         self.minutes = self.weight = 0
         self.counts = array("q", 2 * numbers(None))
-        self._excess = array("d", bytes(8 * 5 * len(STREAMS)))
+        self._excess = array("d", bytes(8 * _SUMS * len(STREAMS)))
         self.promoted_expected = self.risen = 0.0
         self.split = SplitWatch()
         self.served_to: float | None = None
@@ -190,13 +191,15 @@ class Course:
             if minute is None or (index == SLOW and not settled):
                 continue
             n1, x1, n0, x0 = minute
-            excess, at, both = self._excess, 5 * index, x1 + x0
+            excess, at, both = self._excess, _SUMS * index, x1 + x0
             excess[at] += n1
             if both:
                 excess[at + 1] += x1
                 excess[at + 2] += n1 * x0 / n0
                 excess[at + 3] += both * n1 / n0
                 excess[at + 4] += (both * n1 / (n1 + n0)) ** 2
+                excess[at + 5] += (x1 - n1 * x0 / n0) ** 2
+                excess[at + 6] += 1
                 if weighed:
                     weighed.add(bets, index, minute, row[0] / WEIGHT_UNITS)
 
@@ -216,7 +219,7 @@ class Course:
 
     def excess(self, stream: int) -> Excess:
         """The canary's failures beside the expected ones."""
-        requests, failures, *rest = self._excess[5 * stream : 5 * stream + 5]
+        requests, failures, *rest = self._excess[_SUMS * stream : _SUMS * (stream + 1)]
         return Excess(round(requests), round(failures), *rest)
 
 

@@ -34,11 +34,11 @@ HARM_LIMIT = 1000.0
 DOUBT = 20.0
 """The e-value of a stream from which no weight is raised, and nothing is safe."""
 _TOLERATED_EXCESS = 0.005  # share of requests; or a tenth of the baseline's own failures, if that is more
-_TOLERATED_LATER = 6.0  # times as much after the patience, where a small sample cannot show less
-_UNUSUAL = 3.0  # standard deviations above the expected: by chance in one of 700 rollouts
+_TOLERATED_LATER = 6.5  # times as much after the patience: less takes good versions at 10 requests/s too long
+_UNUSUAL = 3.5  # standard deviations above the expected: by chance in one of a thousand rollouts
 _ENOUGH = 100  # canary requests without which nothing is safe
 _SERVED_RECENTLY = 10  # minutes over which traffic is averaged
-_HISTORY = 300  # minutes that are kept
+_HISTORY = 240  # minutes that are kept
 _BLOCK = 300.0  # seconds of the clock that are one block
 _BLOCKS = 7  # of a rollout whose minutes are kept: half an hour, and the block under way
 
@@ -69,7 +69,7 @@ class Settings:
 class EvidenceJudge:
     """Judges by evidence. Satisfies `judgement.model.Judge`.
 
-    Of the history the latest five hours count. The latest half hour of a rollout may be replaced by late data; older
+    Of the history the latest four hours count. The latest half hour of a rollout may be replaced by late data; older
     minutes count as they were, and one that comes later still is left out. It keeps no more than 20 kB.
     """
 

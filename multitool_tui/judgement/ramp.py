@@ -10,6 +10,7 @@ from multitool_tui.judgement.dispersion import Dispersion
 LEAST_WEIGHT, MOST_FIRST_WEIGHT = 0.001, 0.10
 _GROWTH = 4.0  # at most, from one weight that was seen at work to the next
 _WORTH_A_MOVE = 1.5
+_SHOWN = 15.0  # minutes; see `Excess._variance`
 _TOLERATED = 0.25  # of the failures that users have anyway during the blind window
 
 
@@ -19,7 +20,8 @@ class Excess:
 
     With n1 requests and x1 failures of the canary in a minute and n0 and x0 of the baseline: `requests` n1, `failures`
     x1, `expected` n1 x0 / n0; `chance` (x1 + x0) n1 / n0, the variance of the difference of those two where every
-    failure is on its own; `common` ((x1 + x0) n1 / (n1 + n0))^2, what noise of sigma 1 adds to it.
+    failure is on its own; `common` ((x1 + x0) n1 / (n1 + n0))^2, what noise of sigma 1 adds to it; `squares`
+    (x1 - n1 x0 / n0)^2; `minutes` how many there were with any failure.
     """
 
     requests: int = 0
@@ -27,24 +29,47 @@ class Excess:
     expected: float = 0.0
     chance: float = 0.0
     common: float = 0.0
+    squares: float = 0.0
+    minutes: float = 0.0
 
     def bound(self, noise: Dispersion) -> float:
         """The largest plausible share (0-1) of the canary's requests that fail because of it.
 
         The excess over the expected, two standard deviations, and three clusters, which is the bound of a Poisson mean
-        where nothing failed (the "rule of three"), per request. 1 before any.
+        where nothing failed (the "rule of three"), per request. 1 before any. A cluster is as large as in the history,
+        but no larger than the variance allows.
         """
         if not self.requests:
             return 1.0
         excess = max(0.0, self.failures - self.expected)
-        return min(1.0, (excess + 2 * self._deviation(noise) + 3 * noise.phi) / self.requests)
+        variance = self._variance(noise)
+        clusters = min(noise.phi, max(1.0, variance / self.chance)) if self.chance else noise.phi
+        return min(1.0, (excess + 2 * sqrt(variance) + 3 * clusters) / self.requests)
 
     def deviations(self, noise: Dispersion) -> float:
-        """By how many standard deviations, and a cluster, more of the canary's requests failed than expected."""
-        return (self.failures - self.expected - noise.phi) / (self._deviation(noise) or 1.0)
+        """By how many standard deviations, and a cluster, more of the canary's requests failed than expected.
 
-    def _deviation(self, noise: Dispersion) -> float:
-        return sqrt(noise.phi * self.chance + noise.sigma**2 * self.common)
+        The variance is that of the minutes' differences around their own mean (a paired t statistic), at least that of
+        chance, and no more than the noise of the history makes of it.
+        """
+        excess, spread = self.failures - self.expected, self._modelled(noise)
+        if self.minutes > 1:
+            own = (self.squares - excess**2 / self.minutes) * self.minutes / (self.minutes - 1)
+            spread = min(spread, max(self.chance, own))
+        return (excess - noise.phi) / (sqrt(spread) or 1.0)
+
+    def _modelled(self, noise: Dispersion) -> float:
+        return noise.phi * self.chance + noise.sigma**2 * self.common
+
+    def _variance(self, noise: Dispersion) -> float:
+        """What the noise of the history makes of it, or what the minutes show if that is less, but chance at least.
+
+        The squares of the minutes' own differences add up to an estimate; 1 + 15 / k is about its 95% upper limit over
+        itself, after k minutes (chi-square).
+        """
+        modelled = self._modelled(noise)
+        shown = self.squares * (1 + _SHOWN / self.minutes) if self.minutes else modelled
+        return min(modelled, max(self.chance, shown))
 
 
 def first_weight(budget: float, blind: float, max_weight: float) -> float:

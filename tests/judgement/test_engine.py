@@ -243,11 +243,11 @@ def test_a_small_sample_is_not_safe_by_patience_alone() -> None:
 
 
 def test_an_unusual_excess_is_not_safe_however_patient_one_is() -> None:
-    """The noise of the history explains it as far as the e-value goes, but it is three standard deviations."""
+    """The noise of the history explains it as far as the e-value goes, but the canary fails more in every minute."""
     wild = [_minute(-n, (6000, 180 if n % 2 else 320), None, weight=0) for n in range(1, 240)]
     usual, unusual = (
         _judge(*wild, *(_minute(n, (4500, 225), (1500, failed), weight=0.25) for n in range(30)))
-        for failed in (85, 110)
+        for failed in (76, 110)
     )
     assert max(usual.evidence.harm, unusual.evidence.harm) < 20
     assert usual.verdict is Verdict.SAFE

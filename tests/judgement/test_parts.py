@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -82,10 +83,21 @@ def test_nothing_failed_in_n_requests_bounds_the_excess_by_three_in_n() -> None:
 
 
 def test_what_failed_is_in_the_bound_and_so_is_noise() -> None:
-    seen = Excess(requests=600, failures=18, expected=6.0, chance=4.0, common=36.0)
+    seen = Excess(requests=600, failures=18, expected=6.0, chance=4.0, common=36.0, squares=100.0, minutes=3)
     assert seen.bound(Dispersion(0.05, 1.0)) == pytest.approx((12 + 2 * (4 + 0.09) ** 0.5 + 3) / 600)
     assert seen.bound(Dispersion(1.0, 2.0)) == pytest.approx((12 + 2 * (8 + 36) ** 0.5 + 6) / 600)
     assert seen.deviations(Dispersion(1.0, 2.0)) == pytest.approx((12 - 2) / (8 + 36) ** 0.5)
+    assert seen.deviations(Dispersion(1.0, 99.0)) == pytest.approx((12 - 99) / ((100 - 144 / 3) * 3 / 2) ** 0.5)
+
+
+def test_minutes_that_agree_narrow_the_bound_down_to_chance() -> None:
+    wide, noise = (
+        Excess(requests=900, failures=30, expected=30.0, chance=40.0, common=400.0, minutes=30),
+        Dispersion(1, 4),
+    )
+    assert replace(wide, squares=50.0).bound(noise) == pytest.approx((2 * (50 * 1.5) ** 0.5 + 3 * 75 / 40) / 900)
+    assert replace(wide, squares=5.0).bound(noise) == pytest.approx((2 * 40**0.5 + 3) / 900)
+    assert replace(wide, squares=9999.0).bound(noise) == pytest.approx((2 * (160 + 400) ** 0.5 + 12) / 900)
 
 
 def test_the_weight_spends_the_budget_and_no_more() -> None:
