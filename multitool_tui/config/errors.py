@@ -5,24 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 from pydantic_core import ErrorDetails
 
-from multitool_tui.config.lines import Path
+from multitool_tui.wrong import KeyPath, is_missing, predicate, way
 
 _AT_LINE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 
-# Where pydantic speaks of Python, TOML has names of its own.
 _IN_TOML = {
     "dict_type": "should be a table",
     "model_type": "should be a table",
     "tuple_type": "should be an array",
-    "string_type": "should be a string",
-    "int_type": "should be a whole number",
-    "float_type": "should be a number",
-    "bool_type": "should be true or false",
-    "finite_number": "should be a finite number",
 }
 
 
@@ -40,7 +33,7 @@ def not_toml(file: str, document: str, error: ValueError) -> ManifestError:
 
 
 def not_a_manifest(
-    file: str, errors: Sequence[ErrorDetails], lines: Mapping[Path, int], known: Mapping[Path, Sequence[str]]
+    file: str, errors: Sequence[ErrorDetails], lines: Mapping[KeyPath, int], known: Mapping[KeyPath, Sequence[str]]
 ) -> ManifestError:
     """The sentence for the first of `errors`; `known` says which keys there are, by the way to their table.
 
@@ -48,14 +41,18 @@ def not_a_manifest(
     """
 
     def order(error: ErrorDetails) -> tuple[bool, int]:
-        return error["type"] == "missing", _line(_path(error), lines)
+        return is_missing(error), _line(way(error), lines)
 
     error = min(errors, key=order)
-    path = _path(error)
-    return ManifestError(f"{file}, line {_line(path, lines)}: {dotted(path)}{_predicate(path, error, known)}.")
+    path = way(error)
+    if error["type"] == "value_error":
+        what = f": {error['ctx']['error']}"
+    else:
+        what = f" {predicate(error, lambda table: known[_pattern(table)], _IN_TOML, _shown)}"
+    return ManifestError(f"{file}, line {_line(path, lines)}: {dotted(path)}{what}.")
 
 
-def dotted(path: Path) -> str:
+def dotted(path: KeyPath) -> str:
     """A way as TOML writes it, with the indexes of arrays from 1 as people count: rollouts.checkout.steps[2].weight"""
     written = ""
     for part in path:
@@ -67,33 +64,12 @@ def dotted(path: Path) -> str:
     return written
 
 
-def _path(error: ErrorDetails) -> Path:
-    """The way to the offending key. What concerns several keys of a table names the one to look at in its context."""
-    key = error.get("ctx", {}).get("key")
-    return error["loc"] if key is None else (*error["loc"], key)
-
-
-def _line(path: Path, lines: Mapping[Path, int]) -> int:
+def _line(path: KeyPath, lines: Mapping[KeyPath, int]) -> int:
     """The line of a key, or of the nearest table around it that stands in the file."""
     return next((lines[path[:length]] for length in range(len(path), 0, -1) if path[:length] in lines), 1)
 
 
-def _predicate(path: Path, error: ErrorDetails, known: Mapping[Path, Sequence[str]]) -> str:
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        nearest = get_close_matches(str(path[-1]), known[_pattern(path[:-1])], n=1, cutoff=0)
-        return f" is not a key; the nearest one is {nearest[0]}"
-    if kind == "missing":
-        return " is missing"
-    if kind == "value_error":
-        return f": {error['ctx']['error']}"
-    if kind == "manifest":
-        return f" {error['msg']}"
-    what = _IN_TOML.get(kind) or error["msg"].removeprefix("Input ")
-    return f" {what}, not {_shown(error['input'])}"
-
-
-def _pattern(path: Path) -> Path:
+def _pattern(path: KeyPath) -> KeyPath:
     """The way with every name that the user chose, and every index, left open."""
     return tuple("*" if index == 1 or isinstance(part, int) else part for index, part in enumerate(path))
 

@@ -10,8 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-Path = tuple[str | int, ...]
-"""The way to a value: keys of tables and indexes of arrays."""
+from multitool_tui.wrong import KeyPath
 
 _TOKEN = re.compile(
     r"""
@@ -38,18 +37,18 @@ def _tokens(document: str) -> Iterator[_Token]:
             yield _Token(match.group(), line)
 
 
-def key_lines(document: str) -> dict[Path, int]:
+def key_lines(document: str) -> dict[KeyPath, int]:
     """The line, from 1, of every key and every element of an array in a valid document."""
     return _Scan(document).lines
 
 
 class _Scan:
     def __init__(self, document: str) -> None:
-        self.lines: dict[Path, int] = {}
-        self._lengths: dict[Path, int] = {}
+        self.lines: dict[KeyPath, int] = {}
+        self._lengths: dict[KeyPath, int] = {}
         """How many tables each array of tables has so far."""
         self._rest = list(reversed(list(_tokens(document))))
-        table: Path = ()
+        table: KeyPath = ()
         while self._rest:
             match self._peek():
                 case "\n":
@@ -65,7 +64,7 @@ class _Scan:
     def _take(self) -> _Token:
         return self._rest.pop()
 
-    def _header(self) -> Path:
+    def _header(self) -> KeyPath:
         """[table] or [[table in an array]]"""
         self._take()
         if in_array := self._peek() == "[":
@@ -75,12 +74,12 @@ class _Scan:
             pass
         return table
 
-    def _pair(self, table: Path) -> None:
+    def _pair(self, table: KeyPath) -> None:
         path = self._key(table)
         self._take()  # the "="
         self._value(path)
 
-    def _key(self, path: Path, *, last_is_new: bool = False) -> Path:
+    def _key(self, path: KeyPath, *, last_is_new: bool = False) -> KeyPath:
         """A key with its dots. Through an array of tables it leads into the latest table, or into a new one."""
         while True:
             name = self._take()
@@ -96,7 +95,7 @@ class _Scan:
                 return path
             self._take()
 
-    def _value(self, path: Path) -> None:
+    def _value(self, path: KeyPath) -> None:
         match self._peek():
             case "[":
                 self._items(path, "]")
@@ -106,7 +105,7 @@ class _Scan:
                 while self._peek() not in ("", "\n", ",", "]", "}"):
                     self._take()
 
-    def _items(self, path: Path, end: str) -> None:
+    def _items(self, path: KeyPath, end: str) -> None:
         """What stands in an array, or in an inline table."""
         self._take()
         count = 0

@@ -23,7 +23,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 from multitool_tui.config import lines
@@ -31,19 +30,15 @@ from multitool_tui.config.errors import ManifestError, not_a_manifest, not_toml
 from multitool_tui.rollout.plan import Analysis, OnInconclusive, Plan, Ramp, Step
 from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES, named_plan
 from multitool_tui.words import duration, parse_duration, parse_percent, write_duration
+from multitool_tui.wrong import KeyPath, wrong
 
 _PLAN, _ANALYSIS, _RAMP = Plan(""), Analysis(), Ramp()  # what holds where the manifest is silent
 _SHORT_PERIODS = (1, 5, 10, 20, 30)
 
 
-def _wrong(what: str, key: str | None = None) -> PydanticCustomError:
-    """What is wrong with a value, or with a table because of its `key`; reads on after the key's name."""
-    return PydanticCustomError("manifest", "{what}", {"what": what, "key": key})
-
-
 def _duration(value: object) -> timedelta:
     if not isinstance(value, str):
-        raise _wrong('should be a duration in quotes, like "5m"')
+        raise wrong('should be a duration in quotes, like "5m"')
     return parse_duration(value)
 
 
@@ -51,7 +46,7 @@ def _period(value: timedelta) -> timedelta:
     seconds = value.total_seconds()
     if seconds in _SHORT_PERIODS or (0 < seconds <= 86400 and seconds % 60 == 0):
         return value
-    raise _wrong("is no CloudWatch period: 1s, 5s, 10s, 20s, 30s, or whole minutes up to a day")
+    raise wrong("is no CloudWatch period: 1s, 5s, 10s, 20s, 30s, or whole minutes up to a day")
 
 
 def _strategy(name: str) -> str:
@@ -73,7 +68,7 @@ def _alias(name: str) -> str:
 
 def _alarm(name: str) -> str:
     if not name:
-        raise _wrong("names no alarm")
+        raise wrong("names no alarm")
     return name
 
 
@@ -154,7 +149,7 @@ class AnalysisKeys(_Table):
     @model_validator(mode="after")
     def _evidence_can_be_fresh(self) -> Self:
         if self.max_age < self.seal_after:
-            raise _wrong(
+            raise wrong(
                 f"is shorter than seal_after ({duration(self.seal_after)}): no evidence would ever be fresh", "max_age"
             )
         return self
@@ -167,7 +162,7 @@ class AnalysisKeys(_Table):
     @classmethod
     def _is_a_weight(cls, percentage: float) -> float:
         if not _share(percentage):
-            raise _wrong("is too small to be a weight")
+            raise wrong("is too small to be a weight")
         return percentage
 
     def ramp(self) -> Ramp:
@@ -205,20 +200,20 @@ class RolloutKeys(_Table):
     def _steps_rise(cls, steps: tuple[StepKeys, ...] | None) -> tuple[StepKeys, ...] | None:
         if steps is not None:
             if not steps:
-                raise _wrong('has no step in it: strategy = "AllAtOnce" is the one without')
+                raise wrong('has no step in it: strategy = "AllAtOnce" is the one without')
             Plan(OWN_STEPS, tuple(step.step() for step in steps))
         return steps
 
     @model_validator(mode="after")
     def _is_one_plan(self) -> Self:
         if self.steps is not None and "strategy" in self.model_fields_set:
-            raise _wrong("and strategy exclude each other: keep one of the two", "steps")
+            raise wrong("and strategy exclude each other: keep one of the two", "steps")
         plan = self.plan()
         if plan.ramp is None and self.analysis.of_the_ramp:
-            raise _wrong(f"has {self.analysis.of_the_ramp[0]}, which is for strategy {ADAPTIVE!r}", "analysis")
+            raise wrong(f"has {self.analysis.of_the_ramp[0]}, which is for strategy {ADAPTIVE!r}", "analysis")
         if self.deadline <= plan.baking:
             what = "the shortest bake is over" if plan.ramp else "the steps are through"
-            raise _wrong(f"comes before {what}: it takes {duration(plan.baking)}", "deadline")
+            raise wrong(f"comes before {what}: it takes {duration(plan.baking)}", "deadline")
         return self
 
     def plan(self) -> Plan:
@@ -248,9 +243,9 @@ class Manifest(_Table):
     def _names_are_free(cls, rollouts: Mapping[str, RolloutKeys]) -> Mapping[str, RolloutKeys]:
         for name in rollouts:
             if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-                raise _wrong("is no name for a rollout: letters, digits, - and _ only", name)
+                raise wrong("is no name for a rollout: letters, digits, - and _ only", name)
             if name in STRATEGIES:
-                raise _wrong("is the name of a strategy: give the rollout another", name)
+                raise wrong("is the name of a strategy: give the rollout another", name)
         return rollouts
 
     def plans(self) -> Mapping[str, tuple[str, Plan]]:
@@ -259,7 +254,7 @@ class Manifest(_Table):
 
 
 # Which keys there are, by the way to their table; "*" stands for a name that the user chose, and for an index.
-_KNOWN: dict[lines.Path, list[str]] = {
+_KNOWN: dict[KeyPath, list[str]] = {
     (): list(Manifest.model_fields),
     ("rollouts", "*"): list(RolloutKeys.model_fields),
     ("rollouts", "*", "analysis"): list(AnalysisKeys.model_fields),

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, model_validator
-from pydantic_core import PydanticCustomError, from_json
+from pydantic_core import from_json
 
 from multitool_tui.judgement.model import AlarmState, Counts, Minute
-from multitool_tui.stream.errors import LineError, Path, not_a_line, not_json, shown
+from multitool_tui.stream.errors import LineError, not_a_line, not_json, shown
+from multitool_tui.wrong import KeyPath, wrong
 
 LONGEST_LINE = 65_536
 """Bytes that a line may have before its line end."""
@@ -24,25 +25,20 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?P<o
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
-def _wrong(what: str, key: str | None = None) -> PydanticCustomError:
-    """What is wrong with a value, or with an object because of its `key`; reads on after the key's name."""
-    return PydanticCustomError("line", "{what}", {"what": what, "key": key})
-
-
 def _moment(value: object) -> datetime:
     if not isinstance(value, str):
-        raise _wrong(f'should be a time in quotes, like "2026-01-05T10:00:00Z", not {shown(value)}')
+        raise wrong(f'should be a time in quotes, like "2026-01-05T10:00:00Z", not {shown(value)}')
     match = _MOMENT.fullmatch(value)
     try:
         moment = datetime.fromisoformat(value) if match else None
     except ValueError:
         moment = None
     if match is None or moment is None:
-        raise _wrong(f"should be an ISO 8601 time like 2026-01-05T10:00:00Z, not {shown(value)}")
+        raise wrong(f"should be an ISO 8601 time like 2026-01-05T10:00:00Z, not {shown(value)}")
     if not match["offset"]:
-        raise _wrong(f"has no offset from UTC: write {value}Z, or {value}+01:00")
+        raise wrong(f"has no offset from UTC: write {value}Z, or {value}+01:00")
     if not _EARLIEST <= moment < _LATEST:
-        raise _wrong(f"should lie between the years 2000 and 2200, not at {value}")
+        raise wrong(f"should lie between the years 2000 and 2200, not at {value}")
     return moment.astimezone(UTC)
 
 
@@ -74,7 +70,7 @@ class CountsKeys(_Line):
     def _parts_of_the_whole(self) -> Self:
         for key, part in (("errors", self.errors), ("slow", self.slow)):
             if part is not None and part > self.invocations:
-                raise _wrong(f"counts {part:,}, more than the {self.invocations:,} invocations", key)
+                raise wrong(f"counts {part:,}, more than the {self.invocations:,} invocations", key)
         return self
 
 
@@ -90,7 +86,7 @@ class MinuteLine(_Line):
     @model_validator(mode="after")
     def _a_canary_has_a_weight(self) -> Self:
         if self.canary is not None and self.weight is None:
-            raise _wrong("is missing, which only a minute without a canary may do", "weight")
+            raise wrong("is missing, which only a minute without a canary may do", "weight")
         return self
 
 
@@ -117,8 +113,8 @@ class Sealed:
 
 
 # Which keys there are, by the way to their object.
-_OF_ROLLOUT: dict[Path, list[str]] = {(): list(RolloutLine.model_fields)}
-_OF_MINUTE: dict[Path, list[str]] = {
+_OF_ROLLOUT: dict[KeyPath, list[str]] = {(): list(RolloutLine.model_fields)}
+_OF_MINUTE: dict[KeyPath, list[str]] = {
     (): list(MinuteLine.model_fields),
     ("baseline",): list(CountsKeys.model_fields),
     ("canary",): list(CountsKeys.model_fields),
@@ -187,7 +183,7 @@ def _keys(counts: Counts | None) -> dict[str, int] | None:
     return keys
 
 
-def _valid(model: type[_AnyLine], data: dict[str, Any], known: Mapping[Path, Sequence[str]]) -> _AnyLine:
+def _valid(model: type[_AnyLine], data: dict[str, Any], known: Mapping[KeyPath, Sequence[str]]) -> _AnyLine:
     try:
         return model.model_validate(data)
     except ValidationError as error:

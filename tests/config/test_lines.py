@@ -11,12 +11,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitool_tui.config import lines
 from multitool_tui.config.lines import key_lines
+from multitool_tui.wrong import KeyPath
 
 DOCUMENT = (Path(__file__).parent / "every_kind_of_key.toml").read_text(encoding="utf-8")
 
-LINES: dict[lines.Path, int] = {
+LINES: dict[KeyPath, int] = {
     ("plain",): 2,
     ("quoted # key",): 3,
     ("dotted",): 4,
@@ -51,7 +51,7 @@ LINES: dict[lines.Path, int] = {
 }
 
 
-def _ways(value: object, path: lines.Path = ()) -> Iterator[lines.Path]:
+def _ways(value: object, path: KeyPath = ()) -> Iterator[KeyPath]:
     """Every way into a value that tomllib has read."""
     items: list[tuple[str | int, object]] = []
     if isinstance(value, dict):
