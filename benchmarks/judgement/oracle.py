@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf, log
 
-from multitool_tui.judgement.engine import EvidenceJudge, Settings
+from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import Minute
 from multitool_tui.judgement.ramp import worth_a_move
+from multitool_tui.judgement.settings import Settings
 from multitool_tui.simulation.policies.base import Policy
 from multitool_tui.simulation.scenario import Scenario
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import sqrt
 
 from multitool_tui.aws import functions
@@ -20,7 +20,6 @@ from multitool_tui.judgement.model import Minute
 from multitool_tui.rollout.plan import Analysis
 from multitool_tui.words import parse_target, write_duration
 
-_HISTORY, _HISTORY_PERIODS = timedelta(hours=24), 600  # before it, as before a rollout; the shorter of the two
 _BY_CHANCE = 4.0  # standard deviations from its stretch's share at which a period belongs to another weight
 
 
@@ -52,7 +51,7 @@ async def past_minutes(session: AwsSession, clock: Clock, wanted: Wanted, analys
         raise CommandRefused(f"{error}.") from None
     baseline, canary = await _versions(session, wanted, function, name)
     period = analysis.period
-    start = wanted.start - min(_HISTORY, _HISTORY_PERIODS * period)
+    start = wanted.start - analysis.history
     end = min(wanted.end, clock.now() - analysis.seal_after - period)
     slow_limit = await baseline_p99(session.cloudwatch, function, name, wanted.start)
     request = Request(function, name, baseline, canary, start, end, period, slow_limit)

@@ -54,7 +54,6 @@ _EVERY = {
     FeedName.ALARMS: 15.0,
 }
 _LOOKED_AT = timedelta(hours=1)  # of minutes for a target that is only looked at
-_JUDGED_HISTORY, _JUDGED_PERIODS = timedelta(hours=24), 600  # before a rollout; the shorter of the two
 _LATE = timedelta(minutes=15)  # so far back a minute's numbers are read again, for the points that come late
 _ENTRIES = 1000
 
@@ -234,9 +233,11 @@ class Supervisor:
 
     async def _read_history(self, alias: Alias, start: Start, slow_limit: float | None) -> list[Period]:
         """What the baseline did so far. A rollout that cannot be judged is not begun."""
-        now, period = self.clock.now(), start.plan.analysis.period
-        begin = now - min(_JUDGED_HISTORY, _JUDGED_PERIODS * period)
-        request = Request(alias.function, alias.name, alias.version, start.canary, begin, now, period, slow_limit)
+        now, analysis = self.clock.now(), start.plan.analysis
+        begin = now - analysis.history
+        request = Request(
+            alias.function, alias.name, alias.version, start.canary, begin, now, analysis.period, slow_limit
+        )
         try:
             [history] = await periods(self._session.cloudwatch, [request])
         except AwsError as error:

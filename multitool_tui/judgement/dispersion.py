@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, log, sqrt
-from statistics import fmean
 
 _BLOCK = 10  # errors: enough for a rate to be worth comparing with the next
 _FEW_BLOCKS = 8
@@ -44,7 +43,7 @@ def measure(minutes: Sequence[tuple[int, int]]) -> Dispersion:
         return Dispersion(_SIGMA_UNKNOWN, _rounded_up(_clustering(alive)))
     differences = [(x2 / n2 - x1 / n1) * 2 / (x2 / n2 + x1 / n1) for (n1, x1), (n2, x2) in pairwise(blocks)]
     spread = (_interquartile_range(differences) / _SD_IN_QUARTILES) ** 2 / 2
-    count = fmean(x for _, x in blocks)
+    count = sum(x for _, x in blocks) / len(blocks)
     sigma = _SIGMA_MARGIN * sqrt(max(0.0, spread - 1 / count))
     phi = min(_PHI_MOST, max(1.0, spread * count))
     if len(alive) > len(blocks):  # a block is several minutes: clusters show within one

@@ -6,7 +6,6 @@ The same minutes give the same answer, in whatever order and however often they 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from multitool_tui.judgement import sentences
@@ -28,11 +27,8 @@ from multitool_tui.judgement.evidence import EProcess
 from multitool_tui.judgement.model import AlarmState, Evidence, Judgement, Minute, Verdict
 from multitool_tui.judgement.ramp import affordable_weight, first_weight
 from multitool_tui.judgement.series import UNKNOWN, Series
+from multitool_tui.judgement.settings import DOUBT, HARM_LIMIT, Settings
 
-HARM_LIMIT = 1000.0
-"""The e-value at which the canary is harmful: a false alarm in at most one of a thousand rollouts."""
-DOUBT = 20.0
-"""The e-value of a stream from which no weight is raised, and nothing is safe."""
 _TOLERATED_EXCESS = 0.005  # share of requests; or a tenth of the baseline's own failures, if that is more
 _TOLERATED_LATER = 6.5  # times as much after the patience: less takes good versions at 10 requests/s too long
 _UNUSUAL = 3.5  # standard deviations above the expected: by chance in one of a thousand rollouts
@@ -41,29 +37,6 @@ _SERVED_RECENTLY = 10  # minutes over which traffic is averaged
 _HISTORY = 240  # minutes that are kept
 _BLOCK = 300.0  # seconds of the clock that are one block
 _BLOCKS = 7  # of a rollout whose minutes are kept: half an hour, and the block under way
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """By what a rollout is judged.
-
-    Args:
-        budget: bad requests that a bad version may cost; the ramp lives on it.
-        max_weight: the weight (0-1) up to which the ramp goes; None where a timetable sets the weights.
-        min_bake: nothing is safe earlier than this after the canary's first minute.
-        patience: from here on a canary that has not raised doubts is safe once its sample would show large harm.
-        period: the length of a minute.
-        blind: from the moment that something breaks to the moment that its minute is judged and the weight taken back.
-        slow_rolls_back: whether a slow canary is harmful, or only never safe and never raised.
-    """
-
-    budget: float = 30.0
-    max_weight: float | None = 0.25
-    min_bake: timedelta = timedelta(minutes=15)
-    patience: timedelta = timedelta(minutes=30)
-    period: timedelta = timedelta(minutes=1)
-    blind: timedelta = timedelta(minutes=3)
-    slow_rolls_back: bool = False
 
 
 class EvidenceJudge:
@@ -87,12 +60,14 @@ class EvidenceJudge:
         "_prefix",
         "_rollout",
         "_settings",
+        "_shares",
         "_stale",
         "_weighed",
     )
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or Settings()
+        self._shares = _shares(slow_rolls_back=self._settings.slow_rolls_back)
         self._history = Series(width=3, keep=_HISTORY)  # requests, errors, slow: of the baseline alone
         self._rollout = Series(width=1 + 2 * WIDTH)
         self._alarms = AlarmMemory()
@@ -230,11 +205,12 @@ class EvidenceJudge:
 
     def _judge(self) -> Judgement:
         course, evidence = self._weigh()
+        baseline = course.baseline
         known, settings, bets = self._known, self._settings, self._bets
         values = [evidence.value(levels, first) for levels, first in zip(bets.streams, bets.first, strict=True)]
         noise = evidence.noise(bets.streams[ERRORS])
         bound = course.excess(ERRORS).bound(noise)
-        base_rate = _rate(known.failures + course.baseline.errors, known.requests + course.baseline.invocations)
+        base_rate = _rate(known.failures + baseline.errors, known.requests + baseline.invocations)
         target = max(_TOLERATED_EXCESS, base_rate / 10)
         harm = self._harm(values)
         verdict, reason = self._decide(course, noise, bound, target, harm, values)
@@ -244,12 +220,10 @@ class EvidenceJudge:
             evidence=Evidence(
                 harm=harm,
                 harm_limit=HARM_LIMIT,
-                harm_unit="to one that it is worse",
                 safety=min(1 / bound, 1 / target),
                 safety_limit=1 / target,
-                safety_unit="requests for each one that fails because of it",
             ),
-            baseline=course.baseline,
+            baseline=baseline,
             canary=course.canary,
             seen_to=None
             if course.served_to is None
@@ -258,22 +232,14 @@ class EvidenceJudge:
             weight_afforded=self._afforded(course, bound, base_rate, doubtful=max(values) >= DOUBT),
         )
 
-    def _shares(self) -> list[float]:
-        """Of the budget, for each stream. Errors have that of slowness where it holds only."""
-        shares = [stream.share for stream in STREAMS]
-        if not self._settings.slow_rolls_back:
-            shares[ERRORS], shares[SLOW] = shares[ERRORS] + shares[SLOW], 0.0
-        return shares
-
     def _harm(self, values: Sequence[float]) -> float:
         """The e-value of all streams: the mean of e-values is one, however they hang together."""
-        return sum(share * value for share, value in zip(self._shares(), values, strict=True))
+        return sum(share * value for share, value in zip(self._shares, values, strict=True))
 
     def _decide(
         self, course: Course, noise: Dispersion, bound: float, target: float, harm: float, values: Sequence[float]
     ) -> tuple[Verdict, str]:
-        shares = self._shares()
-        worst = max(range(len(STREAMS)), key=lambda stream: shares[stream] * values[stream])
+        worst = max(range(len(STREAMS)), key=lambda stream: self._shares[stream] * values[stream])
         seen = _seen(course, worst, harm)
         if self._alarms.fired:
             return Verdict.HARMFUL, sentences.alarms_fired(self._alarms.fired)
@@ -307,10 +273,11 @@ class EvidenceJudge:
         if course.split.broken:
             split = course.split
             return sentences.split_broken(split.weight, split.canary, split.canary + split.baseline)
-        if not course.canary.invocations and not course.baseline.invocations:
+        canary = course.canary
+        if not canary.invocations and not course.baseline.invocations:
             return sentences.no_requests(course.minutes)
-        if course.canary.invocations < _ENOUGH and not course.canary.errors:
-            return sentences.too_few(course.canary.invocations, _ENOUGH)
+        if canary.invocations < _ENOUGH and not canary.errors:
+            return sentences.too_few(canary.invocations, _ENOUGH)
         return None
 
     @property
@@ -369,6 +336,14 @@ def _seen(course: Course, stream: int, evidence: float) -> str:
 
 def _block(time: float) -> int:
     return int(time // _BLOCK)
+
+
+def _shares(*, slow_rolls_back: bool) -> list[float]:
+    """Of the budget, for each stream. Errors have that of slowness where it holds only."""
+    shares = [stream.share for stream in STREAMS]
+    if not slow_rolls_back:
+        shares[ERRORS], shares[SLOW] = shares[ERRORS] + shares[SLOW], 0.0
+    return shares
 
 
 def _rate(failures: int, requests: int) -> float:

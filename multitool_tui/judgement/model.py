@@ -81,14 +81,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How far harm and safety are from the limits at which they become verdicts. `unit` names what is counted."""
+    """How far harm and safety are from the limits at which they become verdicts.
+
+    `harm`: odds to one that the canary is worse. `safety`: it harms at most one of so many of its requests.
+    """
 
     harm: float = 0.0
     harm_limit: float = 1.0
-    harm_unit: str = ""
     safety: float = 0.0
     safety_limit: float = 1.0
-    safety_unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor, sqrt
+from typing import TYPE_CHECKING
 
-from multitool_tui.judgement.dispersion import Dispersion
+if TYPE_CHECKING:
+    from multitool_tui.judgement.dispersion import Dispersion
 
 LEAST_WEIGHT, MOST_FIRST_WEIGHT = 0.001, 0.10
 _GROWTH = 4.0  # at most, from one weight that was seen at work to the next

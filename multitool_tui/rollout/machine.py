@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Any
 
 from multitool_tui.judgement.model import Judgement, Verdict
-from multitool_tui.judgement.ramp import LEAST_WEIGHT, worth_a_move
+from multitool_tui.judgement.ramp import worth_a_move
 from multitool_tui.rollout.effects import Change, Effect, Notify, Promote, RollBack, SetWeight, Wait
 from multitool_tui.rollout.events import (
     Applied,
@@ -443,12 +443,11 @@ def _started(rollout: Rollout, event: Started) -> Outcome:
 
 def _begin(rollout: Rollout, at: datetime, why: str, actor: str) -> Outcome:
     """The first change: to the weight that the evidence affords, to the first step's, or to everything."""
-    plan, shifting = rollout.plan, replace(rollout, state=State.SHIFTING)
-    if plan.ramp:
-        return _shift(shifting, at, rollout.judgement.weight_afforded or LEAST_WEIGHT, _NO_STEP, why, actor)
-    if plan.steps:
-        return _shift(shifting, at, plan.steps[0].weight, 0, why, actor)
-    return _promote(rollout, at, f"{why}, all at once", actor)
+    plan = rollout.plan
+    if plan.all_at_once:
+        return _promote(rollout, at, f"{why}, all at once", actor)
+    weight = plan.first_weight(rollout.judgement.weight_afforded)
+    return _shift(replace(rollout, state=State.SHIFTING), at, weight, _step_at(plan, weight), why, actor)
 
 
 def _ticked(rollout: Rollout, event: Ticked) -> Outcome:
@@ -586,7 +585,7 @@ def _resume_held(rollout: Rollout, event: ResumeAsked) -> Outcome:
     )
     if rollout.weight == 1:
         freed = replace(freed, state=State.BAKING, promoted_at=event.at, waiting="bake after promotion")
-    elif not rollout.weight or not (rollout.plan.steps or rollout.plan.ramp):
+    elif not rollout.weight or rollout.plan.all_at_once:
         return _begin(freed, event.at, _WORD, event.actor)
     else:
         freed = replace(freed, state=State.SHIFTING, waiting="bake")

@@ -8,8 +8,11 @@ from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from multitool_tui.judgement.engine import Settings
+from multitool_tui.judgement.ramp import LEAST_WEIGHT
+from multitool_tui.judgement.settings import Settings
 from multitool_tui.words import parse_duration, parse_percent, percent, write_duration
+
+_LONGEST_HISTORY, _MOST_HISTORY = timedelta(hours=24), 600  # and in periods
 
 
 class OnInconclusive(StrEnum):
@@ -66,6 +69,11 @@ class Analysis:
     max_age: timedelta = timedelta(minutes=6)
     slow_rolls_back: bool = False
 
+    @property
+    def history(self) -> timedelta:
+        """How far back from the start the baseline's own periods are read."""
+        return min(_LONGEST_HISTORY, _MOST_HISTORY * self.period)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -88,6 +96,17 @@ class Plan:
         weights = [step.weight for step in self.steps]
         if any(later <= earlier for earlier, later in pairwise(weights)):
             raise ValueError(f"each step must weigh more than the one before it: {', '.join(map(percent, weights))}")
+
+    @property
+    def all_at_once(self) -> bool:
+        """Whether the canary gets everything at the start."""
+        return not (self.steps or self.ramp)
+
+    def first_weight(self, afforded: float | None) -> float:
+        """The canary's share (0-1) to begin with. `afforded`: what the history affords, for a ramp."""
+        if self.ramp:
+            return afforded or LEAST_WEIGHT
+        return self.steps[0].weight if self.steps else 1.0
 
     @property
     def shortest(self) -> timedelta:

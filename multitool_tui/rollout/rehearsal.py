@@ -67,9 +67,9 @@ class Rehearsal:
 
     def _before(self, judgement: Judgement) -> Answer:
         """Among the history: what the rollout would begin with."""
-        first = self._plan.steps[0].weight if self._plan.steps else judgement.weight_afforded
-        if first is None:
-            return Answer(judgement, Action.PROMOTE, 1.0, "All at once.")
+        first = self._plan.first_weight(judgement.weight_afforded)
+        if self._plan.all_at_once:
+            return Answer(judgement, Action.PROMOTE, first, "All at once.")
         return Answer(judgement, Action.SET_WEIGHT, first, "The first weight.")
 
     def _begun(self, minute: Minute, judgement: Judgement) -> Rollout:

@@ -7,8 +7,8 @@ from datetime import datetime
 from math import log
 
 from multitool_tui.controller.snapshot import FeedName, Traffic
-from multitool_tui.judgement.engine import DOUBT
 from multitool_tui.judgement.model import Counts, Minute
+from multitool_tui.judgement.settings import DOUBT
 from multitool_tui.rollout.machine import Rollout
 from multitool_tui.views.chart import Frame, Series, nice_ceiling, plot
 from multitool_tui.views.glyphs import VERDICTS

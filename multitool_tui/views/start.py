@@ -159,7 +159,7 @@ def check(draft: Draft, snapshot: Snapshot, plans: Plans) -> Checked:
     except _Wrong as wrong:
         return Checked(error=str(wrong), field=wrong.field)
     summary = _summary(alias, version, plan)
-    warning = "" if plan.steps or plan.ramp else "All at once sends all traffic at once; nothing is compared first."
+    warning = "All at once sends all traffic at once; nothing is compared first." if plan.all_at_once else ""
     fires = firing(snapshot, draft)
     if fires and not draft.accepted:
         names = clean(", ".join(fires))

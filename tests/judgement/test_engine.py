@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitool_tui.judgement.engine import EvidenceJudge, Settings
+from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import AlarmState, Counts, Judgement, Minute, Verdict
+from multitool_tui.judgement.settings import Settings
 
 START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 Side = tuple[int, int] | tuple[int, int, int] | None

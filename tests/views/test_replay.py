@@ -20,7 +20,7 @@ def judged(
     canary = Counts(round(600 * weight), failed) if weight else None
     minute = Minute(START + number * timedelta(minutes=1), weight, Counts(600 - round(600 * weight), 1), canary)
     verdict = Verdict.HARMFUL if harm >= 1000 else Verdict.UNDECIDED
-    evidence = Evidence(harm, 1000.0, "", 12.3, 200.0)
+    evidence = Evidence(harm, 1000.0, 12.3, 200.0)
     reason = "A reason that takes more than one line of eighty columns, and so goes on in the line below."
     return Judged(Sealed(minute, ""), Answer(Judgement(verdict, reason, evidence), action, wanted, reason))
 
