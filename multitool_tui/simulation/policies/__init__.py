@@ -14,8 +14,6 @@ from multitool_tui.simulation.policies.argo_rollouts import ArgoRollouts
 from multitool_tui.simulation.policies.base import Policy
 from multitool_tui.simulation.policies.chi_square import ChiSquare
 from multitool_tui.simulation.policies.codedeploy import (
-    CANARY_10_PERCENT_5_MINUTES,
-    LINEAR_10_PERCENT_EVERY_1_MINUTE,
     CodeDeploy,
     any_error,
     any_error_twice,
@@ -26,10 +24,10 @@ from multitool_tui.simulation.policies.kayenta import Kayenta
 
 POLICIES: dict[str, Callable[[], Policy]] = {
     "multitool": Adaptive,
-    "codedeploy-errors": partial(CodeDeploy, CANARY_10_PERCENT_5_MINUTES, any_error),
-    "codedeploy-sam": partial(CodeDeploy, CANARY_10_PERCENT_5_MINUTES, any_error_twice),
-    "codedeploy-rate": partial(CodeDeploy, CANARY_10_PERCENT_5_MINUTES, one_percent),
-    "codedeploy-linear": partial(CodeDeploy, LINEAR_10_PERCENT_EVERY_1_MINUTE, one_percent),
+    "codedeploy-errors": partial(CodeDeploy, "Canary10Percent5Minutes", any_error),
+    "codedeploy-sam": partial(CodeDeploy, "Canary10Percent5Minutes", any_error_twice),
+    "codedeploy-rate": partial(CodeDeploy, "Canary10Percent5Minutes", one_percent),
+    "codedeploy-linear": partial(CodeDeploy, "Linear10PercentEvery1Minute", one_percent),
     "argo-rollouts": ArgoRollouts,
     "flagger": Flagger,
     "kayenta": Kayenta,

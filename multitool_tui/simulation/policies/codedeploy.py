@@ -1,20 +1,19 @@
 """AWS CodeDeploy: a timetable, rolled back by CloudWatch alarms on the alias.
 
-Sources: CodeDeploy user guide, "Deployment configurations on an AWS Lambda compute platform", for the timetables;
-"Monitoring deployments with CloudWatch alarms": which alarms is left to the user. An alarm on an alias counts what both
-of its versions do. Once all traffic is shifted the deployment has succeeded, and no alarm takes it back.
+The timetables are those of `rollout.strategies`. Which alarms watch is left to the user (CodeDeploy user guide,
+"Monitoring deployments with CloudWatch alarms"); an alarm on an alias counts what both of its versions do. Once all
+traffic is shifted the deployment has succeeded, and no alarm takes it back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
+from multitool_tui.rollout.strategies import named_plan
 from multitool_tui.simulation.policies.base import Seen, Timetable
 
-CANARY_10_PERCENT_5_MINUTES = ((0.10, 5),)
-"""CodeDeployDefault.LambdaCanary10Percent5Minutes: 10 percent, and all of it five minutes later."""
-LINEAR_10_PERCENT_EVERY_1_MINUTE = tuple((tenth / 10, 1) for tenth in range(1, 10))
-"""CodeDeployDefault.LambdaLinear10PercentEvery1Minute: 10 percent more each minute until all is shifted."""
+_MINUTE = timedelta(minutes=1)
 
 Alarm = Callable[[Sequence[Seen]], bool]
 
@@ -39,10 +38,10 @@ def one_percent(seen: Sequence[Seen]) -> bool:
 
 
 class CodeDeploy(Timetable):
-    """`steps` as in `Timetable`, and the alarm that rolls back."""
+    """The timetable of a strategy, by its name, and the alarm that rolls back."""
 
-    def __init__(self, steps: Sequence[tuple[float, int]], alarm: Alarm) -> None:
-        super().__init__(steps)
+    def __init__(self, strategy: str, alarm: Alarm) -> None:
+        super().__init__([(step.weight, step.bake // _MINUTE) for step in named_plan(strategy).steps])
         self._alarm = alarm
 
     def is_bad(self) -> bool:
