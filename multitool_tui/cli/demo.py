@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from multitool_tui.cli.judging import plan_of
 from multitool_tui.cli.options import Globals, of_the_sandbox
 
 if TYPE_CHECKING:
@@ -77,11 +78,8 @@ def _check_scenario(name: str) -> None:
 def _plan(strategy: str) -> Plan:
     from dataclasses import replace
 
-    from multitool_tui.rollout.strategies import parse_plan
     from multitool_tui.words import parse_duration
 
-    try:
-        plan = parse_plan(strategy)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--strategy") from None
-    return replace(plan, deadline=parse_duration(_DEADLINE), bake_after_promote=parse_duration(_BAKE_AFTER_PROMOTE))
+    return replace(
+        plan_of(strategy), deadline=parse_duration(_DEADLINE), bake_after_promote=parse_duration(_BAKE_AFTER_PROMOTE)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -12,28 +12,26 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.options import together
 
 if TYPE_CHECKING:
     from multitool_tui.rollout.plan import Plan
 
 
-def of_a_plan(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say by which plan: `--strategy`, or `--plan` and `--rollout`."""
-    for option in (
-        click.option("--rollout", metavar="NAME", help="Which rollout of the manifest, where it has several."),
-        click.option(
-            "--plan",
-            "manifest",
-            type=click.Path(path_type=Path, dir_okay=False),
-            metavar="FILE",
-            help="Judge by the plan of a manifest.",
-        ),
-        click.option(
-            "--strategy", metavar="NAME", help="A strategy's name, or steps like '5%/5m 50%/10m'; otherwise adaptive."
-        ),
-    ):
-        command = option(command)
-    return command
+of_a_plan = together(
+    click.option(
+        "--strategy", metavar="NAME", help="A strategy's name, or steps like '5%/5m 50%/10m'; otherwise adaptive."
+    ),
+    click.option(
+        "--plan",
+        "manifest",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Judge by the plan of a manifest.",
+    ),
+    click.option("--rollout", metavar="NAME", help="Which rollout of the manifest, where it has several."),
+)
+"""Adds the options that say by which plan."""
 
 
 def chosen_plan(strategy: str | None, manifest: Path | None, rollout: str | None) -> Plan:
@@ -46,13 +44,18 @@ def chosen_plan(strategy: str | None, manifest: Path | None, rollout: str | None
     if manifest is None:
         if rollout is not None:
             raise click.UsageError("--rollout names a rollout of a manifest: give the manifest with --plan.")
-        return _of_strategy(strategy)
+        return plan_of(strategy)
     if strategy is not None:
         raise click.UsageError("--plan and --strategy exclude each other.")
     return _of_manifest(manifest, rollout)
 
 
-def _of_strategy(strategy: str | None) -> Plan:
+def plan_of(strategy: str | None) -> Plan:
+    """The plan of `--strategy`; adaptive where it is not given.
+
+    Raises:
+        click.BadParameter: it names nothing that there is.
+    """
     from multitool_tui.rollout.strategies import ADAPTIVE, parse_plan
 
     try:

@@ -24,27 +24,33 @@ class Globals:
     log_file: Path | None
 
 
-def of_the_sandbox(speed: float) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Add what every sandbox is started with: `--scenario`, `--speed` (by default `speed`) and `--seed`."""
+Command = Callable[..., None]
 
-    def add(command: Callable[..., None]) -> Callable[..., None]:
-        for option in (
-            click.option(
-                "--seed", type=int, default=1, show_default=True, metavar="N", help="Same seed, same traffic."
-            ),
-            click.option(
-                "--speed",
-                type=click.FloatRange(0.1, 600),
-                default=speed,
-                show_default=True,
-                metavar="N",
-                help="How many times faster than real time.",
-            ),
-            click.option(
-                "--scenario", default="healthy", show_default=True, metavar="NAME", help="What the new version does."
-            ),
-        ):
+
+def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one decorator; `--help` shows them in this order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
             command = option(command)
         return command
 
     return add
+
+
+def of_the_sandbox(speed: float) -> Callable[[Command], Command]:
+    """Add what every sandbox is started with: `--scenario`, `--speed` (by default `speed`) and `--seed`."""
+    return together(
+        click.option(
+            "--scenario", default="healthy", show_default=True, metavar="NAME", help="What the new version does."
+        ),
+        click.option(
+            "--speed",
+            type=click.FloatRange(0.1, 600),
+            default=speed,
+            show_default=True,
+            metavar="N",
+            help="How many times faster than real time.",
+        ),
+        click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Same seed, same traffic."),
+    )
