@@ -6,14 +6,15 @@ ratio of the two medians is what counts: the seconds belong to the machine.
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import pexpect
 
+from benchmarks.timing import in_turns
 from tests.support.terminal import MULTITOOL, clean_environment
 
 RUNS = 15
@@ -44,18 +45,14 @@ def main() -> None:
         hello = Path(folder) / "hello.py"
         hello.write_text(HELLO)
         commands = {
-            "hello world": ("Hello-world", sys.executable, [str(hello)]),
-            "multitool demo": ("Resources", MULTITOOL, ["demo"]),
+            "hello world": partial(seconds_to, "Hello-world", sys.executable, [str(hello)]),
+            "multitool demo": partial(seconds_to, "Resources", MULTITOOL, ["demo"]),
         }
-        taken: dict[str, list[float]] = {name: [] for name in commands}
-        for _ in range(RUNS):
-            for name, command in commands.items():
-                taken[name].append(seconds_to(*command))
-    medians = {name: statistics.median(values) for name, values in taken.items()}
-    for name, median in medians.items():
-        spread = f"{min(taken[name]) * 1000:.0f}-{max(taken[name]) * 1000:.0f}"
-        sys.stdout.write(f"{name:16} {median * 1000:5.0f} ms  ({spread}, {RUNS} runs)\n")
-    sys.stdout.write(f"{'ratio':16} {medians['multitool demo'] / medians['hello world']:5.2f}\n")
+        taken = in_turns(commands, RUNS)
+    for name, times in taken.items():
+        spread = f"{times.least * 1000:.0f}-{times.most * 1000:.0f}"
+        sys.stdout.write(f"{name:16} {times.median * 1000:5.0f} ms  ({spread}, {RUNS} runs)\n")
+    sys.stdout.write(f"{'ratio':16} {taken['multitool demo'].median / taken['hello world'].median:5.2f}\n")
 
 
 if __name__ == "__main__":

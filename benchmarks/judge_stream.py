@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import random
-import statistics
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
+from benchmarks.timing import in_turns
 from tests.support.terminal import MULTITOOL
 
 RUNS, ROLLOUTS, HISTORY, MINUTES = 5, 200, 60, 60
@@ -58,16 +59,15 @@ def main() -> None:
     """Print both medians, their ratio, and the minutes a second."""
     given = lines()
     minutes = ROLLOUTS * (HISTORY + MINUTES)
-    commands = {"json alone": [sys.executable, "-c", BARE], "multitool judge": [MULTITOOL, "judge"]}
-    taken: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(RUNS):
-        for name, command in commands.items():
-            taken[name].append(seconds(command, given))
-    medians = {name: statistics.median(values) for name, values in taken.items()}
-    for name, median in medians.items():
-        spread = f"{min(taken[name]):.2f}-{max(taken[name]):.2f}"
-        sys.stdout.write(f"{name:16} {median:5.2f} s  {minutes / median:8,.0f} minutes/s  ({spread}, {RUNS} runs)\n")
-    sys.stdout.write(f"{'ratio':16} {medians['multitool judge'] / medians['json alone']:5.1f}\n")
+    commands = {
+        "json alone": partial(seconds, [sys.executable, "-c", BARE], given),
+        "multitool judge": partial(seconds, [MULTITOOL, "judge"], given),
+    }
+    taken = in_turns(commands, RUNS)
+    for name, times in taken.items():
+        rate, spread = minutes / times.median, f"{times.least:.2f}-{times.most:.2f}"
+        sys.stdout.write(f"{name:16} {times.median:5.2f} s  {rate:8,.0f} minutes/s  ({spread}, {RUNS} runs)\n")
+    sys.stdout.write(f"{'ratio':16} {taken['multitool judge'].median / taken['json alone'].median:5.1f}\n")
 
 
 if __name__ == "__main__":
