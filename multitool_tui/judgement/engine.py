@@ -12,6 +12,7 @@ from multitool_tui.judgement import sentences
 from multitool_tui.judgement.alarms import AlarmMemory
 from multitool_tui.judgement.course import (
     ERRORS,
+    SETTLING,
     SLOW,
     STREAMS,
     WEIGHT_UNITS,
@@ -251,6 +252,8 @@ class EvidenceJudge:
         if values[SLOW] >= HARM_LIMIT:
             return Verdict.UNDECIDED, f"{_seen(course, SLOW, values[SLOW])}: the canary is held where it is."
         if max(values) < DOUBT and self._is_safe(course, noise, bound, target):
+            if course.canary.slow is not None and not course.excess(SLOW).requests:
+                return Verdict.UNDECIDED, f"{seen}; {sentences.not_rested(SETTLING)}."
             return Verdict.SAFE, f"{seen}: {sentences.bounded(bound)}."
         return Verdict.UNDECIDED, f"{seen}."
 

@@ -17,6 +17,11 @@ def too_few(requests: int, enough: int) -> str:
     return f"Too little traffic: the canary has served {_many(requests, 'request')} so far, and {enough:,} are needed."
 
 
+def not_rested(settling: float) -> str:
+    """Nothing is wrong, but requests were not yet timed without new environments. `settling` is in seconds."""
+    return f"whether it is slow is known when its weight has rested for {_minutes(round(settling / 60))}"
+
+
 def split_broken(wanted: float, canary: int, requests: int) -> str:
     """The share that the canary gets is not the one that was asked for."""
     got = f"{canary:,} of {requests:,} requests" if canary else f"none of {requests:,} requests"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from multitool_tui.controller.snapshot import FeedName
 from multitool_tui.judgement.model import AlarmState
 from multitool_tui.rollout.events import Obstacle, Seen
 from multitool_tui.rollout.machine import State
-from multitool_tui.rollout.plan import Plan, parse_steps
+from multitool_tui.rollout.plan import Analysis, Plan, parse_steps
+from multitool_tui.rollout.strategies import ADAPTIVE, STRATEGIES
 from multitool_tui.sandbox.faults import Fault, FaultKind
 from tests.support.world import World, world
 
@@ -67,6 +69,25 @@ async def test_harm_that_begins_late_is_found() -> None:
         await stage.start("10%/12m 50%/12m")
         await ended(stage)
         assert stage.state is State.ROLLED_BACK
+
+
+async def test_a_slow_canary_is_held_and_never_promoted() -> None:
+    async with world("slow") as stage:
+        await stage.start("adaptive")
+        await stage.run_until(lambda: "were slow" in stage.live.rollout.judgement.reason)
+        assert stage.live.rollout.judgement.reason.endswith("the canary is held where it is.")
+        await stage.run_until(lambda: stage.live.rollout.ended, within=3 * 3600)
+        assert stage.state is State.ROLLED_BACK
+        assert stage.live.rollout.reason.startswith("Inconclusive")
+
+
+async def test_a_slow_canary_is_rolled_back_where_the_plan_says_so() -> None:
+    async with world("slow") as stage:
+        plan = replace(STRATEGIES[ADAPTIVE], analysis=Analysis(slow_rolls_back=True))
+        await stage.supervisor.obey(commands.Start(target="checkout:live", canary="42", plan=plan))
+        await ended(stage)
+        assert stage.state is State.ROLLED_BACK
+        assert "were slow" in stage.live.rollout.reason
 
 
 async def test_too_little_traffic_is_inconclusive_and_never_promoted() -> None:

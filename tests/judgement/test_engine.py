@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import pickle
 import tracemalloc
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -116,6 +117,21 @@ def test_slowness_holds_and_rolls_back_only_where_asked() -> None:
 
 def test_cold_starts_after_a_rise_are_not_slowness() -> None:
     assert "slow" not in _judge(*(_minute(n, (900, 0, 9), (100, 0, 90)) for n in range(5))).reason
+
+
+def test_nothing_is_safe_before_its_slowness_was_looked_at() -> None:
+    def rising(slow: int | None) -> list[Minute]:
+        """Weights that never rest for five minutes, and a canary without a failure."""
+        made = [_minute(n, (9000, 0, 90), (90 * (n + 1), 0), weight=0.01 * (n + 1)) for n in range(25)]
+        return [replace(minute, canary=replace(minute.canary or Counts(), slow=slow)) for minute in made]
+
+    ramp = Settings(max_weight=None)
+    assert _judge(*rising(None), by=ramp).verdict is Verdict.SAFE
+    unknown = _judge(*rising(600), by=ramp)
+    assert unknown.verdict is Verdict.UNDECIDED
+    assert unknown.reason.endswith("whether it is slow is known when its weight has rested for 5 minutes.")
+    rested = [_minute(25 + n, (9000, 0, 90), (3000, 0, 30), weight=0.25) for n in range(6)]
+    assert _judge(*rising(10), *rested, by=ramp).verdict is Verdict.SAFE
 
 
 def test_an_alarm_that_goes_off_after_the_start_condemns() -> None:
