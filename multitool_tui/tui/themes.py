@@ -26,6 +26,7 @@ DARK = Theme(
         "canary": "#f0a04b",
         "faint": "#8792a2",
         "edge": "#343d4b",
+        "band": "#4a5668",
         "footer-key-foreground": "#a99cf5",
         "block-cursor-background": "#2b3444",
         "block-cursor-foreground": "#ffffff",
@@ -51,6 +52,7 @@ LIGHT = Theme(
         "canary": "#b05400",
         "faint": "#5d6775",
         "edge": "#c3cad4",
+        "band": "#a3adba",
         "footer-key-foreground": "#5b45c4",
         "block-cursor-background": "#dde4f0",
         "block-cursor-foreground": "#10151c",
@@ -63,4 +65,5 @@ FALLBACK = {
     "canary": "#e08a2c",
     "faint": "#8a8f98",
     "edge": "#5a616c",
+    "band": "#5a616c",
 }

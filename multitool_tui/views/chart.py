@@ -1,7 +1,7 @@
 """Drawing lines of numbers over time in character cells: two series, one zero-based scale, gaps where nothing is known.
 
 In braille a cell holds 2 by 4 dots. The first series is drawn solid, the second dotted, so that they can be told apart
-without colour; in ASCII they are `*` and `.`.
+without colour; in ASCII they are `*` and `.`. Behind them lies a band of shaded cells, which neither is made of.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ from multitool_tui.words import percent
 _LABEL = 5
 _NARROWEST = 8
 _BRAILLE = 0x2800
+SHADE = "░"
+"""What a band is made of."""
+# A cell shows one character: where that is a line's, only a colour can say that the band goes on behind it.
+_ON_SHADE = {Role.CANARY: Role.CANARY_ON_BAND, Role.BASELINE: Role.BASELINE_ON_BAND}
 # The bit of each dot, by column and row within its cell (Unicode standard, "Braille Patterns").
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 
@@ -34,6 +38,13 @@ class Series:
     points: tuple[tuple[datetime, float | None], ...]
     role: Role
     dotted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """An area to shade behind the series: moments, each with its lower and upper share (0-1), None where unknown."""
+
+    points: tuple[tuple[datetime, tuple[float, float] | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,13 @@ def nice_ceiling(value: float, least: float = 0.002) -> float:
 
 
 def plot(
-    series: tuple[Series, ...], frame: Frame, width: int, height: int, *, ascii_only: bool = False
+    series: tuple[Series, ...],
+    frame: Frame,
+    width: int,
+    height: int,
+    *,
+    band: Band | None = None,
+    ascii_only: bool = False,
 ) -> tuple[Line, ...]:
     """Draw the series into `height` lines with a scale at the left and the time below. The first series is on top."""
     rows = height - 1
@@ -70,6 +87,8 @@ def plot(
     grid = _Grid(columns, rows, ascii_only=ascii_only)
     for one in reversed(series):
         grid.draw(one, frame)
+    if band:
+        grid.shade(band, frame)
     if frame.mark and frame.start < frame.mark < frame.end:
         grid.mark(int(_along(frame.mark, frame) * (columns - 1)), frame.mark_label)
     lines = [
@@ -140,13 +159,53 @@ class _Grid:
                 self._set(*here, series)
 
     def mark(self, column: int, label: str) -> None:
-        """A thin line downwards behind everything, with a word at its top."""
+        """A thin line downwards behind the series, with a word at its top."""
         for row in range(self._rows):
-            if self._chars[row][column] == " " and not self._dots[row][column]:
-                self._chars[row][column] = "┊"
-        free = range(column + 2, column + 2 + len(label))
-        if free.stop <= self._columns and not any(self._dots[0][c] or self._chars[0][c] != " " for c in free):
-            self._chars[0][free.start : free.stop] = label
+            if self._is_free(row, column):
+                self._write(row, column, "┊")
+        words = f" {label} "
+        free = range(column + 1, column + 1 + len(words))
+        if free.stop <= self._columns and all(self._is_free(0, cell) for cell in free):
+            for cell, char in zip(free, words, strict=True):
+                self._write(0, cell, char)
+
+    def _is_free(self, row: int, column: int) -> bool:
+        return self._chars[row][column] in (" ", SHADE) and not self._dots[row][column]
+
+    def _write(self, row: int, column: int, char: str, role: Role = Role.DIM) -> None:
+        self._chars[row][column], self._roles[row][column] = char, role
+
+    def shade(self, band: Band, frame: Frame) -> None:
+        """Lay the band behind everything. An edge is as exact as a cell: at least half of it is within."""
+        known = [(at, edges) for at, edges in band.points if frame.start <= at <= frame.end]
+        for (at, edges), (later, following) in pairwise([*known, (frame.end, None)]):
+            if edges is None:
+                continue
+            first = self._column(at, frame)
+            last = self._column(later, frame) if following else first
+            for column in range(first, last + 1):
+                along = (column - first) / max(1, last - first)
+                low, high = (
+                    here + (there - here) * along for here, there in zip(edges, following or edges, strict=True)
+                )
+                for row in self._rows_between(low, high, frame.top):
+                    if self._is_free(row, column):
+                        self._write(row, column, SHADE, Role.BAND)
+                    else:
+                        role = self._roles[row][column]
+                        self._roles[row][column] = _ON_SHADE.get(role, role)
+
+    def _column(self, at: datetime, frame: Frame) -> int:
+        return round(_along(at, frame) * (self._columns * self._across - 1)) // self._across
+
+    def _rows_between(self, low: float, high: float, top: float) -> range:
+        """The rows from share `low` to `high`: one at least, and none when both are above the scale."""
+        if low > top:
+            return range(0)
+        above, below = ((1 - min(1.0, share / top)) * self._rows for share in (high, low))
+        found = range(math.ceil(above - 0.5), math.floor(below + 0.5))
+        middle = min(self._rows - 1, int((above + below) / 2))
+        return found or range(middle, middle + 1)
 
     def row(self, row: int) -> Iterator[Span]:
         """The row as runs of one role each."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from math import log
 
 from multitool_tui.controller.snapshot import FeedName, Traffic
+from multitool_tui.judgement.chance import by_chance
 from multitool_tui.judgement.model import Counts, Minute
 from multitool_tui.judgement.settings import DOUBT
 from multitool_tui.rollout.machine import Rollout
-from multitool_tui.views.chart import Frame, Series, nice_ceiling, plot
+from multitool_tui.views.chart import SHADE, Band, Frame, Series, nice_ceiling, plot
 from multitool_tui.views.glyphs import VERDICTS
 from multitool_tui.views.numbers import count
 from multitool_tui.views.scene import Scene, connecting, freshness
@@ -42,7 +44,7 @@ TWO_CHARTS = 20
 """From this height on, the slow rate has a chart of its own."""
 
 _TITLE = "Evidence"
-Rate = Callable[[Counts], float | None]
+Failed = Callable[[Counts], int | None]
 
 
 def evidence_pane(scene: Scene, width: int, height: int) -> PaneView:
@@ -151,16 +153,22 @@ def _has_slow(minute: Minute) -> bool:
     return any(counts and counts.slow is not None for counts in (minute.baseline, minute.canary))
 
 
-def _error_rate(counts: Counts) -> float | None:
-    return counts.error_rate
+def _errors(counts: Counts) -> int | None:
+    return counts.errors
 
 
-def _slow_rate(counts: Counts) -> float | None:
-    return counts.slow_rate
+def _slow(counts: Counts) -> int | None:
+    return counts.slow
 
 
 class _Charts:
-    """The charts of one target over one stretch of time."""
+    """The charts of one target over one stretch of time.
+
+    The band behind the lines is where a canary lies by chance in 95 of 100 minutes, if what happens to a request does
+    not depend on the version: the prediction interval of `judgement.chance`, from what the baseline did in that very
+    minute and from how many requests the canary had in it. It knows of no other noise than chance, and of one minute
+    only: the verdict is not read off it.
+    """
 
     def __init__(self, scene: Scene, traffic: Traffic, minutes: tuple[Minute, ...], frame: Frame, width: int) -> None:
         self._traffic, self._minutes, self._frame, self._width = traffic, minutes, frame, width
@@ -168,50 +176,70 @@ class _Charts:
         self._ascii = scene.ascii
 
     def errors(self, height: int) -> tuple[Line, ...]:
-        return self._chart("errors", _error_rate, height)
+        return self._chart("errors", _errors, height)
 
     def slow(self, height: int) -> tuple[Line, ...]:
-        return self._chart(self._slow_name(), _slow_rate, height)
+        return self._chart(self._slow_name(), _slow, height)
 
     def slow_row(self) -> Line:
-        return self._legend(self._slow_name(), _slow_rate, samples=False)
+        return self._legend(self._slow_name(), _slow, samples=False)
 
     def _slow_name(self) -> str:
         limit = self._traffic.slow_limit
         return f"slow, over {count(limit)} ms" if limit is not None else "slow"
 
-    def _chart(self, name: str, rate: Rate, height: int) -> tuple[Line, ...]:
-        rates = [(m.start, self._rate(m.baseline, rate), self._rate(m.canary, rate)) for m in self._minutes]
-        known = [value for _, *values in rates for value in values if value is not None]
-        frame = Frame(
-            self._frame.start, self._frame.end, nice_ceiling(max(known, default=0)), self._frame.mark, "start"
-        )
+    def _chart(self, name: str, failed: Failed, height: int) -> tuple[Line, ...]:
+        middles = [minute.start + self._half for minute in self._minutes]
+        canary = [_rate(minute.canary, failed) for minute in self._minutes]
+        baseline = [_rate(minute.baseline, failed) for minute in self._minutes]
+        chance = [_chance(minute, failed) for minute in self._minutes]
+        # The scale is the lines': a band that leaves the chart at its top says that chance can do anything there.
+        top = nice_ceiling(max((rate for rate in (*canary, *baseline) if rate is not None), default=0))
         series = (
-            Series(tuple((at + self._half, canary) for at, _, canary in rates), Role.CANARY),
-            Series(tuple((at + self._half, baseline) for at, baseline, _ in rates), Role.BASELINE, dotted=True),
+            Series(tuple(zip(middles, canary, strict=True)), Role.CANARY),
+            Series(tuple(zip(middles, baseline, strict=True)), Role.BASELINE, dotted=True),
         )
-        legend = self._legend(name, rate, samples=True)
-        return (legend, *plot(series, frame, self._width, height - 1, ascii_only=self._ascii))
+        legend = self._legend(name, failed, samples=True)
+        frame = replace(self._frame, top=top)
+        band = Band(tuple(zip(middles, chance, strict=True)))
+        return (legend, *plot(series, frame, self._width, height - 1, band=band, ascii_only=self._ascii))
 
-    @staticmethod
-    def _rate(counts: Counts | None, rate: Rate) -> float | None:
-        return rate(counts) if counts else None
-
-    def _legend(self, name: str, rate: Rate, *, samples: bool) -> Line:
+    def _legend(self, name: str, failed: Failed, *, samples: bool) -> Line:
         """The name of the chart, and what each line stands at in the latest minute."""
         latest = self._minutes[-1] if self._minutes else None
         entries = []
         if self._traffic.canary is not None:
-            value = self._rate(latest.canary, rate) if latest else None
+            value = _rate(latest.canary, failed) if latest else None
             entries.append(
                 self._entry("⠒⠒⠒ " if samples else "", f"v{self._traffic.canary} canary", value, Role.CANARY)
             )
-        value = self._rate(latest.baseline, rate) if latest else None
+        value = _rate(latest.baseline, failed) if latest else None
         who = f"v{self._traffic.baseline} baseline" if entries else f"v{self._traffic.baseline}"
         entries.append(self._entry("⠂⠂⠂ " if samples else "", who, value, Role.BASELINE))
-        return spread(line(Span(name, Role.STRONG)), join(entries, Span("   ")), self._width)
+        gap = Span("   ")
+        said = join(entries, gap)
+        if samples and len(entries) > 1:
+            whole = join([line(Span(f"{SHADE * 3}", Role.BAND), Span(" by chance", Role.DIM)), said], gap)
+            # Where a long name leaves no room for it, the chart above has named it.
+            said = whole if len(name) + 1 + width_of(whole) <= self._width else said
+        return spread(line(Span(name, Role.STRONG)), said, self._width)
 
     @staticmethod
     def _entry(sample: str, who: str, value: float | None, role: Role) -> Line:
         shown = f"{value * 100:.2f}%" if value is not None else "no data"
         return line(Span(f"{sample}{clean(who)}", role), Span(f"{shown:>8}"))
+
+
+def _rate(counts: Counts | None, failed: Failed) -> float | None:
+    """The share (0-1) of a version's requests; None where it had none, or nobody counted."""
+    number = failed(counts) if counts else None
+    return number / counts.invocations if counts and counts.invocations and number is not None else None
+
+
+def _chance(minute: Minute, failed: Failed) -> tuple[float, float] | None:
+    """Where the canary's rate lies by chance; None where one of the two has no rate."""
+    baseline, canary = minute.baseline, minute.canary
+    if not baseline or not canary or not baseline.invocations or not canary.invocations:
+        return None
+    number = failed(baseline)
+    return None if number is None else by_chance(number, baseline.invocations, canary.invocations)

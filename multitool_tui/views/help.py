@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from multitool_tui.views.actions import ACTIONS, Group
+from multitool_tui.views.chart import SHADE
 from multitool_tui.views.glyphs import ALARMS, FOREIGN, GATE, SERVES, STATES, VERDICTS
 from multitool_tui.views.text import EMPTY, Line, Role, Span, fit, line, wrap
 
@@ -27,6 +28,10 @@ _WORDS = (
     ("bake", "how long a step is watched before the next"),
     ("minute", "one CloudWatch period of both versions, sealed once its numbers no longer change"),
     ("evidence", "what the sealed minutes say so far; too old, and no weight is raised on it"),
+    (
+        "by chance",
+        "shaded: where a canary like the baseline lies in 95 of 100 minutes; wide while its requests are few",
+    ),
     ("verdict", "harmful rolls back, safe may promote, undecided waits until the deadline"),
     ("drift", "the alias was changed, and not by this rollout: it is held, and left as found"),
     ("held", "the rollout does nothing more by itself until an operator decides"),
@@ -51,7 +56,8 @@ def help_lines(width: int) -> tuple[Line, ...]:
     for mark, meaning in marks:
         lines.append(line("  ", Span(f"{mark.glyph} {fit(mark.word, 30)}", mark.role), Span(meaning, Role.DIM)))
     lines.append(EMPTY)
-    lines += [line("  ", Span("⠒⠒⠒ canary", Role.CANARY), "   ", Span("⠂⠂⠂ baseline", Role.BASELINE)), EMPTY]
+    drawn = [Span("⠒⠒⠒ canary", Role.CANARY), Span("⠂⠂⠂ baseline", Role.BASELINE)]
+    lines += [line("  ", drawn[0], "   ", drawn[1], "   ", Span(SHADE * 3, Role.BAND), " by chance"), EMPTY]
     return (*lines, *_section("Words", _WORDS, width, Role.PLAIN))
 
 

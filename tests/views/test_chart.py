@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitool_tui.views.chart import Frame, Series, nice_ceiling, plot
+from multitool_tui.views.chart import SHADE, Band, Frame, Series, nice_ceiling, plot
+from multitool_tui.views.glyphs import plain_ascii
 from multitool_tui.views.text import Line, Role, width_of
 
 START = datetime(2026, 1, 5, 14, 0, tzinfo=UTC)
@@ -102,6 +103,70 @@ def test_the_start_is_marked_behind_everything() -> None:
     assert "┊" not in lines[2]
 
 
+def band(*edges: tuple[float, float] | None) -> Band:
+    return Band(tuple((START + number * MINUTE, one) for number, one in enumerate(edges)))
+
+
+def shaded_rows(lines: tuple[Line, ...]) -> list[int]:
+    return [number for number, one in enumerate(text(lines)) if SHADE in one]
+
+
+@pytest.mark.parametrize(
+    ("edges", "rows"),
+    [
+        ((0.0, 0.02), [0, 1, 2, 3]),
+        ((0.01, 0.02), [0, 1]),
+        ((0.004, 0.016), [1, 2]),
+        ((0.0, 0.004), [3]),
+        ((0.012, 0.012), [1]),  # however narrow, it is seen
+        ((0.0, 0.0), [3]),
+        ((0.015, 0.9), [0]),  # leaves the chart at its top
+        ((0.03, 0.9), []),
+    ],
+)
+def test_a_band_is_shaded_between_its_edges(edges: tuple[float, float], rows: list[int]) -> None:
+    lines = plot((), frame(), 40, 5, band=band(*[edges] * 11))
+    assert shaded_rows(lines) == rows
+    assert all(text(lines)[row][7:] == SHADE * 33 for row in rows)
+
+
+def test_a_band_follows_its_edges_and_ends_where_they_are_unknown() -> None:
+    lines = text(plot((), frame(), 40, 5, band=band((0.0, 0.0), (0.0, 0.02), None, None, (0.0, 0.02))))
+    assert [one.count(SHADE) for one in lines] == [2, 3, 3, 5, 0]
+    assert lines[3][7:] == SHADE * 4 + " " * 9 + SHADE + " " * 19
+
+
+def test_lines_and_the_mark_lie_over_the_band() -> None:
+    lines = (
+        Series(points(*[0.02] * 11), Role.CANARY),
+        Series(points(*[0.008] * 11), Role.BASELINE, dotted=True),
+    )
+    marked = frame(mark=START + 5 * MINUTE, mark_label="start")
+    bare = plot(lines, marked, 60, 6)
+    shaded = plot(lines, marked, 60, 6, band=band(*[(0.0, 0.015)] * 11))
+    assert [one.replace(SHADE, " ") for one in text(shaded)] == text(bare)
+    assert shaded_rows(shaded) == [1, 3, 4]
+    # Where a line takes the cell, only a colour can say that the band goes on.
+    assert {span.role for span in shaded[0][2:]} == {Role.CANARY}
+    assert {span.role for span in shaded[2][2:]} == {Role.BASELINE_ON_BAND}
+    assert {span.role for span in shaded[3][2:]} == {Role.BAND, Role.DIM}
+
+
+def test_the_word_at_the_mark_is_read_in_the_band() -> None:
+    marked = frame(mark=START + 5 * MINUTE, mark_label="start")
+    lines = text(plot((), marked, 60, 6, band=band(*[(0.0, 0.03)] * 11)))
+    assert f"{SHADE}┊ start {SHADE}" in lines[0]
+
+
+def test_in_ascii_a_band_is_neither_line() -> None:
+    lines = text(
+        plot(
+            (Series(points(*[0.02] * 11), Role.CANARY),), frame(), 40, 5, band=band(*[(0, 0.01)] * 11), ascii_only=True
+        )
+    )
+    assert [set(plain_ascii(one[7:])) for one in lines[:4]] == [{"*"}, {" "}, {"/"}, {"/"}]
+
+
 @given(
     st.lists(st.one_of(st.none(), st.floats(min_value=0, max_value=1)), max_size=20),
     st.integers(min_value=0, max_value=120),
@@ -115,7 +180,9 @@ def test_every_chart_is_as_large_as_it_was_asked_to_be(
     ascii_only: bool,
 ) -> None:
     series = (Series(points(*values), Role.CANARY), Series(points(*values[::-1]), Role.BASELINE, dotted=True))
-    lines = plot(series, frame(20, 0.5, mark=START + MINUTE, mark_label="start"), width, height, ascii_only=ascii_only)
+    edges = band(*(None if low is None else (low, min(1.0, low * 2)) for low in values))
+    shown = frame(20, 0.5, mark=START + MINUTE, mark_label="start")
+    lines = plot(series, shown, width, height, band=edges, ascii_only=ascii_only)
     assert lines == () or len(lines) == height
     assert all(width_of(line) == width for line in lines)
 

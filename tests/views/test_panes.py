@@ -208,6 +208,30 @@ def test_a_version_without_data_has_none_and_not_zero() -> None:
 
 
 # Alarms
+def test_what_chance_does_to_the_canary_is_shaded_and_named() -> None:
+    view = evidence_pane(scene(rolled_back()), 77, 16)
+    legend, *rows = map(text, view.lines)
+    assert "░░░ by chance   ⠒⠒⠒ v42 canary" in legend
+    start = next(row.index("┊") for row in rows if "┊" in row)
+    shaded = {at for row in rows for at, char in enumerate(row) if char == "░"}
+    assert min(shaded) > start  # before the canary there is nothing to compare
+    # At the end the canary has left the band: its line is high above, the band around the baseline.
+    canary = next(number for number, line in enumerate(view.lines) if Role.CANARY in {span.role for span in line[2:]})
+    lowest = next(number for number, row in enumerate(map(text, view.lines)) if number and "░" in row)
+    assert canary < lowest
+
+
+def test_the_band_is_named_wherever_there_is_room() -> None:
+    tall = evidence_pane(scene(mid_canary()), 140, 29)
+    assert sum("░░░ by chance" in text(line) for line in tall.lines) == 2
+    narrow = evidence_pane(scene(mid_canary()), 77, 29)
+    named = [text(line) for line in narrow.lines if "⠂⠂⠂" in text(line)]
+    assert ["░░░ by chance" in line for line in named] == [True, False]
+    assert named[1].startswith("slow, over 250 ms ")
+
+
+def test_no_canary_no_band() -> None:
+    assert "░" not in words(evidence_pane(scene(idle(), "checkout:beta"), 77, 16))
 
 
 def test_alarms_are_ordered_by_what_matters() -> None:
