@@ -1,6 +1,7 @@
-"""The ledger: which AWS operations the product may call, under which IAM action, and every call that it made.
+"""Which AWS operations the product may call, under which IAM action, and every call that it made.
 
-`OPERATIONS` is the whole of what the product does in an account. A call that is not in it is stopped before it leaves.
+`OPERATIONS` is the whole of what the product does in an account, as `permissions.ledger` has it. A call that is not in
+it is stopped before it leaves.
 """
 
 from __future__ import annotations
@@ -12,19 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from multitool_tui.clock import Clock
+from multitool_tui.permissions.ledger import FREE, USED
 
-OPERATIONS: dict[tuple[str, str], str | None] = {
-    # The IAM action that each operation needs; None where it needs none. Source: Service Authorization Reference.
-    ("sts", "GetCallerIdentity"): None,
-    ("lambda", "ListFunctions"): "lambda:ListFunctions",
-    ("lambda", "ListAliases"): "lambda:ListAliases",
-    ("lambda", "ListVersionsByFunction"): "lambda:ListVersionsByFunction",
-    ("lambda", "GetFunctionConfiguration"): "lambda:GetFunctionConfiguration",
-    ("lambda", "GetAlias"): "lambda:GetAlias",
-    ("lambda", "UpdateAlias"): "lambda:UpdateAlias",
-    ("cloudwatch", "GetMetricData"): "cloudwatch:GetMetricData",
-    ("cloudwatch", "DescribeAlarms"): "cloudwatch:DescribeAlarms",
+OPERATIONS: dict[tuple[str, str], str | None] = {(FREE.service, FREE.name): None} | {
+    (operation.service, operation.name): row.action for row in USED for operation in row.operations
 }
+"""(service, operation) -> the IAM action that it needs, None where it needs none."""
 
 _KEPT = timedelta(minutes=1)
 

@@ -1,0 +1,29 @@
+"""The features that permissions are for."""
+
+from __future__ import annotations
+
+from multitool_tui.permissions.row import Feature
+
+WATCH = Feature("watch", "Watch functions, aliases, traffic and alarms", ("multitool", "multitool demo"))
+RUN = Feature("run", "Release a published version on an alias", ("multitool, key n",))
+REPLAY = Feature("replay", "Judge a past rollout from CloudWatch", ("multitool replay FUNCTION:ALIAS",))
+
+# What follows is not there yet: the ledger's rows say what it will need.
+PUBLISH = Feature("publish", "Publish a new version from a zip", ())
+SMOKE = Feature("smoke", "Try the new version before it gets traffic", ())
+STAGES = Feature("stages", "Release on an API Gateway stage", ())
+SETUP = Feature("setup", "Make a function and what is around it", ())
+TEARDOWN = Feature("teardown", "Remove what setup has made", ())
+ALARMS = Feature("alarms", "Read an alarm's history, and create one", ())
+METRICS = Feature("metrics", "Browse metrics", ())
+DASHBOARDS = Feature("dashboards", "Read and write dashboards", ())
+ANNOTATIONS = Feature("annotations", "Write the rollout's own metrics", ())
+STREAMS = Feature("streams", "Manage metric streams", ())
+INSIGHTS = Feature("insights", "Read insight rules and their reports", ())
+ANOMALIES = Feature("anomalies", "Read anomaly detectors", ())
+OBJECTIVES = Feature("objectives", "Read and create service level objectives", ())
+TAGS = Feature("tags", "Read and write tags", ())
+WIRING = Feature("wiring", "Read and change event sources, function URLs and asynchronous invocation", ())
+RUNTIME = Feature("runtime", "Keep the runtime of both versions the same", ())
+DOMAINS = Feature("domains", "Read and change custom domains in front of a stage", ())
+KEYS = Feature("keys", "Look after the caller's access keys", ())

@@ -1,0 +1,37 @@
+"""The ledger: every IAM action of the product's policy, what it is for, and what is called under it.
+
+The one table behind the check of the product's own calls, the policies that are printed, the sandbox's enforcement and
+docs/permissions.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from multitool_tui.permissions.row import Feature, Operation, Row
+from multitool_tui.permissions.rows import apigateway, cloudwatch, iam, lambda_
+
+LEDGER: tuple[Row, ...] = tuple(
+    sorted((*apigateway.ROWS, *cloudwatch.ROWS, *iam.ROWS, *lambda_.ROWS), key=lambda row: row.action.casefold())
+)
+"""The rows in the order of the policy."""
+
+FREE = Operation("sts", "GetCallerIdentity")
+"""The one operation that needs no permission. Source: STS API reference."""
+
+USED: tuple[Row, ...] = tuple(row for row in LEDGER if row.now)
+"""The rows under which something is called now."""
+
+FEATURES: dict[str, Feature] = {feature.name: feature for row in USED for feature in row.now}
+"""The features that are there now, by name."""
+
+
+def needed(features: Iterable[Feature]) -> tuple[Row, ...]:
+    """The rows under which these features call something."""
+    wanted = set(features)
+    return tuple(row for row in USED if wanted & set(row.now))
+
+
+def actions_of(operation: Operation) -> tuple[str, ...]:
+    """The actions that an operation is checked for, as far as they are in the ledger."""
+    return tuple(row.action for row in LEDGER if operation in row.operations)

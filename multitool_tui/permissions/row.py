@@ -1,0 +1,100 @@
+"""What the ledger is made of: features, the ARNs that an action is checked against, and rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+ACCOUNT_IS_MISSING = "ACCOUNT-ID"
+"""What stands for an account that is not known: Lambda's developer guide allows no `*` there."""
+
+
+class Access(StrEnum):
+    """How the Service Authorization Reference classifies an action."""
+
+    LIST = "list"
+    READ = "read"
+    WRITE = "write"
+    TAGGING = "tagging"
+    PERMISSIONS = "permissions management"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Something that the product does for its user. `where`: the commands, or keys of the screen, that do it."""
+
+    name: str
+    title: str
+    where: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a policy is for. `region` and `function` are `*` for any; without `account` its place is left open."""
+
+    partition: str = "aws"
+    region: str = "*"
+    account: str | None = None
+    function: str = "*"
+
+    def fill(self, template: str) -> str:
+        """An ARN, or a pattern of ARNs, from its template."""
+        return template.format(
+            partition=self.partition,
+            region=self.region,
+            account=self.account or ACCOUNT_IS_MISSING,
+            function=self.function,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The form of the ARNs that an action is checked against: a template for `Scope.fill`."""
+
+    name: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A condition that makes an action's permission narrower. `value` is a template too."""
+
+    operator: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Operation:
+    """An operation of the SDK: the client's service, and the name in the API."""
+
+    service: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One IAM action of the product's policy."""
+
+    action: str
+    access: Access
+    shapes: tuple[Shape, ...] = ()
+    """What it is checked against; nothing: it can be granted on `*` only, or `note` says why it has to be."""
+    operations: tuple[Operation, ...] = ()
+    """What the product calls under it, or will; nothing: `note` says why no program calls it by itself."""
+    now: tuple[Feature, ...] = ()
+    """The features that call it now."""
+    later: tuple[Feature, ...] = ()
+    """The features that it is meant for, and that do not call it yet."""
+    when: When | None = None
+    note: str = ""
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return self.access in (Access.LIST, Access.READ)
+
+
+def operations(service: str, *names: str) -> tuple[Operation, ...]:
+    """Several operations of one service."""
+    return tuple(Operation(service, name) for name in names)

@@ -1,0 +1,85 @@
+"""Amazon CloudWatch, and its Application Signals."""
+
+from __future__ import annotations
+
+from multitool_tui.permissions.features import (
+    ALARMS,
+    ANNOTATIONS,
+    ANOMALIES,
+    DASHBOARDS,
+    INSIGHTS,
+    METRICS,
+    OBJECTIVES,
+    REPLAY,
+    RUN,
+    SETUP,
+    STAGES,
+    STREAMS,
+    TAGS,
+    WATCH,
+)
+from multitool_tui.permissions.row import Access, Feature, Row, Shape, operations
+
+ALARM = Shape("Alarm", "arn:{partition}:cloudwatch:{region}:{account}:alarm:*")
+DASHBOARD = Shape("Dashboard", "arn:{partition}:cloudwatch::{account}:dashboard/*")
+RULE = Shape("InsightRule", "arn:{partition}:cloudwatch:{region}:{account}:insight-rule/*")
+STREAM = Shape("MetricStream", "arn:{partition}:cloudwatch:{region}:{account}:metric-stream/*")
+SERVICE = Shape("Service", "arn:{partition}:cloudwatch:{region}:{account}:service/*")
+
+_COMPOSITES = "Composite alarms are told of only to who has it on *."
+_CONSOLE = "The console alone calls it: there is no public operation."
+_SIGNALS = "Called through Application Signals, which may check the application-signals action of that name instead."
+
+
+def _row(
+    name: str,
+    access: Access,
+    *shapes: Shape,
+    now: tuple[Feature, ...] = (),
+    later: tuple[Feature, ...] = (),
+    service: str = "cloudwatch",
+    note: str = "",
+) -> Row:
+    return Row(f"cloudwatch:{name}", access, shapes, operations(service, name), now, later, None, note)
+
+
+def _of_signals(name: str, access: Access, *shapes: Shape) -> Row:
+    return _row(name, access, *shapes, later=(OBJECTIVES,), service="application-signals", note=_SIGNALS)
+
+
+ROWS = (
+    _of_signals("CreateServiceLevelObjective", Access.WRITE),
+    _row("DeleteMetricStream", Access.WRITE, STREAM, later=(STREAMS,)),
+    _row("DescribeAlarmHistory", Access.READ, later=(ALARMS,), note=_COMPOSITES),
+    _row("DescribeAlarms", Access.READ, now=(WATCH, RUN), note=_COMPOSITES),
+    _row("DescribeAlarmsForMetric", Access.READ, later=(ALARMS,)),
+    _row("DescribeAnomalyDetectors", Access.READ, later=(ANOMALIES,)),
+    _row("DescribeInsightRules", Access.READ, later=(INSIGHTS,)),
+    Row("cloudwatch:GenerateQuery", Access.READ, note=_CONSOLE),
+    _row("GetDashboard", Access.READ, DASHBOARD, later=(DASHBOARDS,)),
+    _row("GetInsightRuleReport", Access.READ, RULE, later=(INSIGHTS,)),
+    _row("GetMetricData", Access.READ, now=(WATCH, RUN, REPLAY)),
+    _row("GetMetricStatistics", Access.READ, later=(METRICS,)),
+    _row("GetMetricStream", Access.READ, STREAM, later=(STREAMS,)),
+    _row("GetMetricWidgetImage", Access.READ, later=(METRICS,)),
+    _of_signals("GetService", Access.READ, SERVICE),
+    Row("cloudwatch:GetServiceData", Access.READ, (SERVICE,), note=_CONSOLE),
+    Row("cloudwatch:GetTopologyDiscoveryStatus", Access.READ, note=_CONSOLE),
+    Row("cloudwatch:GetTopologyMap", Access.READ, note=_CONSOLE),
+    _row("ListDashboards", Access.LIST, later=(DASHBOARDS,)),
+    Row("cloudwatch:ListEntitiesForMetric", Access.LIST, note=_CONSOLE),
+    _row("ListManagedInsightRules", Access.READ, later=(INSIGHTS,)),
+    _row("ListMetrics", Access.LIST, later=(METRICS, STAGES)),
+    _row("ListMetricStreams", Access.LIST, later=(STREAMS,)),
+    _of_signals("ListServiceLevelObjectives", Access.LIST),
+    _of_signals("ListServices", Access.LIST),
+    _row("ListTagsForResource", Access.LIST, ALARM, DASHBOARD, RULE, STREAM, later=(TAGS,)),
+    _row("PutDashboard", Access.WRITE, DASHBOARD, later=(DASHBOARDS, SETUP)),
+    _row("PutMetricAlarm", Access.WRITE, ALARM, later=(ALARMS, SETUP)),
+    _row("PutMetricData", Access.WRITE, later=(ANNOTATIONS,)),
+    _row("PutMetricStream", Access.WRITE, STREAM, later=(STREAMS,)),
+    _row("StartMetricStreams", Access.WRITE, STREAM, later=(STREAMS,)),
+    _row("StopMetricStreams", Access.WRITE, STREAM, later=(STREAMS,)),
+    _row("TagResource", Access.TAGGING, ALARM, DASHBOARD, RULE, STREAM, later=(TAGS,)),
+    _row("UntagResource", Access.TAGGING, ALARM, DASHBOARD, RULE, STREAM, later=(TAGS,)),
+)

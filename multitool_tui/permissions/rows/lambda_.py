@@ -1,0 +1,93 @@
+"""AWS Lambda."""
+
+from __future__ import annotations
+
+from multitool_tui.permissions.features import (
+    PUBLISH,
+    REPLAY,
+    RUN,
+    RUNTIME,
+    SETUP,
+    SMOKE,
+    STAGES,
+    TAGS,
+    TEARDOWN,
+    WATCH,
+    WIRING,
+)
+from multitool_tui.permissions.row import Access, Feature, Row, Shape, When, operations
+
+FUNCTION = Shape("Function", "arn:{partition}:lambda:{region}:{account}:function:{function}")
+# A request with a Qualifier is checked against the ARN with it, which the ARN without does not cover.
+VERSION = Shape("Version", "arn:{partition}:lambda:{region}:{account}:function:{function}:*")
+MAPPING = Shape("EventSourceMapping", "arn:{partition}:lambda:{region}:{account}:event-source-mapping:*")
+
+_EDGE = (
+    "Permission only: Lambda@Edge has it checked when CloudFront replicates a function. No operation stands behind it."
+)
+_FROM_API_GATEWAY = When("StringEquals", "lambda:Principal", "apigateway.amazonaws.com")
+_OF_THE_FUNCTION = When("ArnLike", "lambda:FunctionArn", FUNCTION.template)
+
+
+def _row(
+    name: str,
+    access: Access,
+    *shapes: Shape,
+    now: tuple[Feature, ...] = (),
+    later: tuple[Feature, ...] = (),
+    operation: str | None = None,
+    when: When | None = None,
+    note: str = "",
+) -> Row:
+    called = operations("lambda", operation or name)
+    return Row(f"lambda:{name}", access, shapes, called, now, later, when, note)
+
+
+ROWS = (
+    _row("AddPermission", Access.PERMISSIONS, VERSION, later=(STAGES, SETUP), when=_FROM_API_GATEWAY),
+    _row("CreateAlias", Access.WRITE, FUNCTION, later=(SETUP,)),
+    _row("CreateEventSourceMapping", Access.WRITE, later=(SETUP,), when=_OF_THE_FUNCTION),
+    _row("CreateFunction", Access.WRITE, FUNCTION, later=(SETUP,)),
+    _row("CreateFunctionUrlConfig", Access.WRITE, VERSION, later=(SETUP,)),
+    _row("DeleteAlias", Access.WRITE, FUNCTION, later=(TEARDOWN,)),
+    _row("DeleteEventSourceMapping", Access.WRITE, MAPPING, later=(TEARDOWN,), when=_OF_THE_FUNCTION),
+    _row("DeleteFunction", Access.WRITE, FUNCTION, later=(TEARDOWN,)),
+    _row("DeleteFunctionEventInvokeConfig", Access.WRITE, VERSION, later=(TEARDOWN,)),
+    _row("DeleteFunctionUrlConfig", Access.WRITE, VERSION, later=(TEARDOWN,)),
+    Row("lambda:DisableReplication", Access.PERMISSIONS, (FUNCTION,), note=_EDGE),
+    Row("lambda:EnableReplication", Access.PERMISSIONS, (FUNCTION,), note=_EDGE),
+    _row("GetAccountSettings", Access.READ, later=(RUN,)),
+    _row("GetAlias", Access.READ, FUNCTION, now=(WATCH, RUN, REPLAY)),
+    _row("GetEventSourceMapping", Access.READ, MAPPING, later=(WIRING,)),
+    _row("GetFunction", Access.READ, VERSION, later=(PUBLISH,)),
+    _row("GetFunctionConfiguration", Access.READ, VERSION, now=(RUN,)),
+    _row("GetFunctionEventInvokeConfig", Access.READ, VERSION, later=(WIRING,)),
+    _row("GetFunctionUrlConfig", Access.READ, VERSION, later=(WIRING,)),
+    _row("GetPolicy", Access.READ, VERSION, later=(STAGES,)),
+    _row("GetRuntimeManagementConfig", Access.READ, VERSION, later=(RUNTIME,)),
+    _row("InvokeAsync", Access.WRITE, VERSION, later=(SMOKE,)),
+    _row("InvokeFunction", Access.WRITE, VERSION, later=(SMOKE,), operation="Invoke"),
+    Row(
+        "lambda:InvokeFunctionUrl",
+        Access.WRITE,
+        (VERSION,),
+        later=(SMOKE,),
+        note="No operation of the API: a request to the function's own URL, signed where its AuthType is AWS_IAM.",
+    ),
+    _row("ListAliases", Access.LIST, FUNCTION, now=(WATCH, RUN)),
+    _row("ListEventSourceMappings", Access.LIST, later=(WIRING,)),
+    _row("ListFunctionEventInvokeConfigs", Access.LIST, FUNCTION, later=(WIRING,)),
+    _row("ListFunctions", Access.LIST, now=(WATCH,)),
+    _row("ListFunctionUrlConfigs", Access.LIST, FUNCTION, later=(WIRING,)),
+    _row("ListTags", Access.READ, FUNCTION, later=(TAGS,)),
+    _row("ListVersionsByFunction", Access.LIST, FUNCTION, now=(WATCH, RUN)),
+    _row("PublishVersion", Access.WRITE, FUNCTION, later=(PUBLISH,)),
+    _row("PutFunctionEventInvokeConfig", Access.WRITE, VERSION, later=(SETUP, WIRING)),
+    _row("PutRuntimeManagementConfig", Access.WRITE, VERSION, later=(RUNTIME,)),
+    _row("RemovePermission", Access.PERMISSIONS, VERSION, later=(TEARDOWN,), when=_FROM_API_GATEWAY),
+    _row("UpdateAlias", Access.WRITE, FUNCTION, now=(RUN,)),
+    _row("UpdateEventSourceMapping", Access.WRITE, MAPPING, later=(WIRING,), when=_OF_THE_FUNCTION),
+    _row("UpdateFunctionCode", Access.WRITE, FUNCTION, later=(PUBLISH,)),
+    _row("UpdateFunctionConfiguration", Access.WRITE, FUNCTION, later=(PUBLISH,)),
+    _row("UpdateFunctionEventInvokeConfig", Access.WRITE, VERSION, later=(WIRING,)),
+)

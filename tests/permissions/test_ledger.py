@@ -1,0 +1,98 @@
+"""The ledger says of each action of the policy what it is for, and says so truly."""
+
+from __future__ import annotations
+
+import ast
+import json
+from functools import cache
+from pathlib import Path
+
+import botocore.session
+import pytest
+from botocore import xform_name
+from botocore.model import ServiceModel
+
+import multitool_tui.aws
+from multitool_tui.permissions.features import WATCH
+from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, USED, needed
+from multitool_tui.permissions.row import Access, Operation, Row
+
+DOCUMENT = Path(__file__).parents[1] / "data" / "permissions-document.json"
+SERVICES = ("lambda", "cloudwatch", "application-signals", "apigateway", "iam")
+
+
+@cache
+def model(service: str) -> ServiceModel:
+    return botocore.session.get_session().get_service_model(service)
+
+
+def row_named(row: Row) -> str:
+    return row.action
+
+
+def test_the_ledger_has_the_policy_s_actions_in_its_order() -> None:
+    [statement] = json.loads(DOCUMENT.read_text())["Statement"]
+    assert [row.action for row in LEDGER] == statement["Action"]
+
+
+def test_what_the_ledger_calls_used_is_what_the_code_for_aws_calls() -> None:
+    """Every operation is called by its method's name, or by that name as a string: that is how it is found here."""
+    names: set[str] = set()
+    for file in Path(multitool_tui.aws.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Attribute):
+                names.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                names.add(node.value)
+
+    def called(operation: Operation) -> bool:
+        return xform_name(operation.name) in names
+
+    assert called(FREE)
+    for row in LEDGER:
+        assert [operation for operation in row.operations if called(operation)] == list(
+            row.operations if row.now else ()
+        )
+
+
+@pytest.mark.parametrize("row", LEDGER, ids=row_named)
+def test_each_row_names_what_it_is_for_or_why_it_is_for_nothing(row: Row) -> None:
+    for operation in row.operations:
+        assert operation.name in model(operation.service).operation_names
+    assert row.operations or row.note.endswith(".")
+    assert row.now or row.later or not row.operations
+    assert not set(row.now) & set(row.later)
+    assert all(feature.where for feature in row.now)
+
+
+@pytest.mark.parametrize("row", [row for row in LEDGER if not row.operations], ids=row_named)
+def test_no_public_operation_stands_behind_the_others(row: Row) -> None:
+    name = row.action.partition(":")[2]
+    assert not [service for service in SERVICES if name in model(service).operation_names]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in LEDGER if row.action.startswith("apigateway:") and row.action.partition(":")[2].isupper()],
+    ids=row_named,
+)
+def test_an_action_of_api_gateway_is_the_verb_of_its_operations(row: Row) -> None:
+    verbs = {model("apigateway").operation_model(each.name).http["method"] for each in row.operations}
+    assert verbs == {row.action.partition(":")[2]}
+
+
+def test_watching_only_reads() -> None:
+    assert needed([WATCH])
+    assert all(row.reads for row in needed([WATCH]))
+
+
+def test_what_changes_something_is_not_called_reading() -> None:
+    for row in LEDGER:
+        verb = row.action.partition(":")[2]
+        if row.access in (Access.LIST, Access.READ):
+            assert verb.startswith(("Get", "GET", "List", "Describe", "Generate"))
+
+
+def test_each_feature_of_today_is_needed_by_itself() -> None:
+    assert set(FEATURES) == {"watch", "run", "replay"}
+    assert set(needed(FEATURES.values())) == set(USED)
