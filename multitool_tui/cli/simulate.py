@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from multitool_tui.simulation.compare import Comparison
     from multitool_tui.simulation.disturbances import Disturbance
     from multitool_tui.simulation.policies.base import Policy
-    from multitool_tui.simulation.power import PowerRow
+    from multitool_tui.simulation.power import Healthy, Power, PowerRow
     from multitool_tui.simulation.scenario import Scenario
 
 _RUNS, _POWER_RUNS = 200, 100
@@ -58,7 +58,9 @@ def _share(context: click.Context, option: click.Parameter, value: str | None) -
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N", help="Same seed, same runs.")
 @click.option("--policy", "policies", multiple=True, metavar="NAME", help="Only this one; may be given again.")
 @of_a_plan
-@click.option("--power", "by_power", is_flag=True, help="Which harm is found, how soon, and at what price.")
+@click.option(
+    "--power", "by_power", is_flag=True, help="What is promoted and which harm is found, how soon, at what price."
+)
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Processes; otherwise one for each core.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 def simulate(
@@ -103,11 +105,11 @@ def simulate(
         from multitool_tui.simulation.power import power
 
         runs = runs or _POWER_RUNS
-        rows = power(
+        shown = power(
             scenario.rps * 60, scenario.base, plan=plan, disturbances=scenario.disturbances, runs=runs, seed=seed
         )
-        document |= {"runs": runs, "power": [asdict(row) for row in rows]}
-        _say(document, _power_in_words(scenario, rows, runs), as_json=as_json)
+        document |= {"runs": runs, "healthy": asdict(shown.healthy), "power": [asdict(row) for row in shown.harmed]}
+        _say(document, _power_in_words(scenario, shown, runs), as_json=as_json)
         return
     runs = runs or _RUNS
     compared = _compared(scenario, _chosen(policies, plan), runs, seed, jobs or os.cpu_count() or 1)
@@ -209,23 +211,37 @@ def _compared_in_words(scenario: Scenario, compared: Sequence[Comparison], runs:
     )
 
 
-def _power_in_words(scenario: Scenario, rows: Sequence[PowerRow], runs: int) -> str:
-    lines = [_described(scenario).partition(";")[0] + f". {runs} rollouts for each harm.", ""]
-    for row in rows:
+def _power_in_words(scenario: Scenario, shown: Power, runs: int) -> str:
+    lines = [
+        _described(scenario).partition(";")[0] + f". {runs} rollouts of a healthy version, and for each harm.",
+        "",
+        f"healthy     {_of_the_healthy(shown.healthy)}",
+    ]
+    for row in shown.harmed:
         size = "all fail" if row.harm == 1 else f"+{percent(row.harm)} fail"
-        lines.append(f"{size.ljust(12)}{_told(row)}")
+        lines.append(f"{size.ljust(12)}{_of_the_harmed(row)}")
     return "\n".join(lines)
 
 
-def _told(row: PowerRow) -> str:
+def _of_the_healthy(row: Healthy) -> str:
+    """Whether a version without harm is promoted, and when."""
+    wrongly = f"; rolled back in {percent(row.rolled_back, 0)}" if row.rolled_back else ""
+    if row.minutes is None:
+        return f"cannot be told at this traffic: never promoted{wrongly}."
+    how_often = "always promoted" if row.promoted == 1 else f"promoted in {percent(row.promoted, 0)} of rollouts"
+    return f"{how_often}, then after {_counted(row.minutes)} (median){wrongly}."
+
+
+def _of_the_harmed(row: PowerRow) -> str:
     """Whether a harm is found, when and at what price."""
     if row.minutes is None or row.bad_requests is None:
         return "cannot be told at this traffic: never found."
     how_often = "always found" if row.detected == 1 else f"found in {percent(row.detected, 0)} of rollouts"
-    return (
-        f"{how_often}, then after {row.minutes:.0f} minute{'' if round(row.minutes) == 1 else 's'} and "
-        f"{row.bad_requests:,.0f} bad requests (medians)."
-    )
+    return f"{how_often}, then after {_counted(row.minutes)} and {row.bad_requests:,.0f} bad requests (medians)."
+
+
+def _counted(minutes: float) -> str:
+    return f"{minutes:.0f} minute{'' if round(minutes) == 1 else 's'}"
 
 
 def _minutes(value: float | None) -> str:

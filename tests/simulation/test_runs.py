@@ -11,7 +11,6 @@ from multitool_tui.simulation.compare import compare
 from multitool_tui.simulation.disturbances import Gaps
 from multitool_tui.simulation.many import Batch, play_all
 from multitool_tui.simulation.policies import OURS, POLICIES
-from multitool_tui.simulation.power import HARMS, power
 from multitool_tui.simulation.report import table, tally
 from multitool_tui.simulation.run import End, Outcome, run
 from multitool_tui.simulation.scenario import Harm, Scenario
@@ -104,19 +103,3 @@ def test_a_tally_counts_every_run_once() -> None:
 
 def test_a_table_lines_up() -> None:
     assert table([["policy", "false"], ["flagger", "3%"]]) == "policy   false\nflagger     3%"
-
-
-def test_more_harm_is_found_more_often_and_sooner() -> None:
-    rows = power(600, 0.004, runs=6)
-    assert [row.harm for row in rows] == list(HARMS)
-    detected = [row.detected for row in rows]
-    assert detected == sorted(detected)
-    assert detected[-1] == 1
-    minutes = [row.minutes for row in rows if row.minutes is not None]
-    assert minutes == sorted(minutes, reverse=True)
-    assert power(600, 0.004, runs=6) == rows
-
-
-def test_what_is_never_found_has_neither_minutes_nor_a_price() -> None:
-    (row,) = power(30, 0.05, harms=[0.001], runs=2)
-    assert (row.detected, row.minutes, row.bad_requests) == (0, None, None)
