@@ -12,6 +12,7 @@ from multitool_tui.cli.exits import Exit
 from multitool_tui.cli.options import SANDBOX_REGION
 from multitool_tui.clock import Clock
 from multitool_tui.controller.port import ConnectFailed
+from multitool_tui.permissions.policy import Policy
 from multitool_tui.sandbox.scenario import Scenario, load_scenario
 from multitool_tui.sandbox.server import Sandbox
 
@@ -25,15 +26,15 @@ class Backstage:
     scenario: Scenario
 
 
-async def open_backstage(scenario: str, clock: Clock, seed: int) -> Backstage:
+async def open_backstage(scenario: str, clock: Clock, seed: int, policy: Policy | None) -> Backstage:
     """Start a sandbox that lives as long as the process, and turn this process's AWS session to it.
 
     Raises:
-        ConnectFailed: there is no such scenario, or its file is at fault.
+        ConnectFailed: there is no such scenario, or its file is at fault, or the policy cannot be enforced.
     """
     answering: Future[Backstage] = Future()
     threading.Thread(
-        target=lambda: asyncio.run(_play(scenario, clock, seed, answering)), name="sandbox", daemon=True
+        target=lambda: asyncio.run(_play(scenario, clock, seed, policy, answering)), name="sandbox", daemon=True
     ).start()
     try:
         stage = await asyncio.wrap_future(answering)
@@ -43,10 +44,10 @@ async def open_backstage(scenario: str, clock: Clock, seed: int) -> Backstage:
     return stage
 
 
-async def _play(scenario: str, clock: Clock, seed: int, answering: Future[Backstage]) -> None:
+async def _play(scenario: str, clock: Clock, seed: int, policy: Policy | None, answering: Future[Backstage]) -> None:
     try:
         loaded = load_scenario(scenario)
-        async with Sandbox(scenario=loaded, clock=clock, seed=seed, region=SANDBOX_REGION) as sandbox:
+        async with Sandbox(scenario=loaded, clock=clock, seed=seed, region=SANDBOX_REGION, policy=policy) as sandbox:
             answering.set_result(Backstage(sandbox.url, SANDBOX_REGION, loaded))
             await asyncio.Event().wait()
     except Exception as error:  # noqa: BLE001 - whoever waits on the other thread must hear of it

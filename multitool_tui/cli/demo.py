@@ -11,6 +11,7 @@ from multitool_tui.cli.options import Globals, of_the_sandbox
 
 if TYPE_CHECKING:
     from multitool_tui.controller.port import Controller
+    from multitool_tui.permissions.policy import Policy
     from multitool_tui.rollout.plan import Plan
 
 _DEADLINE = "40m"
@@ -27,7 +28,7 @@ _BAKE_AFTER_PROMOTE = "3m"
     help="A strategy's name, or steps like '5%/5m 50%/10m'.",
 )
 @click.pass_obj
-def demo(options: Globals, scenario: str, speed: float, seed: int, strategy: str) -> None:
+def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Policy | None, strategy: str) -> None:
     """Open the screen on a sandbox of its own and release a canary there.
 
     Nothing leaves this machine, and no AWS account is needed. Scenarios: healthy, errors, slow, slow-burn, burst,
@@ -46,7 +47,7 @@ def demo(options: Globals, scenario: str, speed: float, seed: int, strategy: str
         from multitool_tui.cli.backstage import open_backstage
         from multitool_tui.controller.commands import Start
 
-        stage = await open_backstage(scenario, clock, seed)
+        stage = await open_backstage(scenario, clock, seed, policy)
         on_sandbox = replace(options, profile=None, region=stage.region, endpoint_url=stage.url)
         supervisor = await open_supervisor(on_sandbox, clock, sandbox=stage.scenario.name)
         supervisor.open()

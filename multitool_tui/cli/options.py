@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from multitool_tui.cli.policies import policy_in
+
 SANDBOX_REGION = "eu-west-1"
 """Where the sandbox is, unless `--region` says otherwise."""
 
@@ -39,7 +41,7 @@ def together(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
 
 
 def of_the_sandbox(speed: float) -> Callable[[Command], Command]:
-    """Add what every sandbox is started with: `--scenario`, `--speed` (by default `speed`) and `--seed`."""
+    """Add what a sandbox is started with: `--scenario`, `--speed` (by default `speed`), `--seed` and `--enforce`."""
     return together(
         click.option(
             "--scenario", default="healthy", show_default=True, metavar="NAME", help="What the new version does."
@@ -53,4 +55,12 @@ def of_the_sandbox(speed: float) -> Callable[[Command], Command]:
             help="How many times faster than real time.",
         ),
         click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Same seed, same traffic."),
+        click.option(
+            "--enforce",
+            "policy",
+            type=click.Path(path_type=Path),
+            callback=policy_in,
+            metavar="FILE",
+            help="Allow only what the IAM policy in FILE allows.",
+        ),
     )

@@ -70,8 +70,8 @@ class Faults:
         return None
 
 
-def fault_error(kind: FaultKind, service: str, operation: str, caller_arn: str, resource: str) -> AwsError | None:
-    """The error that a fault answers with, in AWS's words; None for faults that answer with none."""
+def fault_error(kind: FaultKind, service: str) -> AwsError | None:
+    """The error that a fault answers with, in AWS's words; None for faults that answer with none of their own."""
     if kind == "throttle":
         if service == "lambda":
             return AwsError(
@@ -84,11 +84,4 @@ def fault_error(kind: FaultKind, service: str, operation: str, caller_arn: str, 
         return AwsError("InternalFailure", "The request processing has failed because of an unknown error.")
     if kind == "expired":
         return AwsError("ExpiredTokenException", "The security token included in the request is expired")
-    if kind == "denied":
-        action = f"{service}:{operation}"
-        return AwsError(
-            "AccessDeniedException",
-            f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource} because no "
-            f"identity-based policy allows the {action} action",
-        )
     return None

@@ -1,4 +1,4 @@
-"""From a request to its answer: routing, authentication, faults, validation, the operation, the log."""
+"""From a request to its answer: routing, authentication, faults, authorization, validation, the operation, the log."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from botocore.model import OperationModel
 
+from multitool_tui.permissions.policy import Policy
+from multitool_tui.sandbox.authorization import authorize, demands, denial
 from multitool_tui.sandbox.calls import Call, CallLog, loggable
 from multitool_tui.sandbox.errors import AwsError, error_form
 from multitool_tui.sandbox.faults import FaultKind, Faults, fault_error
-from multitool_tui.sandbox.functions.names import Place
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.services.registry import HANDLERS
-from multitool_tui.sandbox.services.sts import caller_arn
 from multitool_tui.sandbox.wire import rest_json
 from multitool_tui.sandbox.wire.messages import Answer, Params, Request
 from multitool_tui.sandbox.wire.models import operation_model
@@ -52,7 +51,10 @@ class _Asked:
 
 
 class Gateway:
-    """Answers requests against the regions that `region_named` gives, brought to the present."""
+    """Answers requests against the regions that `region_named` gives, brought to the present.
+
+    With a `policy` it answers only what that allows.
+    """
 
     def __init__(
         self,
@@ -61,12 +63,14 @@ class Gateway:
         faults: Faults,
         calls: CallLog,
         new_request_id: Callable[[], str],
+        policy: Policy | None,
     ) -> None:
         self._region_named = region_named
         self._now = now
         self._faults = faults
         self._calls = calls
         self._new_request_id = new_request_id
+        self._policy = policy
 
     def handle(self, request: Request) -> Outcome:
         """Answer one request. Never raises: a bug of ours is logged and answered as AWS answers its own."""
@@ -100,9 +104,10 @@ class Gateway:
         asked.fault = self._faults.strike(service, asked.operation)
         if asked.fault in ("hang", "reset"):
             return Answer(0, b"")
+        if asked.fault == "denied":
+            raise denial(region.place, next(demands(region.place, model, asked.request, asked.parameters)))
         if asked.fault is not None:
-            resource = _resource(region.place, asked.parameters)
-            error = fault_error(asked.fault, service, asked.operation, caller_arn(region), resource)
+            error = fault_error(asked.fault, service)
             if error is not None:
                 raise error
             if asked.fault == "html500":
@@ -110,6 +115,8 @@ class Gateway:
         return self._perform(asked, region, model, request_id)
 
     def _perform(self, asked: _Asked, region: Region, model: OperationModel, request_id: str) -> Answer:
+        if self._policy is not None:
+            authorize(self._policy, region.place, model, asked.request, asked.parameters)
         validate(asked.parameters, model)
         result = HANDLERS[model.service_model.service_name][model.name](region, asked.parameters)
         return asked.route.protocol.encode(result, model, request_id)
@@ -132,9 +139,3 @@ def _damaged(answer: Answer, fault: FaultKind | None) -> Answer:
     if fault == "truncated" and answer.status < 300:
         return Answer(200, answer.body[: len(answer.body) // 2], answer.headers)
     return answer
-
-
-def _resource(place: Place, parameters: dict[str, Any]) -> str:
-    """What an access error is about: the function, or everything."""
-    name = parameters.get("FunctionName")
-    return place.function_arn(place.function_ref(name).name) if name else "*"

@@ -14,7 +14,9 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from multitool_tui.clock import Clock
+from multitool_tui.permissions.policy import Policy
 from multitool_tui.sandbox.account import build
+from multitool_tui.sandbox.authorization import check_keys
 from multitool_tui.sandbox.calls import CallLog
 from multitool_tui.sandbox.draw import source
 from multitool_tui.sandbox.faults import Fault, Faults
@@ -40,9 +42,11 @@ class Sandbox:
         account: twelve digits.
         region: where the scenario's account is; in any other it is empty.
         alias_lag: for how many seconds after an UpdateAlias readers still see the alias as it was.
+        policy: what callers may do; None lets them do everything.
 
     Raises:
-        ValueError: in one sentence, when AWS would refuse what the scenario asks for.
+        ValueError: in one sentence, when AWS would refuse what the scenario asks for, or when a condition of the policy
+            cannot be evaluated here.
     """
 
     def __init__(
@@ -54,7 +58,10 @@ class Sandbox:
         region: str = "eu-west-1",
         *,
         alias_lag: float = 0.0,
+        policy: Policy | None = None,
     ) -> None:
+        if policy is not None:
+            check_keys(policy)
         self.scenario = scenario
         self.calls = CallLog()
         self.faults = Faults(seed)
@@ -70,6 +77,7 @@ class Sandbox:
             self.faults,
             self.calls,
             lambda: str(uuid.UUID(int=request_ids.getrandbits(128), version=4)),
+            policy,
         )
         self._runner: web.AppRunner | None = None
         self._stopping = asyncio.Event()

@@ -16,8 +16,8 @@ import multitool_tui.aws
 from multitool_tui.permissions.features import WATCH
 from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, USED, needed
 from multitool_tui.permissions.row import Access, Operation, Row
+from tests.data import DOCUMENT
 
-DOCUMENT = Path(__file__).parents[1] / "data" / "permissions-document.json"
 SERVICES = ("lambda", "cloudwatch", "application-signals", "apigateway", "iam")
 
 

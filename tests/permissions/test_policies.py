@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,8 @@ from multitool_tui.permissions.policies import minimal_policy, whole_policy
 from multitool_tui.permissions.policy import Request, Ruling
 from multitool_tui.permissions.reading import read_policy
 from multitool_tui.permissions.row import Row, Scope
+from tests.data import DOCUMENT
 
-DOCUMENT = Path(__file__).parents[1] / "data" / "permissions-document.json"
 CHECKOUT = Scope(region="eu-west-1", account="123456789012", function="checkout")
 
 

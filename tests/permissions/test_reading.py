@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitool_tui.permissions.reading import PolicyError, read_policy
+from tests.data import DOCUMENT
 from tests.permissions.support import policy, statement, written
-
-DOCUMENT = Path(__file__).parents[1] / "data" / "permissions-document.json"
 
 
 def refused(text: str) -> str:

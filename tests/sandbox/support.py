@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -23,6 +24,9 @@ KEY = "AKIASANDBOXTEST00000"
 _SESSION = boto3.Session(aws_access_key_id=KEY, aws_secret_access_key="none", region_name="eu-west-1")
 # One attempt: a test counts calls. Parameters go out unchecked, so that it is the sandbox that refuses them.
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, parameter_validation=False, read_timeout=60, connect_timeout=60)
+
+PROTOCOLS = ["smithy-rpc-v2-cbor", "json", "query"]
+"""CloudWatch's."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,29 @@ class Aws:
     def close(self) -> None:
         for client in self._clients.values():
             client.close()
+
+
+def speaking(aws: Aws, protocol: str) -> Any:
+    """A CloudWatch client that speaks one protocol and no other."""
+    session = botocore.session.Session()
+    loader = session.get_component("data_loader")
+    original = loader.load_service_model
+
+    def load(service: str, kind: str, *rest: Any, **more: Any) -> Any:
+        model = original(service, kind, *rest, **more)
+        if service == "cloudwatch" and kind == "service-2":
+            model = model | {"metadata": model["metadata"] | {"protocol": protocol, "protocols": [protocol]}}
+        return model
+
+    loader.load_service_model = load
+    return session.create_client(
+        "cloudwatch",
+        region_name="eu-west-1",
+        endpoint_url=aws.sandbox.url,
+        aws_access_key_id=KEY,
+        aws_secret_access_key="none",
+        config=ONE_ATTEMPT,
+    )
 
 
 @asynccontextmanager

@@ -10,7 +10,6 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import aiohttp
-import botocore.session
 import cbor2
 import pytest
 from botocore.auth import SigV4Auth
@@ -21,34 +20,10 @@ from botocore.exceptions import ClientError
 from multitool_tui.sandbox.errors import error_form
 from multitool_tui.sandbox.services.registry import HANDLERS
 from tests.sandbox.conftest import NOON, Make
-from tests.sandbox.support import KEY, ONE_ATTEMPT, Aws
+from tests.sandbox.support import KEY, PROTOCOLS, Aws, speaking
 
-PROTOCOLS = ["smithy-rpc-v2-cbor", "json", "query"]
 NAMESPACE = "{http://monitoring.amazonaws.com/doc/2010-08-01/}"
 TARGET = "GraniteServiceVersion20100801"
-
-
-def speaking(aws: Aws, protocol: str) -> Any:
-    """A CloudWatch client that speaks one protocol and no other."""
-    session = botocore.session.Session()
-    loader = session.get_component("data_loader")
-    original = loader.load_service_model
-
-    def load(service: str, kind: str, *rest: Any, **more: Any) -> Any:
-        model = original(service, kind, *rest, **more)
-        if service == "cloudwatch" and kind == "service-2":
-            model = model | {"metadata": model["metadata"] | {"protocol": protocol, "protocols": [protocol]}}
-        return model
-
-    loader.load_service_model = load
-    return session.create_client(
-        "cloudwatch",
-        region_name="eu-west-1",
-        endpoint_url=aws.sandbox.url,
-        aws_access_key_id=KEY,
-        aws_secret_access_key="none",
-        config=ONE_ATTEMPT,
-    )
 
 
 def story(client: Any, now: datetime) -> list[Any]:

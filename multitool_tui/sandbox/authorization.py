@@ -1,0 +1,116 @@
+"""What AWS checks before it serves a call: which actions, on which resources, and what a policy says of them.
+
+Sources: Service Authorization Reference; Lambda developer guide, "Fine-tuning the Resources and Conditions sections of
+policies"; CloudWatch API reference, on alarms. The words of a denial are those of IAM user guide, "Troubleshoot access
+denied error messages".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from botocore.model import OperationModel
+
+from multitool_tui.permissions.ledger import FREE, actions_of
+from multitool_tui.permissions.policy import Policy, Ruling
+from multitool_tui.permissions.policy import Request as Asked
+from multitool_tui.permissions.row import Operation
+from multitool_tui.sandbox.errors import AwsError
+from multitool_tui.sandbox.functions.names import Place
+from multitool_tui.sandbox.services.sts import USER_ID, USER_NAME, caller_arn
+from multitool_tui.sandbox.wire.messages import Params, Request
+
+_NAMESPACE = "cloudwatch:namespace"
+_PASSED_TO = "iam:passedtoservice"
+_ALL = "*"
+
+
+@dataclass(frozen=True)
+class Demand:
+    """An action that a call needs on a resource, and the condition keys that only such a call has."""
+
+    action: str
+    resource: str = _ALL
+    context: dict[str, str | None] = field(default_factory=dict)
+
+
+def check_keys(policy: Policy) -> None:
+    """Make sure that every condition of a policy can be evaluated here.
+
+    Raises:
+        ValueError: in one sentence, which condition key the sandbox does not know.
+    """
+    known = _of_the_caller(Place("", "")).keys() | {_NAMESPACE, _PASSED_TO}
+    for key in sorted(policy.condition_keys):
+        if key.lower() not in known:
+            raise ValueError(f"The policy has a condition on {key}, which the sandbox knows of no request.")
+
+
+def demands(place: Place, model: OperationModel, request: Request, params: Params) -> Iterator[Demand]:
+    """What a call needs to be allowed, in the order in which AWS looks at it."""
+    service, name = model.service_model.service_name, model.name
+    if service == "apigateway":
+        yield Demand(f"apigateway:{model.http['method']}", f"arn:aws:apigateway:{place.region}::{request.path}")
+        return
+    special = {_NAMESPACE: params.get("Namespace")} if name == "PutMetricData" else {}
+    for action in actions_of(Operation(service, name)) or (f"{service}:{name}",):
+        for resource in _resources(place, service, name, params):
+            yield Demand(action, resource, special)
+    if service == "lambda" and name in ("CreateFunction", "UpdateFunctionConfiguration") and "Role" in params:
+        yield Demand("iam:PassRole", params["Role"], {_PASSED_TO: "lambda.amazonaws.com"})
+
+
+def authorize(policy: Policy, place: Place, model: OperationModel, request: Request, params: Params) -> None:
+    """Hold a call against a policy.
+
+    Raises:
+        AwsError: AccessDeniedException.
+    """
+    if Operation(model.service_model.service_name, model.name) == FREE:
+        return
+    caller = _of_the_caller(place)
+    for demand in demands(place, model, request, params):
+        context = {_NAMESPACE: None, _PASSED_TO: None} | caller | demand.context
+        ruling = policy.decide(Asked(demand.action, demand.resource, context)).ruling
+        if ruling is not Ruling.ALLOWED:
+            raise denial(place, demand, explicit=ruling is Ruling.DENIED)
+
+
+def denial(place: Place, demand: Demand, *, explicit: bool = False) -> AwsError:
+    """The error of a call that is not allowed, or that a statement denies."""
+    reason = (
+        "with an explicit deny in an identity-based policy"
+        if explicit
+        else f"because no identity-based policy allows the {demand.action} action"
+    )
+    return AwsError(
+        "AccessDeniedException",
+        f"User: {caller_arn(place)} is not authorized to perform: {demand.action} on resource: {demand.resource} "
+        f"{reason}",
+    )
+
+
+def _resources(place: Place, service: str, name: str, params: Params) -> list[str]:
+    """The ARNs that a call is about; `*` where AWS looks at none."""
+    if service == "lambda" and "FunctionName" in params:
+        function = place.function_ref(params["FunctionName"], params.get("Qualifier"))
+        return [place.function_arn(function.name, function.qualifier)]
+    # Reading alarms, and composite alarms, want the permission on everything.
+    if name in ("PutMetricAlarm", "SetAlarmState"):
+        return [place.alarm_arn(params.get("AlarmName", ""))]
+    if name == "DeleteAlarms" and params.get("AlarmNames"):
+        return [place.alarm_arn(alarm) for alarm in params["AlarmNames"]]
+    return [_ALL]
+
+
+def _of_the_caller(place: Place) -> dict[str, str | None]:
+    """The condition keys that every request has, in lower case."""
+    return {
+        "aws:principalaccount": place.account,
+        "aws:principalarn": caller_arn(place),
+        "aws:principaltype": "User",
+        "aws:requestedregion": place.region,
+        "aws:userid": USER_ID,
+        "aws:username": USER_NAME,
+    }
