@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -37,6 +38,9 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Au
 _THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 _CONFLICT = {"PreconditionFailedException", "ResourceConflictException"}
 _NOT_FOUND = {"ResourceNotFoundException", "ResourceNotFound", "NotFoundException"}
+# As IAM user guide, "Troubleshoot access denied error messages", has them.
+_ACTION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9*]+)")
+_EXPLICITLY = "with an explicit deny"
 
 _NO_SESSION = (
     sdk.NoCredentialsError,
@@ -105,8 +109,7 @@ def _translate_answer(error: sdk.ClientError) -> AwsError:
     if code in _INVALID:
         return CredentialsError(f"AWS does not accept these credentials: {said}")
     if code in _DENIED:
-        action = action_of(error.operation_name) or error.operation_name
-        return AccessDenied(f"Not allowed: the caller lacks {action}.")
+        return AccessDenied(_denied(error.operation_name, said))
     if code in _THROTTLED or status == 429:
         return Throttled(f"AWS is throttling {error.operation_name}.")
     if code in _CONFLICT:
@@ -116,6 +119,13 @@ def _translate_answer(error: sdk.ClientError) -> AwsError:
     if status >= 500 or not status or status < 400:
         return Unanswered(f"AWS failed to answer {error.operation_name} ({status or code}).")
     return Refused(said)
+
+
+def _denied(operation: str, said: str) -> str:
+    """Which action is not allowed: AWS says it, and it need not be the operation's own (iam:PassRole)."""
+    named = _ACTION.search(said)
+    action = named[1] if named else action_of(operation) or operation
+    return f"{action} is {'denied to the caller by a policy' if _EXPLICITLY in said else 'not allowed to the caller'}."
 
 
 @contextmanager

@@ -22,6 +22,8 @@ class Account:
         self._session = session
         self._changed = changed
         self._functions: dict[str, Function] = {}
+        self._in_full: set[str] = set()
+        """The functions whose versions are listed as well."""
         self.complete = False
         """Whether every page of the list has been read at least once."""
 
@@ -69,15 +71,18 @@ class Account:
         await asyncio.gather(*(in_turn(name) for name in sorted(seen, key=lambda name: (name != first, name))))
 
     async def load(self, name: str, *, versions: bool = False) -> None:
-        """List a function's aliases, and its published versions where wanted; trouble is kept with the function."""
+        """List a function's aliases; its published versions too, once they were wanted. Trouble is kept with it."""
         if name not in self._functions:
             return
-        known = self._functions[name]
+        if versions:
+            self._in_full.add(name)
+        known, error = self._functions[name], None
+        aliases, numbers = known.aliases, known.versions
         try:
-            found = await functions.aliases(self._session.functions, name)
-            numbers = await functions.versions(self._session.functions, name) if versions else known.versions
-        except AwsError as error:
-            self._functions[name] = replace(known, error=str(error))
-        else:
-            self._functions[name] = Function(name, found, numbers)
+            aliases = await functions.aliases(self._session.functions, name)
+            if name in self._in_full:
+                numbers = await functions.versions(self._session.functions, name)
+        except AwsError as trouble:
+            error = str(trouble)
+        self._functions[name] = Function(name, aliases, numbers, error)
         self._changed()

@@ -7,7 +7,7 @@ from multitool_tui.controller.snapshot import FeedName, LiveRollout
 from multitool_tui.judgement.model import AlarmState
 from multitool_tui.views.glyphs import ALARMS
 from multitool_tui.views.numbers import coarse, moment
-from multitool_tui.views.scene import Scene, connecting, freshness
+from multitool_tui.views.scene import Scene, connecting, freshness, unread
 from multitool_tui.views.text import EMPTY, Line, PaneView, Role, Span, clean, crop, join, line, pane, shorten, spread
 
 _TITLE = "Alarms"
@@ -35,8 +35,9 @@ def alarms_pane(scene: Scene, width: int, height: int) -> PaneView:
         title.append(line(Span(f"{firing} firing", Role.BAD)))
     lines = [part for alarm in alarms for part in _lines(alarm, scene, width)]
     if not lines:
-        read = scene.feed(FeedName.ALARMS).fetched_at is not None
-        lines = [line(Span("No alarms in this region." if read else "loading…", Role.DIM))]
+        feed = scene.feed(FeedName.ALARMS)
+        none = (line(Span("No alarms in this region.", Role.DIM)),)
+        lines = list(none if feed.fetched_at else unread(feed, width))
     return pane(join(title, Span(" · ", Role.DIM)), lines, width, note, faded=faded)
 
 

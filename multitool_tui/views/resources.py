@@ -13,7 +13,7 @@ from enum import Enum, auto
 from multitool_tui.aws.resources import Alias
 from multitool_tui.controller.snapshot import FeedName, Function, LiveRollout, Snapshot
 from multitool_tui.views.glyphs import FOREIGN, SERVES, STATES, Mark
-from multitool_tui.views.scene import Scene, freshness
+from multitool_tui.views.scene import Scene, freshness, unread
 from multitool_tui.views.text import (
     EMPTY,
     Line,
@@ -210,12 +210,12 @@ def note(scene: Scene, found: Tree, needle: str) -> tuple[Line, bool]:
     return line(Span(f"{found.total:,} function{'' if found.total == 1 else 's'}", Role.DIM)), False
 
 
-def empty(scene: Scene, needle: str) -> Line:
+def empty(scene: Scene, needle: str, width: int) -> tuple[Line, ...]:
     """What stands where there are no rows."""
     if scene.snapshot is None:
-        return line(Span("connecting…", Role.DIM))
+        return (line(Span("connecting…", Role.DIM)),)
     if needle:
-        return line(Span("Nothing matches.", Role.DIM))
+        return (line(Span("Nothing matches.", Role.DIM)),)
     if not scene.snapshot.functions_complete:
-        return line(Span("loading…", Role.DIM))
-    return line(Span("No functions in this region.", Role.DIM))
+        return unread(scene.feed(FeedName.RESOURCES), width)
+    return (line(Span("No functions in this region.", Role.DIM)),)

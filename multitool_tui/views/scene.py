@@ -10,7 +10,7 @@ from multitool_tui.aws.resources import Alias
 from multitool_tui.controller.snapshot import Feed, FeedName, Function, LiveRollout, Snapshot, Traffic
 from multitool_tui.rollout.machine import Rollout
 from multitool_tui.views.numbers import seconds
-from multitool_tui.views.text import EMPTY, Line, PaneView, Role, Span, clean, line
+from multitool_tui.views.text import EMPTY, Line, PaneView, Role, Span, clean, line, wrap
 from multitool_tui.words import parse_target
 
 _MINUTE = timedelta(minutes=1)
@@ -107,3 +107,8 @@ def freshness(feed: Feed, now: datetime) -> tuple[Line, bool]:
     if feed.is_stale(now):
         return line(Span(f"{old} · {trouble}" if trouble else old, Role.WARN)), True
     return (line(Span(trouble, Role.DIM)) if trouble else EMPTY), False
+
+
+def unread(feed: Feed, width: int) -> tuple[Line, ...]:
+    """What stands in a pane while nothing has been read: that it is loading, or why it cannot."""
+    return wrap(clean(feed.error), width, role=Role.WARN) if feed.error else (line(Span("loading…", Role.DIM)),)

@@ -56,6 +56,28 @@ def test_each_error_is_one_of_ours_and_one_sentence(raised: Exception, kind: typ
     assert "<html>" not in str(error)
 
 
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("What AWS said", "lambda:GetAlias is not allowed to the caller."),
+        (
+            "User: arn:aws:iam::1:user/x is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/y "
+            "because no identity-based policy allows the iam:PassRole action",
+            "iam:PassRole is not allowed to the caller.",
+        ),
+        (
+            "User: arn:aws:iam::1:user/x is not authorized to perform: lambda:GetAlias on resource: * with an explicit "
+            "deny in an identity-based policy",
+            "lambda:GetAlias is denied to the caller by a policy.",
+        ),
+    ],
+)
+def test_a_denial_names_the_action_that_aws_names(said: str, sentence: str) -> None:
+    denied = answer("AccessDeniedException", 403)
+    denied.response["Error"]["Message"] = said
+    assert str(translate(denied)) == sentence
+
+
 def test_an_error_of_ours_stays_what_it_is() -> None:
     drift = errors.Drift("changed")
     assert translate(drift) is drift

@@ -17,6 +17,7 @@ from multitool_tui.clock import ManualClock
 from multitool_tui.controller.commands import Start
 from multitool_tui.controller.snapshot import LiveRollout
 from multitool_tui.controller.supervisor import Supervisor
+from multitool_tui.permissions.policy import Policy
 from multitool_tui.rollout.events import Seen
 from multitool_tui.rollout.machine import State
 from multitool_tui.rollout.strategies import parse_plan
@@ -120,10 +121,14 @@ def _calling(session: AwsSession) -> set[asyncio.Task[Any] | None]:
 
 
 @asynccontextmanager
-async def world(scenario: str = "healthy", *, seed: int = 1, read_only: bool = False) -> AsyncIterator[World]:
+async def world(
+    scenario: str = "healthy", *, seed: int = 1, read_only: bool = False, policy: Policy | None = None
+) -> AsyncIterator[World]:
     """Open a world; credentials must have been set (`use_sandbox_credentials`)."""
     clock = ManualClock(START)
-    async with Sandbox(scenario=load_scenario(scenario), clock=clock, seed=seed, region=REGION) as sandbox:
+    async with Sandbox(
+        scenario=load_scenario(scenario), clock=clock, seed=seed, region=REGION, policy=policy
+    ) as sandbox:
         session = AwsSession(Options(endpoint_url=sandbox.url), clock)
         await session.__aenter__()
         supervisor = Supervisor(session, clock, actor="dev@laptop", sandbox=scenario, read_only=read_only)

@@ -267,6 +267,9 @@ def test_accepted_alarms_are_marked() -> None:
 def test_no_alarms_and_none_read_yet() -> None:
     assert "No alarms in this region." in words(alarms_pane(scene(replace(idle(), alarms=())), 34, 10))
     assert "loading…" in words(alarms_pane(scene(replace(idle(), alarms=(), feeds={})), 34, 10))
+    denied = {FeedName.ALARMS: Feed(error="cloudwatch:DescribeAlarms is not allowed to the caller.")}
+    said = words(alarms_pane(scene(replace(idle(), alarms=(), feeds=denied)), 34, 10))
+    assert "cloudwatch:DescribeAlarms is not\nallowed to the caller." in said
 
 
 def test_the_strip_names_what_fires() -> None:

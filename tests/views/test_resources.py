@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from multitool_tui.controller.snapshot import Function
+from multitool_tui.controller.snapshot import Feed, FeedName, Function
 from multitool_tui.views.resources import Kind, Tree, draw, empty, note, tree
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.text import Line, width_of
@@ -98,6 +98,10 @@ def test_no_row_is_wider_than_the_pane(width: int) -> None:
     assert all(width_of(draw(row, width)) <= width for row in tree(hostile(), {"broken": True}).rows)
 
 
+def said(shown: Scene, needle: str) -> list[str]:
+    return [text(each) for each in empty(shown, needle, 30)]
+
+
 def test_the_note_and_the_empty_pane() -> None:
     shown = Scene(NOW, idle())
     assert text(note(shown, tree(idle(), {}), "")[0]) == "4 functions"
@@ -105,9 +109,13 @@ def test_the_note_and_the_empty_pane() -> None:
     loading = snapshot(functions=idle().functions, functions_complete=False)
     assert text(note(Scene(NOW, loading), tree(loading, {}), "")[0]) == "4 so far, loading…"
     assert note(Scene(NOW), Tree(), "") == ((), False)
-    nothing = snapshot(functions=())
-    assert text(empty(Scene(NOW, nothing), "")) == "No functions in this region."
-    assert text(empty(Scene(NOW, nothing), "x")) == "Nothing matches."
-    assert text(empty(Scene(NOW, snapshot(functions=(), functions_complete=False)), "")) == "loading…"
-    assert text(empty(Scene(NOW), "")) == "connecting…"
+    nothing = Scene(NOW, snapshot(functions=()))
+    unread = Scene(NOW, snapshot(functions=(), functions_complete=False))
+    denied = {FeedName.RESOURCES: Feed(error="lambda:ListFunctions is not allowed to the caller.")}
+    refused = Scene(NOW, snapshot(functions=(), functions_complete=False, feeds=denied))
+    assert said(nothing, "") == ["No functions in this region."]
+    assert said(nothing, "x") == ["Nothing matches."]
+    assert said(unread, "") == ["loading…"]
+    assert said(refused, "") == ["lambda:ListFunctions is not", "allowed to the caller."]
+    assert said(Scene(NOW), "") == ["connecting…"]
     assert tree(None, {}) == Tree()

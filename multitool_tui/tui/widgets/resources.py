@@ -163,11 +163,13 @@ class ResourceTree(Lines, can_focus=True):
     # Drawing
 
     def line_at(self, number: int) -> Line:
-        if self._scene is not None and not self.found.rows and number == 0:
-            return line(" ", *resources.empty(self._scene, self.needle))
+        width = self.scrollable_content_region.width
+        if self._scene is not None and not self.found.rows:
+            said = resources.empty(self._scene, self.needle, width - 2)
+            return line(" ", *said[number]) if number < len(said) else ()
         if number >= len(self.found.rows):
             return ()
-        return resources.draw(self.found.rows[number], self.scrollable_content_region.width)
+        return resources.draw(self.found.rows[number], width)
 
     def base_style(self, number: int) -> Style:
         if number == self.cursor and self.found.rows:
