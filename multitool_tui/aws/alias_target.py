@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
-from multitool_tui.aws.errors import Conflict, Drift, NotFound, Throttled, Unanswered
+from multitool_tui.aws import lease as leases
+from multitool_tui.aws.errors import Conflict, Drift, LeaseLost, NotFound, Refused, Throttled, Unanswered
 from multitool_tui.aws.functions import alias_from, get_alias
+from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.resources import Alias
 from multitool_tui.aws.translate import aws_errors
 from multitool_tui.clock import Clock
@@ -14,61 +17,172 @@ from multitool_tui.words import percent
 _ATTEMPTS = 5
 _PAUSE = 0.5  # seconds, doubled with each attempt
 
-_Wanted = tuple[str, dict[str, float]]
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What an alias is, or is to become; `lease` is None where no mark of ours is, or is to be, on it."""
+
+    version: str
+    weights: dict[str, float]
+    lease: Lease | None
+    owners: str
+
+    @classmethod
+    def of(cls, alias: Alias) -> _State:
+        lease, owners = leases.read(alias.description)
+        return cls(alias.version, dict(alias.weights), lease, owners)
+
+    @property
+    def description(self) -> str:
+        return leases.write(self.lease, self.owners) if self.lease else self.owners
+
+    def has_traffic_of(self, other: _State) -> bool:
+        return (
+            self.version == other.version
+            and self.weights.keys() == other.weights.keys()
+            and all(abs(self.weights[name] - weight) < 1e-6 for name, weight in other.weights.items())
+        )
+
+    def is_what_was_wanted(self, wanted: _State) -> bool:
+        """Whether a write has come about; the owner's words are AWS's to keep as it likes."""
+        ours, theirs = wanted.lease, self.lease
+        same_lease = ours is theirs is None or bool(
+            ours and theirs and (ours.driver, ours.until) == (theirs.driver, theirs.until)
+        )
+        return self.has_traffic_of(wanted) and same_lease
+
+    def is_untouched_since(self, known: _State) -> bool:
+        """Whether nobody but the same driver has changed it: a lease may have been renewed."""
+        drivers = {state.lease.driver if state.lease else None for state in (self, known)}
+        return self.has_traffic_of(known) and self.owners == known.owners and len(drivers) == 1
 
 
 class AliasTarget:
-    """Moves an alias between `baseline` and `canary`.
+    """Moves an alias between the baseline and the canary of `lease`, which it keeps in the alias's description.
 
     `client` is a Lambda client of its own, so that nothing else can delay a rollback. It must not repeat requests by
     itself: after a write without an answer the alias is read, not written again blindly.
 
-    A write may raise any `AwsError`; `Drift` when the alias is not what this object last made or saw of it.
+    Everything may raise any `AwsError`; `Drift` when the alias is not what this object last made or saw of it,
+    `LeaseLost` when another driver has marked it as its own.
     """
 
-    def __init__(self, client: Any, clock: Clock, alias: Alias, canary: str) -> None:
+    def __init__(self, client: Any, clock: Clock, alias: Alias, lease: Lease) -> None:
+        """`alias` as it was read last; `lease.until` does not matter."""
         self._client = client
         self._clock = clock
         self._function, self._name = alias.function, alias.name
-        self._baseline, self._canary = alias.version, canary
+        self._baseline, self._canary = lease.baseline, lease.canary
+        self._lease = lease
         self._known = alias
         self._past: set[str] = set()
         """Revisions that our own writes have replaced: to see one again is a stale read, not a change."""
 
-    async def read(self) -> Alias:
-        """The alias as it is now.
+    # The lease
+
+    async def acquire(self) -> Alias:
+        """Mark the alias as this driver's, if it still is as it was read.
 
         Raises:
-            Drift: it was changed or deleted by somebody else.
+            Refused: there is no room for the mark beside the owner's description.
         """
+        state = _State.of(self._known)
+        return await self._write(replace(state, lease=self._lease))
+
+    async def take_over(self) -> Alias:
+        """Mark the alias as this driver's, whoever's it was."""
+        for _ in range(_ATTEMPTS):
+            self._known = await self._read()
+            try:
+                return await self._write(replace(_State.of(self._known), lease=self._lease))
+            except LeaseLost:  # it was renewed in between
+                continue
+        raise Conflict(f"{self._function}:{self._name} cannot be taken over: another driver keeps writing to it.")
+
+    async def renew(self) -> Alias:
+        """Move the end of the lease, when it is time to; return the alias."""
+        lease = _State.of(self._known).lease
+        if lease and lease.until - self._clock.now() > leases.DURATION - leases.RENEWAL:
+            return self._known
+        return await self._write(_State.of(self._known))
+
+    # The traffic
+
+    async def read(self) -> Alias:
+        """The alias as it is now."""
         found = await self._read()
         if self._is_stale(found):
             return self._known
-        if not _same(found, _state(self._known)):
-            raise self._drift(found)
-        self._known = found  # the description, and with it the revision, may have moved
+        self._check(found, self._known)
+        self._known = found
         return found
 
     async def set_weight(self, weight: float) -> Alias:
         """Send `weight` (0-1, exclusive) of the traffic to the canary."""
-        return await self._write((self._baseline, {self._canary: weight}))
+        return await self._write(self._split(weight, _State.of(self._known).owners))
 
-    async def promote(self) -> Alias:
-        """Make the canary the alias's only version, in one write."""
-        return await self._write((self._canary, {}))
+    async def promote(self, *, final: bool) -> Alias:
+        """Make the canary the alias's only version, in one write; where that is `final` the mark goes with it."""
+        state = self._split(1.0, _State.of(self._known).owners)
+        return await self._write(replace(state, lease=None) if final else state)
 
     async def roll_back(self) -> Alias:
-        """Make the baseline the alias's only version, whatever this rollout has made of it meanwhile."""
-        found = await self._read()
-        ours = {self._baseline, self._canary}
-        if not {found.version, *found.weights} <= ours:
+        """Make the baseline the alias's only version, whatever this rollout has made of it meanwhile; no mark stays."""
+        found = await self._fresh()
+        if not self._has_only_ours(found):
             raise self._drift(found)
-        if not self._is_stale(found):
-            self._known = found
-        return await self._write((self._baseline, {}))
+        return await self._write(replace(self._split(0.0, _State.of(found).owners), lease=None))
 
-    async def _write(self, wanted: _Wanted) -> Alias:
-        version, weights = wanted
+    # After another hand's change
+
+    async def adopt(self) -> Alias:
+        """Take the alias as it is for this rollout's own, and mark it again."""
+        found = await self._fresh()
+        if not self._has_only_ours(found):
+            raise self._drift(found)
+        return await self._write(replace(_State.of(found), lease=self._lease))
+
+    async def restore(self, weight: float) -> Alias:
+        """Send `weight` (0-1) to the canary again, whatever another hand has made of the alias."""
+        owners = _State.of(self._known).owners
+        await self._fresh()
+        return await self._write(self._split(weight, owners))
+
+    async def leave(self) -> None:
+        """Take the mark off, if it is ours, and leave everything else as it is."""
+        for _ in range(_ATTEMPTS):
+            try:
+                found = _State.of(await self._fresh())
+                if found.lease:
+                    await self._write(replace(found, lease=None))
+            except LeaseLost:
+                return
+            except Drift:
+                if await self._is_gone():
+                    return
+                continue
+            return
+        raise Conflict(f"{self._function}:{self._name} keeps changing: the mark in its description is still there.")
+
+    # How
+
+    def _split(self, weight: float, owners: str) -> _State:
+        """The alias with `weight` (0-1) on the canary, marked."""
+        if weight in (0.0, 1.0):
+            return _State(self._canary if weight else self._baseline, {}, self._lease, owners)
+        return _State(self._baseline, {self._canary: weight}, self._lease, owners)
+
+    async def _write(self, wanted: _State) -> Alias:
+        if wanted.lease:
+            until = (self._clock.now() + leases.DURATION).replace(microsecond=0)
+            wanted = replace(wanted, lease=replace(self._lease, until=until))
+        try:
+            description = wanted.description
+        except leases.NoRoom as error:
+            raise Refused(
+                f"The description of {self._function}:{self._name} leaves no room for the mark of a rollout: "
+                f"shorten it by {error.over} characters."
+            ) from None
         trouble: Exception | None = None
         for attempt in range(_ATTEMPTS):
             if attempt:
@@ -80,12 +194,13 @@ class AliasTarget:
                     answer = await self._client.update_alias(
                         FunctionName=self._function,
                         Name=self._name,
-                        FunctionVersion=version,
-                        RoutingConfig={"AdditionalVersionWeights": weights},
+                        FunctionVersion=wanted.version,
+                        RoutingConfig={"AdditionalVersionWeights": wanted.weights},
+                        Description=description,
                         **swap,
                     )
                     made = alias_from(self._function, answer)
-                if _same(made, wanted):
+                if _State.of(made).is_what_was_wanted(wanted):
                     return self._remember(made)
             except (Conflict, Throttled, Unanswered) as error:
                 trouble = error
@@ -94,12 +209,11 @@ class AliasTarget:
             except (Throttled, Unanswered) as error:
                 trouble = error
                 continue
-            if _same(found, wanted):
+            if _State.of(found).is_what_was_wanted(wanted):
                 return self._remember(found)
             if self._is_stale(found):
                 continue
-            if not _same(found, _state(before)):
-                raise self._drift(found)
+            self._check(found, before)
             self._known = found
         raise trouble or Unanswered(f"{self._function}:{self._name} does not take the change.")
 
@@ -108,6 +222,22 @@ class AliasTarget:
             return await get_alias(self._client, self._function, self._name)
         except NotFound:
             raise Drift(f"The alias {self._function}:{self._name} was deleted by somebody else.") from None
+
+    async def _fresh(self) -> Alias:
+        """The alias as it is now, to be written over unless another driver has it."""
+        found = await self._read()
+        if self._is_stale(found):
+            return self._known
+        self._check_lease(found)
+        self._known = found
+        return found
+
+    async def _is_gone(self) -> bool:
+        try:
+            await get_alias(self._client, self._function, self._name)
+        except NotFound:
+            return True
+        return False
 
     def _remember(self, made: Alias) -> Alias:
         if made.revision != self._known.revision:
@@ -119,21 +249,23 @@ class AliasTarget:
         """Alias changes are eventually consistent: a read may show what our own write has just replaced."""
         return bool(found.revision) and found.revision in self._past
 
+    def _has_only_ours(self, alias: Alias) -> bool:
+        return {alias.version, *alias.weights} <= {self._baseline, self._canary}
+
+    def _check(self, found: Alias, known: Alias) -> None:
+        self._check_lease(found)
+        if not _State.of(found).is_untouched_since(_State.of(known)):
+            raise self._drift(found)
+
+    def _check_lease(self, found: Alias) -> None:
+        lease, _ = leases.read(found.description)
+        if lease and lease.driver != self._lease.driver:
+            raise LeaseLost(f"{lease.who} drives {self._function}:{self._name} now.")
+
     def _drift(self, found: Alias) -> Drift:
-        return Drift(f"{self._function}:{self._name} was changed by somebody else: it is now {_spell(found)}.")
-
-
-def _state(alias: Alias) -> _Wanted:
-    return alias.version, dict(alias.weights)
-
-
-def _same(alias: Alias, wanted: _Wanted) -> bool:
-    version, weights = wanted
-    return (
-        alias.version == version
-        and alias.weights.keys() == weights.keys()
-        and all(abs(alias.weights[name] - weight) < 1e-6 for name, weight in weights.items())
-    )
+        state, known = _State.of(found), _State.of(self._known)
+        what = "" if not state.has_traffic_of(known) else ", its description changed"
+        return Drift(f"{self._function}:{self._name} was changed by somebody else: it is now {_spell(found)}{what}.")
 
 
 def _spell(alias: Alias) -> str:

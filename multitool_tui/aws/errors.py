@@ -7,6 +7,7 @@
     ├── Throttled
     ├── Conflict             another change is in progress, or came first
     ├── Drift                the target was changed by somebody else
+    ├── LeaseLost            another driver moves the target
     ├── Refused              AWS refuses the request itself
     └── Unanswered           no usable answer: not reachable, timed out, reset, 5xx, cut short
 
@@ -42,6 +43,10 @@ class Conflict(AwsError):
 
 class Drift(AwsError):
     """The target is not what this rollout made it: somebody else changed or deleted it."""
+
+
+class LeaseLost(AwsError):
+    """Another driver has marked the target as its own."""
 
 
 class Refused(AwsError):

@@ -19,6 +19,7 @@ from botocore.utils import parse_timestamp
 
 from multitool_tui.aws.alias_target import AliasTarget
 from multitool_tui.aws.errors import CredentialsError
+from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.ledger import Ledger
 from multitool_tui.aws.resources import Alias, Caller
 from multitool_tui.aws.translate import answered, aws_errors
@@ -140,9 +141,9 @@ class AwsSession:
         url = str(self.functions.meta.endpoint_url)
         return None if url.rstrip("/").endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else url
 
-    def target(self, alias: Alias, canary: str) -> AliasTarget:
+    def target(self, alias: Alias, lease: Lease) -> AliasTarget:
         """The alias as a rollout's target, on the lane for changes."""
-        return AliasTarget(self._changes, self._clock, alias, canary)
+        return AliasTarget(self._changes, self._clock, alias, lease)
 
 
 def _parse_timestamp(value: Any) -> datetime:

@@ -34,7 +34,10 @@ def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Polic
     Nothing leaves this machine, and no AWS account is needed. Scenarios: healthy, errors, slow, slow-burn, burst,
     quiet, zero-baseline, alarm; or a TOML file of your own.
     """
+    from contextlib import ExitStack
     from dataclasses import replace
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
 
     from multitool_tui.cli.screen import open_screen, open_supervisor
     from multitool_tui.clock import SystemClock
@@ -43,12 +46,15 @@ def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Polic
     _check_scenario(scenario)
     clock = SystemClock(speed)
 
+    stack = ExitStack()  # the sandbox ends with the process: so does the journal of what happens there
+    folder = options.state_dir or Path(stack.enter_context(TemporaryDirectory(prefix="multitool-")))
+
     async def connect() -> Controller:
         from multitool_tui.cli.backstage import open_backstage
         from multitool_tui.controller.commands import Start
 
         stage = await open_backstage(scenario, clock, seed, policy)
-        on_sandbox = replace(options, profile=None, region=stage.region, endpoint_url=stage.url)
+        on_sandbox = replace(options, profile=None, region=stage.region, endpoint_url=stage.url, state_dir=folder)
         supervisor = await open_supervisor(on_sandbox, clock, sandbox=stage.scenario.name)
         supervisor.open()
         if not options.read_only:
@@ -57,7 +63,8 @@ def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Polic
             await supervisor.obey(Start(target=target, canary=stage.scenario.target.canary, plan=watched))
         return supervisor
 
-    open_screen(connect, clock, options)
+    with stack:
+        open_screen(connect, clock, options)
 
 
 def _check_scenario(name: str) -> None:

@@ -24,6 +24,7 @@ class Globals:
     read_only: bool
     config: Path | None
     log_file: Path | None
+    state_dir: Path | None
 
 
 Command = Callable[..., None]

@@ -31,6 +31,12 @@ from multitool_tui.cli.simulate import simulate
     metavar="FILE",
     help="Where errors are logged; otherwise the platform's log folder.",
 )
+@click.option(
+    "--state-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where the journal of rollouts is; otherwise the platform's state folder.",
+)
 @click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
 @click.version_option(package_name="multitool-tui", prog_name="multitool")
 @click.pass_context
@@ -42,6 +48,7 @@ def main(
     read_only: bool,  # noqa: FBT001 - click passes options by name
     config: Path | None,
     log_file: Path | None,
+    state_dir: Path | None,
     no_color: bool,  # noqa: FBT001
 ) -> None:
     """Release a new AWS Lambda version as a canary: watch it, promote it, roll it back.
@@ -53,7 +60,7 @@ def main(
         import os
 
         os.environ["NO_COLOR"] = "1"
-    context.obj = Globals(profile, region, endpoint_url, read_only, config, log_file)
+    context.obj = Globals(profile, region, endpoint_url, read_only, config, log_file, state_dir)
     if context.invoked_subcommand is None:
         from multitool_tui.cli.screen import watch
 

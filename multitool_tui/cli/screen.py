@@ -65,11 +65,14 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
     Raises:
         ConnectFailed: there is no usable session, or the manifest is at fault.
     """
+    from importlib.metadata import version
+
     from multitool_tui.aws.errors import AwsError
     from multitool_tui.controller.port import ConnectFailed
 
     module: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.controller.supervisor")
     aws: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.aws.session")
+    logbooks: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.controller.logbook")
     plans = await asyncio.to_thread(_read_plans, options.config)
     session = aws.AwsSession(aws.Options(options.profile, options.region, options.endpoint_url), clock)
     try:
@@ -77,9 +80,23 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
     except AwsError as error:
         raise ConnectFailed(f"{error} {_DEMO_HINT}", Exit.REFUSED) from None
     supervisor: Supervisor = module.Supervisor(
-        session, clock, actor=_actor(), sandbox=sandbox, read_only=options.read_only, plans=plans, hint=_DEMO_HINT
+        session,
+        clock,
+        actor=_actor(),
+        logbook=logbooks.Logbook(state_dir(options), version("multitool-tui")),
+        sandbox=sandbox,
+        read_only=options.read_only,
+        plans=plans,
+        hint=_DEMO_HINT,
     )
     return supervisor
+
+
+def state_dir(options: Globals) -> Path:
+    """Where the journal is."""
+    import platformdirs
+
+    return options.state_dir or Path(platformdirs.user_state_dir("multitool", appauthor=False))
 
 
 def _read_plans(file: Path | None) -> Any:

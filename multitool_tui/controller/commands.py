@@ -52,4 +52,33 @@ class PassGate:
     seen: Seen
 
 
-Command = Start | Promote | RollBack | Pause | Resume | SetWeight | PassGate
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopt:
+    """Take what another hand made of the target as the rollout's own."""
+
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restore:
+    """Make the target again what the rollout had made of it."""
+
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandon:
+    """End the rollout and leave the target as it is."""
+
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOver:
+    """Become the driver of a rollout that `driver` drives, or has left."""
+
+    seen: Seen
+    driver: str
+
+
+Command = Adopt | Restore | Abandon | TakeOver | Start | Promote | RollBack | Pause | Resume | SetWeight | PassGate

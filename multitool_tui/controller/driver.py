@@ -6,24 +6,62 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from multitool_tui.aws.errors import AwsError, CredentialsError, Drift, Throttled, Unanswered
+from multitool_tui.aws.errors import AwsError, CredentialsError, Drift, LeaseLost, Throttled, Unanswered
 from multitool_tui.aws.metrics import Period
 from multitool_tui.aws.resources import Alias
 from multitool_tui.clock import Clock
+from multitool_tui.controller.recorder import Recorder
 from multitool_tui.controller.snapshot import LiveRollout, Traffic
 from multitool_tui.controller.target import Target
+from multitool_tui.controller.timeline import Timeline
 from multitool_tui.controller.waiting import nap
-from multitool_tui.judgement.model import AlarmState, Judge, Judgement, Minute
-from multitool_tui.rollout.effects import Change, Notify, Promote, RollBack, SetWeight, Wait
-from multitool_tui.rollout.events import Applied, Blocked, Event, Judged, Obstacle, Started, Ticked
-from multitool_tui.rollout.machine import Rollout, advance
+from multitool_tui.journal.codec import encode, encode_change, encode_event
+from multitool_tui.journal.past import Past
+from multitool_tui.journal.store import Entry, JournalError, Kind
+from multitool_tui.judgement.model import AlarmState, Judgement
+from multitool_tui.rollout.effects import (
+    Adopt,
+    Change,
+    Effect,
+    Leave,
+    Notify,
+    Promote,
+    Restore,
+    RollBack,
+    SetWeight,
+    Wait,
+)
+from multitool_tui.rollout.events import (
+    Adopted,
+    Applied,
+    Blocked,
+    Cleared,
+    Event,
+    Judged,
+    MustEnd,
+    Obstacle,
+    Recovered,
+    Started,
+    Ticked,
+)
+from multitool_tui.rollout.machine import advance
+from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.plan import OnInterrupt
 from multitool_tui.rollout.receipts import Receipt
+from multitool_tui.rollout.states import State
 
 _log = logging.getLogger(__name__)
 _TICK = timedelta(seconds=30)  # the longest time without a look at the clock
 _PATIENCE = 5  # tries of a change that is not a rollback
 _LONGEST_PAUSE = 20.0  # seconds between the tries of a rollback
+_JOURNAL_PATIENCE = 2.0  # seconds of real time that a rollback waits for the journal, and no longer
+_PERSISTENT = (RollBack, Leave)
+"""Changes towards the safe end: they are tried until they are done, journal or not."""
+
+_UNSTOPPED = frozenset({State.PLANNED, State.BAKING, State.ROLLING_BACK})
+"""States in which a rollout goes on without a journal: it is at its safe end, or on the way there."""
 
 Log = Callable[[Rollout, Receipt], None]
 
@@ -38,24 +76,25 @@ class Driver:
         self,
         rollout: Rollout,
         target: Target,
-        judge: Judge,
+        timeline: Timeline,
         clock: Clock,
         *,
         slow_limit: float | None,
         log: Log,
         changed: Callable[[], None],
+        recorder: Recorder,
     ) -> None:
         self.rollout = rollout
         self._target = target
-        self._judge = judge
+        self._timeline = timeline
         self._clock = clock
         self._log_receipt = log
         self._changed = changed
         self._slow_limit = slow_limit
-        self._minutes: dict[datetime, Minute] = {}
-        self._weights: list[tuple[datetime, float]] = []
-        """What the canary's weight was from when on."""
+        self._recorder = recorder
         self._weight_read: float | None = None
+        self._alarms: dict[str, AlarmState] = {}
+        """The watched alarms as the judge was last shown them."""
         self._firing_at_start: tuple[str, ...] = ()
         self._trouble: str | None = None
         self._wake_at: datetime | None = None
@@ -70,9 +109,7 @@ class Driver:
     def live(self) -> LiveRollout:
         """The rollout with what is known of its target now."""
         rollout = self.rollout
-        traffic = Traffic(
-            rollout.target, rollout.baseline, rollout.canary, tuple(self._minutes.values()), self._slow_limit
-        )
+        traffic = Traffic(rollout.target, rollout.baseline, rollout.canary, self._timeline.minutes, self._slow_limit)
         return LiveRollout(rollout, traffic, self._weight_read, self._firing_at_start, self._trouble)
 
     @property
@@ -80,16 +117,60 @@ class Driver:
         """The duration in milliseconds above which a request is slow."""
         return self._slow_limit
 
+    @property
+    def seen_to(self) -> datetime | None:
+        """The start of the latest minute that is known."""
+        minutes = self._timeline.minutes
+        return minutes[-1].start if minutes else None
+
     # What happens
 
     def start(self, actor: str, alarms: Mapping[str, AlarmState], history: Sequence[Period]) -> None:
         """Begin, knowing what the baseline did so far, and the alarms: what fires already is not the canary's fault."""
         now = self._clock.now()
-        self._weights = [(now, 0.0)]
+        self._timeline.put_weight(now, 0.0)
         self._see(history)
-        judgement = self._judge.see_alarms(alarms)
+        judgement = self._show_alarms(alarms)
         self._firing_at_start = tuple(name for name, state in alarms.items() if state is AlarmState.ALARM)
         self.tell(Started(at=now, actor=actor, judgement=judgement))
+
+    async def acquire(self) -> Alias:
+        """Mark the target as this driver's.
+
+        Raises:
+            AwsError: it could not be.
+        """
+        return await self._target.acquire()
+
+    async def take_over(self) -> Alias:
+        """Mark the target as this driver's, whoever's it was; `recover` comes next.
+
+        Raises:
+            AwsError: it could not be.
+        """
+        return await self._target.take_over()
+
+    def recall(self, past: Past) -> None:
+        """Know again what an earlier driver knew, and has put on record."""
+        self._timeline.recall(past.minutes, past.weights)
+        self._alarms = dict(past.alarms)
+        self._firing_at_start = past.firing_at_start
+
+    def recover(self, found: Alias, actor: str, why: str) -> None:
+        """Take the rollout up where an earlier driver left it, on the target as it was found."""
+        rollout, weight = self.rollout, self._share(found)
+        self._weight_read = weight
+        is_ours = {found.version, *found.weights} <= {rollout.baseline, rollout.canary}
+        # Another driver may have moved the weight meanwhile; nobody else may.
+        is_as_left = rollout.obstacle is Obstacle.LEASE or any(
+            abs(weight - known) < 1e-6 for known in (rollout.weight, rollout.wanted)
+        )
+        if not (is_ours and is_as_left):
+            why = f"While nobody drove it, {rollout.target} was changed from outside."
+            self.tell(Blocked(at=self._clock.now(), obstacle=Obstacle.DRIFT, why=why))
+            return
+        self._put_weight(weight)
+        self.tell(Recovered(at=self._clock.now(), actor=actor, weight=weight, why=why))
 
     def tell(self, event: Event) -> None:
         """Let an event happen, and begin what follows from it.
@@ -97,7 +178,10 @@ class Driver:
         Raises:
             Refusal: an operator's command that must not be obeyed.
         """
-        self.rollout, effects = advance(self.rollout, event)
+        before = self.rollout
+        self.rollout, effects = advance(before, event)
+        if self.rollout != before or any(not isinstance(effect, Wait) for effect in effects):
+            self._record(event, effects)
         for effect in effects:
             match effect:
                 case Notify(receipt):
@@ -122,10 +206,16 @@ class Driver:
         """Judge the watched alarms as they are now."""
         if not self.rollout.ended and self.rollout.plan.alarms:
             watched = {name: states[name] for name in self.rollout.plan.alarms if name in states}
-            judgement = self._judge.see_alarms(watched)
-            known = self.rollout.judgement
-            if known is None or judgement.alarms != known.alarms:
+            judgement = self._show_alarms(watched)
+            if judgement.alarms != self.rollout.judgement.alarms:
                 self.tell(Judged(at=self._clock.now(), judgement=judgement))
+
+    def journal_failed(self, why: str) -> None:
+        """The journal cannot be written: nothing goes on without a record of it. A promoted canary stays."""
+        self._trouble = why
+        if not self.rollout.ended and self.rollout.state not in _UNSTOPPED:
+            self.tell(MustEnd(at=self._clock.now(), why=why))
+        self._changed()
 
     async def look(self) -> Alias | None:
         """Read the target; what somebody else did to it holds the rollout. None while a change is under way."""
@@ -133,11 +223,16 @@ class Driver:
             return None
         try:
             found = await self._target.read()
-        except Drift as drift:
+        except (Drift, LeaseLost) as error:
             if self._change is None and not self.rollout.ended:
-                self.tell(Blocked(at=self._clock.now(), obstacle=Obstacle.DRIFT, why=str(drift)))
+                self.tell(Blocked(at=self._clock.now(), obstacle=_obstacle(error), why=str(error)))
             return None
         self._weight_read = self._share(found)
+        if self._change is None and not self.rollout.ended:
+            if self.rollout.obstacle is Obstacle.CREDENTIALS:
+                self.tell(Cleared(at=self._clock.now()))
+            if self._change is None and self.rollout.obstacle is not Obstacle.DRIFT:
+                self._change = asyncio.create_task(self._renew(), name="renew")
         return found
 
     async def run(self) -> None:
@@ -150,44 +245,64 @@ class Driver:
                 self._wake_at = None
                 self.tell(Ticked(at=self._clock.now()))
 
+    def interrupt(self, why: str) -> bool:
+        """The process is told to end: end the rollout safely first, or leave it as it is, as its plan says.
+
+        Returns:
+            Whether the process should wait for `ended`.
+        """
+        rollout = self.rollout
+        if rollout.ended or rollout.plan.on_interrupt is OnInterrupt.HOLD or rollout.state is State.PLANNED:
+            return False
+        self.tell(MustEnd(at=self._clock.now(), why=why))
+        return self.rollout.pending is not None
+
     async def stop(self) -> None:
-        """Give up driving. A change that is under way is ended where it is."""
+        """Give up driving. A change that is under way is ended where it is; what was put on record is written."""
         if self._change is not None:
             self._change.cancel()
             await asyncio.gather(self._change, return_exceptions=True)
+        await asyncio.gather(self._recorder.saved(), return_exceptions=True)
 
-    # How it is done
+    # What is on record
+
+    def _record(self, event: Event, effects: Sequence[Effect]) -> None:
+        entries = [Entry(event.at, Kind.EVENT, encode_event(event))]
+        for effect in effects:
+            match effect:
+                case Notify(receipt):
+                    entries.append(Entry(event.at, Kind.RECEIPT, encode(receipt)))
+                case Wait():
+                    pass
+                case change:
+                    entries.append(Entry(event.at, Kind.INTENT, encode_change(change)))
+        self._recorder.put(self.rollout, *entries)
+
+    def _put_weight(self, weight: float) -> None:
+        now = self._clock.now()
+        self._timeline.put_weight(now, weight)
+        self._recorder.put(self.rollout, Entry(now, Kind.WEIGHT, encode(weight)))
+
+    # What the judge is shown
+
+    def _show_alarms(self, states: Mapping[str, AlarmState]) -> Judgement:
+        if states != self._alarms:
+            self._alarms = dict(states)
+            self._recorder.put(self.rollout, Entry(self._clock.now(), Kind.ALARMS, encode(self._alarms)))
+        return self._timeline.judge.see_alarms(states)
 
     def _see(self, periods: Sequence[Period]) -> Judgement | None:
         """Show the judge what is new in these periods; None if nothing is."""
         now = self._clock.now()
-        analysis = self.rollout.plan.analysis
-        judgement: Judgement | None = None
-        for period in periods:
-            if period.start + analysis.period + analysis.seal_after > now:
-                break
-            minute = self._minute(period, analysis.period)
-            if minute is not None and self._minutes.get(minute.start) != minute:
-                self._minutes[minute.start] = minute
-                judgement = self._judge.see_minute(minute)
-        self._minutes = dict(sorted(self._minutes.items()))
+        new, judgement = self._timeline.see(periods, now)
+        if new:
+            self._recorder.put(self.rollout, Entry(now, Kind.MINUTES, encode(new)))
         return judgement
-
-    def _minute(self, period: Period, length: timedelta) -> Minute | None:
-        """The period as the judge takes it; None for the one in which everything went to one version."""
-        end = period.start + length
-        before = next((weight for at, weight in reversed(self._weights) if at <= period.start), 0.0)
-        within = [weight for at, weight in self._weights if period.start < at < end]
-        if before == 1.0 and not within:
-            # An alias without weights may not tell its versions apart: all that it shows is the promoted canary's.
-            return Minute(period.start, 1.0, None, period.canary or period.baseline)
-        if 1.0 in (before, *within):
-            return None
-        weight = max((before, *within))
-        return Minute(period.start, weight, period.baseline, period.canary if weight else None)
 
     def _share(self, alias: Alias) -> float:
         return 1.0 if alias.version == self.rollout.canary else alias.weights.get(self.rollout.canary, 0.0)
+
+    # How changes are made
 
     def _begin(self, change: Change) -> None:
         earlier, self._trouble = self._change, None
@@ -199,8 +314,12 @@ class Driver:
         """Make a change on the target, however often it takes, and tell the rollout how it ended."""
         if earlier is not None:
             await asyncio.gather(earlier, return_exceptions=True)
+        outcome: Event
         try:
-            outcome = await self._try(change)
+            if await self._is_on_record(change):
+                outcome = await self._try(change)
+            else:
+                outcome = Blocked(at=self._clock.now(), obstacle=Obstacle.REFUSED, why=self._trouble or "")
         except Exception as error:  # noqa: BLE001 - a bug must not end a rollout unseen
             _log.exception("a change failed")
             why = f"A bug of ours ({type(error).__name__}); the log file has the details."
@@ -208,16 +327,27 @@ class Driver:
         self._change, self._trouble = None, None
         self.tell(outcome)
 
-    async def _try(self, change: Change) -> Applied | Blocked:
+    async def _is_on_record(self, change: Change) -> bool:
+        """Whether the change may be made: its intent is in the journal, or it leads to the safe end anyway."""
+        try:
+            if isinstance(change, _PERSISTENT):
+                await asyncio.wait_for(self._recorder.saved(), _JOURNAL_PATIENCE)
+            else:
+                await self._recorder.saved()
+        except (JournalError, TimeoutError):
+            return isinstance(change, _PERSISTENT)
+        return True
+
+    async def _try(self, change: Change) -> Event:
         pause, attempt = 0.5, 0
         while True:
             attempt += 1
             try:
                 made = await self._apply(change)
-            except Drift as drift:
-                return Blocked(at=self._clock.now(), obstacle=Obstacle.DRIFT, why=str(drift))
+            except (Drift, LeaseLost) as error:
+                return Blocked(at=self._clock.now(), obstacle=_obstacle(error), why=str(error))
             except AwsError as error:
-                if not isinstance(change, RollBack):
+                if not isinstance(change, _PERSISTENT):
                     if isinstance(error, CredentialsError):
                         return Blocked(at=self._clock.now(), obstacle=Obstacle.CREDENTIALS, why=str(error))
                     if not isinstance(error, (Throttled, Unanswered)) or attempt >= _PATIENCE:
@@ -225,18 +355,45 @@ class Driver:
                 self._trouble = f"Try {attempt}: {error}"
                 self._changed()
             else:
-                now = self._clock.now()
+                if made is None:
+                    return Applied(at=self._clock.now())
                 self._weight_read = self._share(made)
-                self._weights.append((now, self._weight_read))
-                return Applied(at=now)
+                self._put_weight(self._weight_read)
+                if isinstance(change, Adopt):
+                    return Adopted(at=self._clock.now(), weight=self._weight_read)
+                return Applied(at=self._clock.now())
             await self._clock.sleep(pause)
             pause = min(_LONGEST_PAUSE, pause * 2)
 
-    async def _apply(self, change: Change) -> Alias:
+    async def _apply(self, change: Change) -> Alias | None:
         match change:
             case SetWeight(weight):
                 return await self._target.set_weight(weight)
-            case Promote():
-                return await self._target.promote()
+            case Promote(final):
+                return await self._target.promote(final=final)
             case RollBack():
                 return await self._target.roll_back()
+            case Adopt():
+                return await self._target.adopt()
+            case Restore(weight):
+                return await self._target.restore(weight)
+            case Leave():
+                await self._target.leave()
+                return None
+
+    async def _renew(self) -> None:
+        """Keep the lease from running out. A real change cancels this; what fails is tried with the next look."""
+        outcome: Any = None
+        try:
+            await self._target.renew()
+        except (Drift, LeaseLost) as error:
+            outcome = Blocked(at=self._clock.now(), obstacle=_obstacle(error), why=str(error))
+        except AwsError as error:
+            _log.warning("the lease of %s was not renewed: %s", self.rollout.target, error)
+        self._change = None
+        if outcome is not None and not self.rollout.ended:
+            self.tell(outcome)
+
+
+def _obstacle(error: AwsError) -> Obstacle:
+    return Obstacle.LEASE if isinstance(error, LeaseLost) else Obstacle.DRIFT

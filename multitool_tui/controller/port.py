@@ -14,6 +14,10 @@ class CommandRefused(Exception):
     """The command was not obeyed; the text says why in one sentence. Nothing has changed."""
 
 
+class Taken(CommandRefused):
+    """Another driver holds the target."""
+
+
 class ConnectFailed(Exception):
     """There is no controller to be had; the text says why in one sentence, and what to do next."""
 

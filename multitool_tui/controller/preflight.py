@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from difflib import get_close_matches
 
 from multitool_tui.aws import functions
+from multitool_tui.aws import lease as leases
 from multitool_tui.aws.errors import AccessDenied, AwsError, NotFound
 from multitool_tui.aws.resources import Alias, Version
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.controller.commands import Start
-from multitool_tui.controller.port import CommandRefused
+from multitool_tui.controller.port import CommandRefused, Taken
 from multitool_tui.judgement.model import AlarmState
 from multitool_tui.words import parse_target, percent
 
 
-async def preflight(session: AwsSession, start: Start, alarms: Mapping[str, AlarmState]) -> Alias:
+async def preflight(session: AwsSession, start: Start, alarms: Mapping[str, AlarmState], now: datetime) -> Alias:
     """Check that the rollout can be started.
 
     Returns:
@@ -32,6 +34,7 @@ async def preflight(session: AwsSession, start: Start, alarms: Mapping[str, Alar
     _check_alarms(start, alarms)
     try:
         alias = await _find_alias(session, function, name)
+        _check_lease(alias, now)
         _check_alias(alias, start)
         await _check_versions(session, alias, start.canary)
     except AccessDenied as error:
@@ -64,6 +67,16 @@ async def _find_alias(session: AwsSession, function: str, name: str) -> Alias:
         ) from None
     has = f"it has {', '.join(known)}" if known else "it has none"
     raise CommandRefused(f"{function} has no alias {name}: {has}.")
+
+
+def _check_lease(alias: Alias, now: datetime) -> None:
+    lease, _ = leases.read(alias.description)
+    if lease is None:
+        return
+    releases = f"a rollout of v{lease.canary} on {alias.target}"
+    if lease.is_over(now):
+        raise Taken(f"{lease.who} has left {releases} without a driver: take it over (t).")
+    raise Taken(f"{lease.who} drives {releases}: watch it, or take it over (t).")
 
 
 def _check_alias(alias: Alias, start: Start) -> None:

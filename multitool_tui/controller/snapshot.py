@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from multitool_tui.aws.resources import Alarm, Alias, Caller
 from multitool_tui.judgement.model import Minute
-from multitool_tui.rollout.machine import Rollout
+from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.receipts import Severity
 
@@ -73,9 +73,10 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class LiveRollout:
-    """A rollout of this process, live or ended, with what is known of its target now.
+    """A rollout, live or ended, with what is known of its target now.
 
-    `weight_read` is the canary's share (0-1) as the alias said last; None before the first look.
+    `weight_read` is the canary's share (0-1) as the alias said last; None before the first look. `driver` names who
+    drives it, where that is another process; `lease_ends` is when that one must have renewed its lease.
     """
 
     rollout: Rollout
@@ -84,6 +85,8 @@ class LiveRollout:
     firing_at_start: tuple[str, ...] = ()
     change_trouble: str | None = None
     """What is in the way of the change under way, while it is being tried again."""
+    driver: str | None = None
+    lease_ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,34 +13,44 @@ from typing import Any
 
 from multitool_tui.aws import alarms as aws_alarms
 from multitool_tui.aws import functions as aws_functions
+from multitool_tui.aws import lease as leases
 from multitool_tui.aws.errors import AwsError, CredentialsError
-from multitool_tui.aws.metrics import Period, Request, baseline_p99, periods
+from multitool_tui.aws.metrics import Request, periods
 from multitool_tui.aws.resources import Alarm, Alias, Caller
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
 from multitool_tui.controller import commands
 from multitool_tui.controller.account import Account
-from multitool_tui.controller.commands import Command, Start
+from multitool_tui.controller.commands import Command, Start, TakeOver
 from multitool_tui.controller.driver import Driver
+from multitool_tui.controller.launcher import Launcher, place_of
+from multitool_tui.controller.logbook import Logbook
+from multitool_tui.controller.observer import Observer, plan_for
 from multitool_tui.controller.poller import Poller
-from multitool_tui.controller.port import CommandRefused
-from multitool_tui.controller.preflight import preflight
-from multitool_tui.controller.snapshot import Entry, FeedName, Snapshot, Traffic
-from multitool_tui.judgement.engine import EvidenceJudge
+from multitool_tui.controller.port import CommandRefused, Taken
+from multitool_tui.controller.snapshot import Entry, FeedName, LiveRollout, Snapshot, Traffic
+from multitool_tui.journal.codec import Unreadable
+from multitool_tui.journal.store import Entry as Line
+from multitool_tui.journal.store import JournalError, Record
 from multitool_tui.judgement.model import AlarmState, Minute
-from multitool_tui.rollout.events import Command as Asked
 from multitool_tui.rollout.events import (
+    AbandonAsked,
+    AdoptAsked,
     GatePassed,
+    Obstacle,
     PauseAsked,
     PromoteAsked,
+    RestoreAsked,
     ResumeAsked,
     RollBackAsked,
     Seen,
     WeightAsked,
 )
-from multitool_tui.rollout.machine import Refusal, Rollout
+from multitool_tui.rollout.events import Command as Asked
+from multitool_tui.rollout.machine import Refusal
+from multitool_tui.rollout.model import Rollout, rollout_id
 from multitool_tui.rollout.plan import Analysis, Plan
-from multitool_tui.rollout.receipts import Receipt
+from multitool_tui.rollout.receipts import ENGINE, Receipt, Severity
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +66,7 @@ _EVERY = {
 _LOOKED_AT = timedelta(hours=1)  # of minutes for a target that is only looked at
 _LATE = timedelta(minutes=15)  # so far back a minute's numbers are read again, for the points that come late
 _ENTRIES = 1000
+_RECOVERY_PAUSE = 5.0  # seconds between two tries to take up what was interrupted
 
 
 class Supervisor:
@@ -67,6 +78,7 @@ class Supervisor:
         clock: Clock,
         *,
         actor: str,
+        logbook: Logbook,
         sandbox: str | None = None,
         read_only: bool = False,
         plans: Mapping[str, tuple[str, Plan]] | None = None,
@@ -80,11 +92,15 @@ class Supervisor:
         self._read_only = read_only
         self._plans = plans or {}
         self._hint = hint
+        self._logbook = logbook
+        self._launcher = Launcher(session, clock, logbook, actor, self._log_receipt, self._changed)
         self._caller: Caller | None = None
         self._fatal: str | None = None
         self._account = Account(session, self._changed)
         self._alarms: tuple[Alarm, ...] = ()
         self._drivers: dict[str, Driver] = {}
+        self._observer: Observer | None = None
+        """Follows the rollout that another process drives on the target in focus."""
         self._starting: set[str] = set()
         self._entries: tuple[Entry, ...] = ()
         self._focus: str | None = None
@@ -119,7 +135,7 @@ class Supervisor:
             functions=self._account.functions,
             functions_complete=self._account.complete,
             alarms=self._alarms,
-            rollouts=tuple(driver.live for driver in self._drivers.values()),
+            rollouts=self._live(),
             focus=focus if focus and focus.target == self._focus else None,
             entries=self._entries,
             feeds={name: poller.feed for name, poller in self.pollers.items()},
@@ -134,15 +150,24 @@ class Supervisor:
         """Begin to poll. Call it once, in the event loop that the supervisor is to live in."""
         for name, poller in self.pollers.items():
             self._spawn(poller.run(), f"poll {name}")
+        if not self._read_only:
+            self._spawn(self._recover(), "recover")
 
     async def obey(self, command: Command) -> str:
         if self._read_only:
             raise CommandRefused("This session is read-only: nothing can be changed from here.")
-        if isinstance(command, Start):
-            return await self._start(command)
+        match command:
+            case Start():
+                return await self._start(command)
+            case TakeOver():
+                return await self._take_over(command)
         driver = self._drivers.get(command.seen.rollout)
         if driver is None:
-            raise CommandRefused("That rollout is not driven from here.")
+            elsewhere = self._observer and self._observer.rollout.id == command.seen.rollout
+            who = (
+                f"{self._observer.lease.who} drives it: take it over first (t)." if elsewhere and self._observer else ""
+            )
+            raise CommandRefused(who or "That rollout is not driven from here.")
         try:
             driver.tell(self._asked(command, command.seen))
         except Refusal as refusal:
@@ -176,45 +201,78 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(driver.stop() for driver in self._drivers.values()))
+        await self._logbook.close()
         await self._session.__aexit__()
+
+    async def interrupt(self, why: str) -> None:
+        """The process is told to end: bring every rollout to the end that its plan wants, and wait for it."""
+        ending = [driver for driver in self._drivers.values() if driver.interrupt(why)]
+        await asyncio.gather(*(driver.ended.wait() for driver in ending))
 
     # Commands
 
     async def _start(self, start: Start) -> str:
         on_it = self._starting | {d.rollout.target for d in self._drivers.values() if not d.rollout.ended}
         if start.target in on_it:
-            raise CommandRefused(f"A rollout is under way on {start.target} already.")
+            raise Taken(f"A rollout is under way on {start.target} already.")
         self._starting.add(start.target)
         try:
             states = await self._alarm_states() if start.plan.alarms else {}
-            alias = await preflight(self._session, start, states)
-            slow_limit = await self._slow_limit(alias.function, alias.name)
-            history = await self._read_history(alias, start, slow_limit)
-            now = self.clock.now()
-            rollout = Rollout(
-                id=f"{alias.function}-{alias.name}-{now:%Y%m%dT%H%M%S}",
-                target=start.target,
-                baseline=alias.version,
-                canary=start.canary,
-                plan=start.plan,
-            )
-            driver = Driver(
-                rollout,
-                self._session.target(alias, start.canary),
-                EvidenceJudge(start.plan.settings),
-                self.clock,
-                slow_limit=slow_limit,
-                log=self._log_receipt,
-                changed=self._changed,
-            )
-            self._drivers[rollout.id] = driver
-            self._metrics_read_to[rollout.id] = now
-            driver.start(self._actor, {name: states[name] for name in start.plan.alarms}, history)
+            return self._drive(await self._launcher.start(start, states, await self._known_caller()))
         finally:
             self._starting.discard(start.target)
-        self._spawn(driver.run(), f"drive {rollout.id}")
+
+    async def _take_over(self, command: TakeOver) -> str:
+        observer = self._observer
+        if observer is None or observer.rollout.id != command.seen.rollout:
+            raise CommandRefused("That rollout is not under way elsewhere.")
+        if observer.lease.driver != command.driver:
+            raise CommandRefused(f"{observer.lease.who} drives it by now; look again and repeat the command.")
+        here = self._drivers.get(observer.rollout.id)
+        driver = await self._launcher.take_over(observer, await self._known_caller(), here)
+        self._observer = None
+        return self._drive(driver)
+
+    async def _recover(self) -> None:
+        """Take up the rollouts that an earlier process on this machine left without an end."""
+        while self._caller is None:
+            await self.clock.sleep(_RECOVERY_PAUSE)
+        waiting: dict[int, tuple[Record, list[Line]]] = {}
+        try:
+            waiting = {record.key: (record, entries) for record, entries in await self._orphans(self._caller)}
+        except JournalError as error:
+            self._note("journal", str(error))
+        while waiting:
+            for key, (record, entries) in list(waiting.items()):
+                try:
+                    self._drive(await self._launcher.recover(record, entries))
+                except AwsError as error:
+                    self._note("not taken up yet", f"{record.rollout.target}: {error}")
+                    continue
+                except (JournalError, Unreadable) as error:
+                    self._note("not taken up", f"{record.rollout.target}: {error}")
+                del waiting[key]
+            await self.clock.sleep(_RECOVERY_PAUSE)
+
+    async def _orphans(self, caller: Caller) -> list[tuple[Record, list[Line]]]:
+        return await self._logbook.orphans(place_of(caller))
+
+    def _drive(self, driver: Driver) -> str:
+        rollout = driver.rollout
+        is_new = rollout.id not in self._drivers
+        self._drivers[rollout.id] = driver
+        if is_new:
+            self._metrics_read_to[rollout.id] = driver.seen_to or self.clock.now()
+            self._spawn(driver.run(), f"drive {rollout.id}")
         self.pollers[FeedName.METRICS].wake()
+        self._changed()
         return rollout.id
+
+    async def _known_caller(self) -> Caller:
+        try:
+            return self._caller or await self._session.caller()
+        except AwsError as error:
+            raise CommandRefused(str(error)) from None
 
     async def _alarm_states(self) -> Mapping[str, AlarmState]:
         """The alarms as they are at this moment: what is firing at the start must not be an old impression."""
@@ -223,26 +281,6 @@ class Supervisor:
         except AwsError as error:
             raise CommandRefused(f"The alarms cannot be read: {error}") from None
         return {alarm.name: alarm.state for alarm in self._alarms}
-
-    async def _slow_limit(self, function: str, alias: str) -> float | None:
-        """The baseline's p99; a rollout does without where there is none."""
-        try:
-            return await baseline_p99(self._session.cloudwatch, function, alias, self.clock.now())
-        except AwsError:
-            return None
-
-    async def _read_history(self, alias: Alias, start: Start, slow_limit: float | None) -> list[Period]:
-        """What the baseline did so far. A rollout that cannot be judged is not begun."""
-        now, analysis = self.clock.now(), start.plan.analysis
-        begin = now - analysis.history
-        request = Request(
-            alias.function, alias.name, alias.version, start.canary, begin, now, analysis.period, slow_limit
-        )
-        try:
-            [history] = await periods(self._session.cloudwatch, [request])
-        except AwsError as error:
-            raise CommandRefused(f"The metrics of {start.target} cannot be read: {error}") from None
-        return history
 
     def _asked(self, command: Command, seen: Seen) -> Asked:
         at, actor = self.clock.now(), self._actor
@@ -259,8 +297,14 @@ class Supervisor:
                 return WeightAsked(at=at, actor=actor, seen=seen, weight=command.weight)
             case commands.PassGate():
                 return GatePassed(at=at, actor=actor, seen=seen)
-            case Start():
-                raise TypeError("a start is not asked of a rollout")
+            case commands.Adopt():
+                return AdoptAsked(at=at, actor=actor, seen=seen)
+            case commands.Restore():
+                return RestoreAsked(at=at, actor=actor, seen=seen)
+            case commands.Abandon():
+                return AbandonAsked(at=at, actor=actor, seen=seen)
+            case Start() | TakeOver():
+                raise TypeError("that is not asked of a rollout")
 
     # Pollers
 
@@ -279,14 +323,39 @@ class Supervisor:
 
     async def _poll_targets(self) -> bool:
         live = [driver for driver in self._drivers.values() if not driver.rollout.ended]
+        ours = {driver.rollout.target for driver in live if driver.rollout.obstacle is not Obstacle.LEASE}
         for found in await asyncio.gather(*(driver.look() for driver in live)):
             if found is not None:
                 self._account.put(found)
-        if self._focus and ":" in self._focus and self._focus not in {driver.rollout.target for driver in live}:
+        if self._focus and ":" in self._focus and self._focus not in ours:
             function, _, name = self._focus.rpartition(":")
-            self._account.put(await aws_functions.get_alias(self._session.functions, function, name))
+            alias = await aws_functions.get_alias(self._session.functions, function, name)
+            self._account.put(alias)
+            await self._observe(alias)
             return True
         return bool(live)
+
+    async def _observe(self, alias: Alias) -> None:
+        """Follow what another process drives on this alias."""
+        lease, _ = leases.read(alias.description)
+        if lease is None:
+            self._observer = None
+        elif self._observer and self._observer.rollout.id == rollout_id(alias.target, lease.since):
+            self._observer.see_alias(alias, lease, self.clock.now())
+        else:
+            plan = plan_for(lease, alias.target, self._plans)
+            self._observer = await self._launcher.observe(alias, lease, plan)
+            self.pollers[FeedName.METRICS].wake()
+        self._changed()
+
+    def _live(self) -> tuple[LiveRollout, ...]:
+        """All rollouts that are known; one that another process drives now in the place of what it was here."""
+        live = {key: driver.live for key, driver in self._drivers.items()}
+        if self._observer:
+            observed = self._observer.live
+            live.pop(observed.rollout.id, None)
+            live[observed.rollout.id] = observed
+        return tuple(live.values())
 
     async def _poll_alarms(self) -> bool:
         self._alarms = await aws_alarms.alarms(self._session.cloudwatch)
@@ -299,19 +368,20 @@ class Supervisor:
         """Read the minutes of all live rollouts and of the target in focus, all in one batch."""
         now = self.clock.now()
         read: list[tuple[Request, Driver | None]] = [
-            (self._request_for(driver, now), driver)
-            for driver in self._drivers.values()
-            if not driver.rollout.ended or driver.rollout.target == self._focus
+            (self._request_for(driver, now), driver) for driver in self._drivers.values() if self._is_judged(driver)
         ]
         if not any(request.function + ":" + request.alias == self._focus for request, _ in read):
             focus = self._request_for_focus(now)
             if focus is not None:
                 read.append((focus, None))
+        observer = self._observer
         found = await periods(self._session.cloudwatch, [request for request, _ in read])
         for (request, driver), minutes in zip(read, found, strict=True):
             if driver is not None:
                 self._metrics_read_to[driver.rollout.id] = now
                 driver.see_periods(minutes)
+            elif observer and observer.rollout.target == f"{request.function}:{request.alias}":
+                observer.see_periods(minutes, now)
             else:
                 sealed = now - Analysis().seal_after - request.period
                 self._focus_traffic = Traffic(
@@ -321,6 +391,11 @@ class Supervisor:
                     tuple(Minute(p.start, 0.0, p.baseline, p.canary) for p in minutes if p.start <= sealed),
                 )
         return bool(read)
+
+    def _is_judged(self, driver: Driver) -> bool:
+        """Whether this rollout's minutes are still read: until it has ended, and on as long as it is looked at."""
+        rollout = driver.rollout
+        return rollout.obstacle is not Obstacle.LEASE and (not rollout.ended or rollout.target == self._focus)
 
     def _request_for(self, driver: Driver, now: datetime) -> Request:
         rollout = driver.rollout
@@ -341,10 +416,29 @@ class Supervisor:
         alias = self._account.alias(self._focus or "")
         if alias is None:
             return None
+        if self._observer and self._observer.rollout.target == alias.target:
+            return self._request_for_observer(self._observer, now)
         canary = next(iter(alias.weights), None)
         return Request(alias.function, alias.name, alias.version, canary, now - _LOOKED_AT, now)
 
+    @staticmethod
+    def _request_for_observer(observer: Observer, now: datetime) -> Request:
+        rollout, analysis = observer.rollout, observer.rollout.plan.analysis
+        seen = observer.timeline.minutes
+        begin = seen[-1].start - _LATE if seen else observer.lease.since - analysis.history
+        function, _, alias = rollout.target.rpartition(":")
+        return Request(
+            function, alias, rollout.baseline, rollout.canary, begin, now, analysis.period, observer.slow_limit
+        )
+
     # The way up
+
+    def _note(self, action: str, reason: str) -> None:
+        """Put something in the log that is no decision of a rollout."""
+        if not self._entries or (self._entries[-1].action, self._entries[-1].reason) != (action, reason):
+            entry = Entry(self.clock.now(), ENGINE, action, reason, Severity.BAD)
+            self._entries = (*self._entries, entry)[-_ENTRIES:]
+            self._changed()
 
     def _log_receipt(self, rollout: Rollout, receipt: Receipt) -> None:
         entry = Entry(

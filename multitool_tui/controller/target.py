@@ -10,8 +10,21 @@ from multitool_tui.aws.resources import Alias
 class Target(Protocol):
     """Every write is compare-and-swap and comes back only when the target was seen to be so.
 
-    All raise `aws.errors.AwsError`; `Drift` when somebody else changed the target.
+    All raise `aws.errors.AwsError`; `Drift` when somebody else changed the target, `LeaseLost` when another driver has
+    taken it over.
     """
+
+    async def acquire(self) -> Alias:
+        """Mark the target as this driver's, if it is as it was when it was looked at."""
+        ...
+
+    async def take_over(self) -> Alias:
+        """Mark the target as this driver's, whoever's it was; the traffic stays."""
+        ...
+
+    async def renew(self) -> Alias:
+        """Keep the mark from running out."""
+        ...
 
     async def read(self) -> Alias:
         """The target as it is now."""
@@ -21,10 +34,22 @@ class Target(Protocol):
         """Send `weight` (0-1, exclusive) of the traffic to the canary."""
         ...
 
-    async def promote(self) -> Alias:
-        """Send everything to the canary, and leave the target clean."""
+    async def promote(self, *, final: bool) -> Alias:
+        """Send everything to the canary; where that is `final`, leave the target clean."""
         ...
 
     async def roll_back(self) -> Alias:
         """Send everything to the baseline, and leave the target clean."""
+        ...
+
+    async def adopt(self) -> Alias:
+        """Take what another hand made of the target as the rollout's own."""
+        ...
+
+    async def restore(self, weight: float) -> Alias:
+        """Send `weight` (0-1) to the canary again, whatever another hand made of the target."""
+        ...
+
+    async def leave(self) -> None:
+        """Take the mark off, and leave everything else as it is."""
         ...

@@ -17,12 +17,31 @@ class SetWeight:
 
 @dataclass(frozen=True, slots=True)
 class Promote:
-    """Make the canary the target's only version."""
+    """Make the canary the target's only version. `final`: nothing follows, so the rollout's mark goes as well."""
+
+    final: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RollBack:
-    """Make the baseline the target's only version, whatever else is under way."""
+    """Make the baseline the target's only version, whatever else is under way. The rollout's mark goes as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Take what another hand made of the target as the rollout's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Send `weight` (0-1) to the canary again, over what another hand made of the target."""
+
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Take the rollout's mark off the target, and leave it as it is otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +58,5 @@ class Notify:
     receipt: Receipt
 
 
-Change = SetWeight | Promote | RollBack
+Change = SetWeight | Promote | RollBack | Adopt | Restore | Leave
 Effect = Change | Wait | Notify

@@ -16,6 +16,7 @@ class Obstacle(StrEnum):
     CREDENTIALS = "credentials"
     REFUSED = "refused"
     INCONCLUSIVE = "inconclusive"
+    LEASE = "lost lease"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,37 @@ class Judged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied(Event):
     """The pending change was made, and read back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted(Event):
+    """What another hand made of the target is taken as the rollout's own: the canary's share there (0-1)."""
+
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered(Event):
+    """A driver has taken the rollout up where another one left it.
+
+    The target is as the rollout left it, or as its pending change was to make it: `weight` (0-1) says which.
+    """
+
+    actor: str
+    weight: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared(Event):
+    """The credentials are back, and the target is as this rollout made it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MustEnd(Event):
+    """The driver cannot go on: whatever is under way is to come to a safe end now."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,3 +137,18 @@ class WeightAsked(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatePassed(Command):
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptAsked(Command):
+    """Take what another hand made of the target as this rollout's own, and go on from there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreAsked(Command):
+    """Make the target again what this rollout had made it, and go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbandonAsked(Command):
+    """End the rollout and leave the target as it is."""

@@ -1,12 +1,12 @@
 """The rollout's state machine.
 
 A rollout is a value: `advance` takes one and an event, and returns the next one with the effects it wants. What it may
-do is written in `TRANSITIONS`; an event that has no row for the present state raises, and nothing has changed.
+do is written in `states.TRANSITIONS`; an event that has no row for the present state raises, and nothing has changed.
 
     planned -> shifting <-> paused
                  |  \\-> promoting -> baking -> promoted
                  |  \\-> rolling back -> rolled back
-                 \\-> held (drift | credentials | refused | inconclusive)
+                 \\-> held (drift | credentials | refused | inconclusive | lost lease) -> abandoned
 
 Every state that has traffic on the canary can reach `rolling back`, on harmful evidence or at the operator's word. The
 weight goes up only on evidence no older than the plan allows; no traffic is not health.
@@ -15,117 +15,52 @@ weight goes up only on evidence no older than the plan allows; no traffic is not
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from multitool_tui.judgement.model import Judgement, Verdict
-from multitool_tui.judgement.ramp import worth_a_move
-from multitool_tui.rollout.effects import Change, Effect, Notify, Promote, RollBack, SetWeight, Wait
+from multitool_tui.rollout.effects import Adopt, Leave, Promote, Restore, RollBack, SetWeight, Wait
 from multitool_tui.rollout.events import (
+    AbandonAsked,
+    AdoptAsked,
+    Adopted,
     Applied,
     Blocked,
+    Cleared,
     Command,
     Event,
     GatePassed,
     Judged,
+    MustEnd,
     Obstacle,
     PauseAsked,
     PromoteAsked,
+    Recovered,
+    RestoreAsked,
     ResumeAsked,
     RollBackAsked,
     Started,
     Ticked,
     WeightAsked,
 )
-from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp, Step
-from multitool_tui.rollout.receipts import ENGINE, Receipt, Severity
-from multitool_tui.words import duration, percent
-
-
-class State(StrEnum):
-    """A rollout's state, as it reads on screen and in JSON."""
-
-    PLANNED = "planned"
-    SHIFTING = "shifting"
-    PAUSED = "paused"
-    PROMOTING = "promoting"
-    BAKING = "baking"
-    PROMOTED = "promoted"
-    ROLLING_BACK = "rolling back"
-    ROLLED_BACK = "rolled back"
-    HELD = "held"
-
-
-_S = State
-
-# From each state, the events it takes and the states they may lead to.
-TRANSITIONS: dict[State, dict[type[Event], frozenset[State]]] = {
-    _S.PLANNED: {
-        Started: frozenset({_S.SHIFTING, _S.PROMOTING}),
-    },
-    _S.SHIFTING: {
-        Ticked: frozenset({_S.SHIFTING, _S.PROMOTING, _S.ROLLING_BACK, _S.HELD}),
-        Judged: frozenset({_S.SHIFTING, _S.PROMOTING, _S.ROLLING_BACK, _S.HELD}),
-        Applied: frozenset({_S.SHIFTING}),
-        Blocked: frozenset({_S.HELD}),
-        PauseAsked: frozenset({_S.PAUSED}),
-        WeightAsked: frozenset({_S.SHIFTING, _S.PAUSED}),
-        GatePassed: frozenset({_S.SHIFTING, _S.PROMOTING, _S.ROLLING_BACK, _S.HELD}),
-        PromoteAsked: frozenset({_S.PROMOTING}),
-        RollBackAsked: frozenset({_S.ROLLING_BACK}),
-    },
-    _S.PAUSED: {
-        Ticked: frozenset({_S.PAUSED}),
-        Judged: frozenset({_S.PAUSED, _S.ROLLING_BACK}),
-        Applied: frozenset({_S.PAUSED}),
-        Blocked: frozenset({_S.HELD}),
-        ResumeAsked: frozenset({_S.SHIFTING}),
-        WeightAsked: frozenset({_S.PAUSED}),
-        GatePassed: frozenset({_S.PAUSED}),
-        PromoteAsked: frozenset({_S.PROMOTING}),
-        RollBackAsked: frozenset({_S.ROLLING_BACK}),
-    },
-    _S.HELD: {
-        Ticked: frozenset({_S.HELD}),
-        Judged: frozenset({_S.HELD, _S.ROLLING_BACK}),
-        Blocked: frozenset({_S.HELD}),
-        ResumeAsked: frozenset({_S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
-        PromoteAsked: frozenset({_S.PROMOTING}),
-        RollBackAsked: frozenset({_S.ROLLING_BACK}),
-    },
-    _S.PROMOTING: {
-        Ticked: frozenset({_S.PROMOTING}),
-        Judged: frozenset({_S.PROMOTING, _S.ROLLING_BACK}),
-        Applied: frozenset({_S.BAKING, _S.PROMOTED}),
-        Blocked: frozenset({_S.HELD}),
-        RollBackAsked: frozenset({_S.ROLLING_BACK}),
-    },
-    _S.BAKING: {
-        Ticked: frozenset({_S.BAKING, _S.PROMOTED}),
-        Judged: frozenset({_S.BAKING, _S.ROLLING_BACK}),
-        Blocked: frozenset({_S.HELD}),
-        PromoteAsked: frozenset({_S.PROMOTED}),
-        RollBackAsked: frozenset({_S.ROLLING_BACK}),
-    },
-    _S.ROLLING_BACK: {
-        Ticked: frozenset({_S.ROLLING_BACK}),
-        Judged: frozenset({_S.ROLLING_BACK}),
-        Applied: frozenset({_S.ROLLED_BACK}),
-        Blocked: frozenset({_S.HELD}),
-        RollBackAsked: frozenset({_S.ROLLING_BACK}),
-    },
-    _S.PROMOTED: {},
-    _S.ROLLED_BACK: {},
-}
-
-ENDED = frozenset(state for state, row in TRANSITIONS.items() if not row)
-"""The states that nothing leads out of."""
-
-
-NOTHING_JUDGED = Judgement(Verdict.UNDECIDED, "No minute has been judged yet.")
-"""What is known of a canary before it starts."""
+from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.moves import (
+    Outcome,
+    begin,
+    decide,
+    go_on,
+    hold,
+    leave,
+    promote,
+    roll_back,
+    shift,
+    step_at,
+    wait,
+)
+from multitool_tui.rollout.proceed import proceed
+from multitool_tui.rollout.receipts import Severity
+from multitool_tui.rollout.states import TRANSITIONS, State
+from multitool_tui.words import percent
 
 
 class IllegalTransition(Exception):
@@ -134,105 +69,6 @@ class IllegalTransition(Exception):
 
 class Refusal(Exception):
     """The operator's command cannot be obeyed as things stand; the text says why. Nothing has changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rollout:
-    """One run of a plan on a target.
-
-    `weight` is what was last read back from the target, `wanted` what the rollout wants there; they differ while a
-    change is `pending`. `step` is the index of the step that applies: -1 before the first, and in a plan without steps.
-    """
-
-    id: str
-    target: str
-    baseline: str
-    canary: str
-    plan: Plan
-    state: State = State.PLANNED
-    step: int = -1
-    weight: float = 0.0
-    wanted: float = 0.0
-    pending: Change | None = None
-    started_at: datetime | None = None
-    deadline_at: datetime | None = None
-    step_at: datetime | None = None
-    """When the present weight was read back: the bake counts from here. None while a change is pending, or held."""
-    paused_at: datetime | None = None
-    promoted_at: datetime | None = None
-    ended_at: datetime | None = None
-    gate_passed: bool = False
-    obstacle: Obstacle | None = None
-    held_from: State | None = None
-    """What the rollout was doing when it was held."""
-    judgement: Judgement = NOTHING_JUDGED
-    reason: str = ""
-    """Why the rollout is where it is: the latest decision, in one sentence."""
-    waiting: str = ""
-    """What the rollout is waiting for now, in a few words."""
-    actor: str = ENGINE
-    """Who took the latest decision."""
-
-    @property
-    def ended(self) -> bool:
-        return self.state in ENDED
-
-    @property
-    def on_target(self) -> bool:
-        """Whether the canary has, or is about to have, traffic through this rollout."""
-        return not self.ended and self.state is not State.PLANNED
-
-    @property
-    def current_step(self) -> Step | None:
-        """The step of the plan that applies now; None before the first and for a plan without steps."""
-        return self.plan.steps[self.step] if 0 <= self.step < len(self.plan.steps) else None
-
-    @property
-    def bake_ends_at(self) -> datetime | None:
-        """When the present bake is over, if nothing stops it; None while a change is pending, or held.
-
-        While the rollout is paused, what is left of the bake is counted from `paused_at`.
-        """
-        if self.state is State.BAKING and self.promoted_at:
-            return self.promoted_at + self.plan.bake_after_promote
-        if self.step_at is None or self.current_step is None:
-            return None
-        return self.step_at + self.current_step.bake
-
-    @property
-    def at_gate(self) -> bool:
-        """Whether the present step has a gate that nobody has passed yet."""
-        return bool(self.current_step and self.current_step.gate and not self.gate_passed)
-
-    @property
-    def gate_ahead(self) -> bool:
-        """Whether an operator has yet to pass a gate, here or at a later step."""
-        return self.at_gate or any(step.gate for step in self.plan.steps[self.step + 1 :])
-
-    @property
-    def is_harmful(self) -> bool:
-        """Whether the latest judgement condemns the canary."""
-        return self.judgement.verdict is Verdict.HARMFUL
-
-    def evidence_age(self, at: datetime) -> timedelta | None:
-        """How old the latest minute is in which the canary served anything; None when there is none."""
-        if self.judgement.seen_to is None:
-            return None
-        return at - self.judgement.seen_to
-
-    def has_fresh_evidence(self, at: datetime) -> bool:
-        """Whether the evidence is young enough, by the plan, to raise a weight on."""
-        age = self.evidence_age(at)
-        return age is not None and age <= self.plan.analysis.max_age
-
-
-Outcome = tuple[Rollout, tuple[Effect, ...]]
-
-_AT_GATE = "an operator at the gate"
-_HARMFUL_BUT_HELD = "an operator: the canary is harmful"
-_WORD = "The operator's word."
-_WORD_AGAINST_RAMP = "The operator's word; the ramp, which would take it back, waits to be resumed."
-_NO_STEP = -1
 
 
 def advance(rollout: Rollout, event: Event) -> Outcome:
@@ -258,6 +94,12 @@ def advance(rollout: Rollout, event: Event) -> Outcome:
     return after, effects
 
 
+_HARMFUL_BUT_HELD = "an operator: the canary is harmful"
+_WORD = "The operator's word."
+_WORD_AGAINST_RAMP = "The operator's word; the ramp, which would take it back, waits to be resumed."
+_NOT_OURS = frozenset({Obstacle.DRIFT, Obstacle.LEASE})
+"""What another hand did to the target is left as it is, whatever the evidence."""
+
 _ASKED: dict[type[Event], str] = {
     PromoteAsked: "promoted",
     RollBackAsked: "rolled back",
@@ -265,6 +107,9 @@ _ASKED: dict[type[Event], str] = {
     ResumeAsked: "resumed",
     WeightAsked: "given another weight",
     GatePassed: "let through a gate",
+    AdoptAsked: "adopted",
+    RestoreAsked: "restored",
+    AbandonAsked: "abandoned",
 }
 
 
@@ -279,184 +124,20 @@ def _check_seen(rollout: Rollout, command: Command) -> None:
         )
 
 
-def _decide(
-    rollout: Rollout,
-    at: datetime,
-    action: str,
-    reason: str,
-    *,
-    actor: str = ENGINE,
-    severity: Severity = Severity.INFO,
-) -> tuple[Rollout, Notify]:
-    receipt = Receipt(at, rollout.id, action, reason, actor, severity, rollout.wanted, rollout.judgement)
-    return replace(rollout, reason=reason, actor=actor), Notify(receipt)
-
-
-def _shift(rollout: Rollout, at: datetime, weight: float, step: int, reason: str, actor: str = ENGINE) -> Outcome:
-    verb = "raised" if weight > rollout.wanted else "lowered"
-    change = SetWeight(weight)
-    moved = replace(
-        rollout,
-        wanted=weight,
-        step=step,
-        step_at=None,
-        pending=change,
-        gate_passed=False,
-        waiting=f"setting {percent(weight)}",
-    )
-    moved, note = _decide(moved, at, f"{verb} to {percent(weight)}", reason, actor=actor)
-    return moved, (note, change)
-
-
-def _promote(rollout: Rollout, at: datetime, reason: str, actor: str = ENGINE) -> Outcome:
-    moved = replace(
-        rollout,
-        state=State.PROMOTING,
-        wanted=1.0,
-        step_at=None,
-        paused_at=None,
-        obstacle=None,
-        held_from=None,
-        pending=Promote(),
-        waiting="promoting",
-    )
-    moved, note = _decide(moved, at, f"promoting v{rollout.canary}", reason, actor=actor)
-    return moved, (note, Promote())
-
-
-def _roll_back(rollout: Rollout, at: datetime, reason: str, actor: str = ENGINE) -> Outcome:
-    moved = replace(
-        rollout,
-        state=State.ROLLING_BACK,
-        wanted=0.0,
-        step_at=None,
-        paused_at=None,
-        obstacle=None,
-        held_from=None,
-        pending=RollBack(),
-        waiting="rolling back",
-    )
-    moved, note = _decide(moved, at, "rolling back", reason, actor=actor, severity=Severity.BAD)
-    return moved, (note, RollBack())
-
-
-def _hold(rollout: Rollout, at: datetime, obstacle: Obstacle, why: str) -> Outcome:
-    moved = replace(
-        rollout,
-        state=State.HELD,
-        obstacle=obstacle,
-        held_from=rollout.held_from or rollout.state,
-        wanted=rollout.weight,
-        step=_step_at(rollout.plan, rollout.weight),
-        step_at=None,
-        pending=None,
-        paused_at=None,
-        waiting="an operator",
-    )
-    moved, note = _decide(moved, at, f"held: {obstacle}", why, severity=Severity.WARNING)
-    return moved, (note,)
-
-
-def _wait(rollout: Rollout, until: datetime, what: str) -> Outcome:
-    return replace(rollout, waiting=what), (Wait(until),)
-
-
-def _proceed(rollout: Rollout, at: datetime) -> Outcome:
-    """Go on as far as time, gate and evidence allow. Only called while shifting, with nothing pending."""
-    if rollout.deadline_at is None:
-        raise IllegalTransition(f"{rollout.id} is shifting, but was not started")
-    if rollout.plan.ramp:
-        return _follow_evidence(rollout, at, rollout.deadline_at, rollout.plan.ramp)
-    return _follow_steps(rollout, at, rollout.deadline_at)
-
-
-def _follow_evidence(rollout: Rollout, at: datetime, deadline: datetime, ramp: Ramp) -> Outcome:
-    """The weight that the evidence affords: more of it only while the evidence is fresh, less at any time."""
-    judgement, fresh = rollout.judgement, rollout.has_fresh_evidence(at)
-    if fresh and judgement.verdict is Verdict.SAFE:
-        return _promote(rollout, at, judgement.reason)
-    if at >= deadline:
-        return _inconclusive(rollout, at)
-    afforded = judgement.weight_afforded
-    if (
-        afforded is not None
-        and (fresh or afforded < rollout.wanted)
-        and worth_a_move(rollout.wanted, afforded, ramp.max_weight)
-    ):
-        return _shift(rollout, at, afforded, _NO_STEP, judgement.reason)
-    return _wait(rollout, deadline, "more evidence" if fresh else "fresh evidence")
-
-
-def _follow_steps(rollout: Rollout, at: datetime, deadline: datetime) -> Outcome:
-    bake_ends, judgement = rollout.bake_ends_at, rollout.judgement
-    if bake_ends is None:
-        raise IllegalTransition(f"{rollout.id} is shifting without a step")
-    ahead = next(((i, s) for i, s in enumerate(rollout.plan.steps) if s.weight > rollout.wanted), None)
-    fresh = judgement if rollout.has_fresh_evidence(at) else None
-    ready = at >= bake_ends and not rollout.at_gate
-    if ready and ahead is None and fresh and fresh.verdict is Verdict.SAFE:
-        return _promote(rollout, at, fresh.reason)
-    if at >= deadline:
-        return _inconclusive(rollout, at)
-    if at < bake_ends:
-        return _wait(rollout, min(bake_ends, deadline), "bake")
-    if rollout.at_gate:
-        return _stop_at_gate(rollout, at, deadline)
-    if fresh is None:
-        return _wait(rollout, deadline, "fresh evidence")
-    if ahead is not None:
-        index, step = ahead
-        if fresh.weight_afforded is not None and step.weight > fresh.weight_afforded:
-            return _wait(rollout, deadline, "doubts to clear")
-        return _shift(rollout, at, step.weight, index, fresh.reason)
-    return _wait(rollout, deadline, "a verdict")
-
-
-def _stop_at_gate(rollout: Rollout, at: datetime, deadline: datetime) -> Outcome:
-    reached, effects = _wait(rollout, deadline, _AT_GATE)
-    if rollout.waiting == _AT_GATE:
-        return reached, effects
-    reason = f"Waits at {percent(rollout.weight)} for an operator."
-    reached, note = _decide(reached, at, "gate reached", reason, severity=Severity.WARNING)
-    return reached, (note, *effects)
-
-
-def _inconclusive(rollout: Rollout, at: datetime) -> Outcome:
-    safe = rollout.judgement.verdict is Verdict.SAFE
-    limit = duration(rollout.plan.deadline)
-    reason = f"{'Not through the plan' if safe else 'Inconclusive'} after {limit}: {rollout.judgement.reason}"
-    match rollout.plan.on_inconclusive:
-        case OnInconclusive.ROLL_BACK:
-            return _roll_back(rollout, at, reason)
-        case OnInconclusive.PROMOTE if rollout.has_fresh_evidence(at) and not rollout.gate_ahead:
-            return _promote(rollout, at, reason)
-        case _:  # to hold; or to promote, which never happens on missing data, or past a gate
-            return _hold(rollout, at, Obstacle.INCONCLUSIVE, reason)
-
-
 def _started(rollout: Rollout, event: Started) -> Outcome:
     begun = replace(
         rollout, started_at=event.at, deadline_at=event.at + rollout.plan.deadline, judgement=event.judgement
     )
-    return _begin(begun, event.at, f"{rollout.plan.strategy}: v{rollout.baseline} to v{rollout.canary}", event.actor)
-
-
-def _begin(rollout: Rollout, at: datetime, why: str, actor: str) -> Outcome:
-    """The first change: to the weight that the evidence affords, to the first step's, or to everything."""
-    plan = rollout.plan
-    if plan.all_at_once:
-        return _promote(rollout, at, f"{why}, all at once", actor)
-    weight = plan.first_weight(rollout.judgement.weight_afforded)
-    return _shift(replace(rollout, state=State.SHIFTING), at, weight, _step_at(plan, weight), why, actor)
+    return begin(begun, event.at, f"{rollout.plan.strategy}: v{rollout.baseline} to v{rollout.canary}", event.actor)
 
 
 def _ticked(rollout: Rollout, event: Ticked) -> Outcome:
     if rollout.state is State.SHIFTING and rollout.pending is None:
-        return _proceed(rollout, event.at)
-    if rollout.state is State.BAKING and rollout.bake_ends_at:
+        return proceed(rollout, event.at)
+    if rollout.state is State.BAKING and rollout.pending is None and rollout.bake_ends_at:
         if event.at >= rollout.bake_ends_at:
-            return _finish_promotion(rollout, event.at, "The bake after promotion is over.", ENGINE)
-        return _wait(rollout, rollout.bake_ends_at, "bake after promotion")
+            return leave(rollout, "The bake after promotion is over.")
+        return wait(rollout, rollout.bake_ends_at, "bake after promotion")
     return rollout, ()
 
 
@@ -464,14 +145,14 @@ def _judged(rollout: Rollout, event: Judged) -> Outcome:
     seen = replace(rollout, judgement=event.judgement)
     match seen.state:
         # What another hand did to the target is left as it is; a rollback that was blocked is the operator's to repeat.
-        case State.HELD if seen.obstacle is Obstacle.DRIFT or seen.held_from is State.ROLLING_BACK:
+        case State.HELD if seen.obstacle in _NOT_OURS or seen.held_from is State.ROLLING_BACK:
             return _judged_while_held(seen, event)
         case State.ROLLING_BACK:
             return seen, ()
         case _ if seen.is_harmful:
-            return _roll_back(seen, event.at, event.judgement.reason)
+            return roll_back(seen, event.at, event.judgement.reason)
         case State.SHIFTING if seen.pending is None:
-            return _proceed(seen, event.at)
+            return proceed(seen, event.at)
         case _:
             return seen, ()
 
@@ -483,55 +164,119 @@ def _judged_while_held(rollout: Rollout, event: Judged) -> Outcome:
     if rollout.waiting == _HARMFUL_BUT_HELD:
         return rollout, ()
     warned = replace(rollout, waiting=_HARMFUL_BUT_HELD)
-    warned, note = _decide(warned, event.at, "harmful, but held", event.judgement.reason, severity=Severity.BAD)
+    warned, note = decide(warned, event.at, "harmful, but held", event.judgement.reason, severity=Severity.BAD)
     return warned, (note,)
 
 
 def _applied(rollout: Rollout, event: Applied) -> Outcome:
-    done = replace(rollout, weight=rollout.wanted, pending=None, step_at=event.at)
+    at = event.at
+    done = replace(rollout, weight=rollout.wanted, pending=None, step_at=at)
     match rollout.pending:
         case SetWeight():
             if rollout.state is State.PAUSED:
                 return replace(done, waiting="an operator"), ()
             what = "bake" if done.current_step else "more evidence"
-            return _wait(done, min(done.bake_ends_at or event.at, done.deadline_at or event.at), what)
-        case Promote() if rollout.plan.bake_after_promote:
-            done = replace(done, state=State.BAKING, promoted_at=event.at)
-            done, note = _decide(
-                done, event.at, f"v{rollout.canary} serves everything", rollout.reason, severity=Severity.GOOD
-            )
-            waiting, effects = _wait(done, event.at + rollout.plan.bake_after_promote, "bake after promotion")
+            return wait(done, min(done.bake_ends_at or at, done.deadline_at or at), what)
+        case Promote(final):
+            if final:
+                return _end(done, at, State.PROMOTED, Severity.GOOD)
+            done = replace(done, state=State.BAKING, promoted_at=at)
+            serves = f"v{rollout.canary} serves everything"
+            done, note = decide(done, at, serves, rollout.reason, severity=Severity.GOOD)
+            waiting, effects = wait(done, at + rollout.plan.bake_after_promote, "bake after promotion")
             return waiting, (note, *effects)
-        case Promote():
-            return _finish_promotion(done, event.at, rollout.reason, rollout.actor)
         case RollBack():
-            done = replace(done, state=State.ROLLED_BACK, ended_at=event.at, waiting="")
-            done, note = _decide(
-                done, event.at, "rolled back", rollout.reason, actor=rollout.actor, severity=Severity.BAD
-            )
-            return done, (note,)
-        case None:
-            raise IllegalTransition("Applied, with no change pending")
+            return _end(done, at, State.ROLLED_BACK, Severity.BAD)
+        case Leave() if rollout.state is State.BAKING:
+            return _end(done, at, State.PROMOTED, Severity.GOOD)
+        case Leave():
+            return _end(done, at, State.ABANDONED, Severity.WARNING)
+        case Restore(weight):
+            return go_on(replace(rollout, weight=weight), at, "restored", _WORD, rollout.actor)
+        case _:
+            raise IllegalTransition(f"Applied, with {rollout.pending or 'no change'} pending")
 
 
-def _finish_promotion(rollout: Rollout, at: datetime, reason: str, actor: str) -> Outcome:
-    done = replace(rollout, state=State.PROMOTED, ended_at=at, waiting="")
-    done, note = _decide(done, at, "promoted", reason, actor=actor, severity=Severity.GOOD)
+def _end(rollout: Rollout, at: datetime, state: State, severity: Severity) -> Outcome:
+    done = replace(rollout, state=state, ended_at=at, waiting="")
+    done, note = decide(done, at, state, rollout.reason, actor=rollout.actor, severity=severity)
     return done, (note,)
 
 
+def _adopted(rollout: Rollout, event: Adopted) -> Outcome:
+    """The target is this rollout's again as it is; where another hand took the canary out, that is its end."""
+    taken = replace(rollout, weight=event.weight, held_from=None)
+    if not event.weight:
+        return roll_back(taken, event.at, f"v{rollout.canary} was taken out from outside.", rollout.actor)
+    return go_on(taken, event.at, f"adopted at {percent(event.weight)}", _WORD, rollout.actor)
+
+
 def _blocked(rollout: Rollout, event: Blocked) -> Outcome:
-    # Drift stays what it is whatever else goes wrong: nothing but a rollback may write over another hand's change.
-    if rollout.state is State.HELD and rollout.obstacle in (event.obstacle, Obstacle.DRIFT):
+    # What another hand did stays first, whatever else goes wrong; another driver comes before everything.
+    first = rollout.obstacle in (event.obstacle, Obstacle.LEASE) or (
+        rollout.obstacle is Obstacle.DRIFT and event.obstacle is not Obstacle.LEASE
+    )
+    if rollout.obstacle is Obstacle.LEASE and event.obstacle is Obstacle.DRIFT:
+        return leave(rollout, f"The other driver has ended it. {event.why}")
+    if rollout.state is not State.HELD or not first:
+        return hold(rollout, event.at, event.obstacle, event.why)
+    if rollout.pending is None:
         return rollout, ()
-    return _hold(rollout, event.at, event.obstacle, event.why)
+    still = replace(rollout, pending=None, waiting="an operator")
+    still, note = decide(still, event.at, f"still held: {rollout.obstacle}", event.why, severity=Severity.WARNING)
+    return still, (note,)
+
+
+def _cleared(rollout: Rollout, event: Cleared) -> Outcome:
+    if rollout.obstacle is not Obstacle.CREDENTIALS:
+        return rollout, ()
+    return go_on(rollout, event.at, "resumed", "The credentials are back.")
+
+
+def _recovered(rollout: Rollout, event: Recovered) -> Outcome:
+    """What was being done is taken up again where the target is. A promotion that had not come about is judged anew."""
+    found = replace(rollout, weight=event.weight, pending=None)
+    ends = isinstance(rollout.pending, Leave)
+    match rollout.state:
+        case State.PLANNED:
+            return leave(found, event.why, event.actor)
+        case State.BAKING if ends:
+            return leave(found, rollout.reason, rollout.actor)
+        case State.ROLLING_BACK:
+            return roll_back(found, event.at, rollout.reason, rollout.actor)
+        case State.HELD if rollout.obstacle is not Obstacle.LEASE:
+            return _taken_up(found, event)
+        case State.PAUSED:
+            step = step_at(rollout.plan, event.weight)
+            return _taken_up(replace(found, wanted=event.weight, step=step, step_at=event.at), event)
+        case _:
+            return go_on(found, event.at, "taken up again", event.why, event.actor)
+
+
+def _taken_up(rollout: Rollout, event: Recovered) -> Outcome:
+    waiting = replace(rollout, waiting="an operator")
+    waiting, note = decide(waiting, event.at, "taken up again", event.why, actor=event.actor)
+    return waiting, (note,)
+
+
+def _must_end(rollout: Rollout, event: MustEnd) -> Outcome:
+    match rollout.state:
+        case State.ROLLING_BACK:
+            return rollout, ()
+        case State.BAKING if rollout.pending is None:
+            return leave(rollout, event.why)
+        case State.BAKING:
+            return rollout, ()
+        case State.HELD if rollout.obstacle in _NOT_OURS:
+            return rollout, ()
+        case _:
+            return roll_back(rollout, event.at, event.why)
 
 
 def _promote_asked(rollout: Rollout, event: PromoteAsked) -> Outcome:
     if rollout.state is State.BAKING:
-        return _finish_promotion(rollout, event.at, "The operator ended the bake after promotion.", event.actor)
-    if rollout.obstacle is Obstacle.DRIFT:
-        raise Refusal(f"{rollout.target} was changed from outside; roll back, or leave it as it is.")
+        return leave(rollout, "The operator ended the bake after promotion.", event.actor)
+    _check_ours(rollout)
     if not event.without_evidence:
         if not rollout.has_fresh_evidence(event.at):
             raise Refusal(
@@ -539,18 +284,20 @@ def _promote_asked(rollout: Rollout, event: PromoteAsked) -> Outcome:
             )
         if rollout.is_harmful:
             raise Refusal("The evidence says that the canary is harmful; promoting it must be said in so many words.")
-    return _promote(rollout, event.at, _WORD, event.actor)
+    return promote(rollout, event.at, _WORD, event.actor)
 
 
 def _roll_back_asked(rollout: Rollout, event: RollBackAsked) -> Outcome:
     if rollout.state is State.ROLLING_BACK:
         return rollout, ()
-    return _roll_back(rollout, event.at, event.reason or _WORD, event.actor)
+    if rollout.obstacle is Obstacle.LEASE:
+        raise Refusal(f"{rollout.reason} Take it over first.")
+    return roll_back(rollout, event.at, event.reason or _WORD, event.actor)
 
 
 def _pause_asked(rollout: Rollout, event: PauseAsked) -> Outcome:
     held = replace(rollout, state=State.PAUSED, paused_at=event.at, waiting="an operator")
-    held, note = _decide(held, event.at, f"paused at {percent(rollout.wanted)}", _WORD, actor=event.actor)
+    held, note = decide(held, event.at, f"paused at {percent(rollout.wanted)}", _WORD, actor=event.actor)
     return held, (note,)
 
 
@@ -568,35 +315,23 @@ def _resume_asked(rollout: Rollout, event: ResumeAsked) -> Outcome:
         deadline_at=rollout.deadline_at + (now - paused_at) if rollout.deadline_at else None,
         waiting=f"setting {percent(rollout.wanted)}" if rollout.pending else "bake",
     )
-    resumed, note = _decide(resumed, now, "resumed", _WORD, actor=event.actor)
+    resumed, note = decide(resumed, now, "resumed", _WORD, actor=event.actor)
     return resumed, (note, Wait(now))
 
 
 def _resume_held(rollout: Rollout, event: ResumeAsked) -> Outcome:
-    """However long it was held, what the rollout was doing begins anew, with a new deadline; harm is rolled back."""
+    """However long it was held, what the rollout was doing begins anew, with a new deadline."""
+    _check_ours(rollout)
+    renewed = replace(rollout, deadline_at=event.at + rollout.plan.deadline)
+    return go_on(renewed, event.at, "resumed", _WORD, event.actor)
+
+
+def _check_ours(rollout: Rollout) -> None:
+    """Refuse to write over what another hand, or another driver, makes of the target."""
     if rollout.obstacle is Obstacle.DRIFT:
-        raise Refusal(f"{rollout.target} was changed from outside; roll back, or leave it as it is.")
-    if rollout.is_harmful:
-        return _roll_back(rollout, event.at, rollout.judgement.reason)
-    if rollout.held_from is State.ROLLING_BACK:
-        return _roll_back(rollout, event.at, _WORD, event.actor)
-    freed = replace(
-        rollout, obstacle=None, held_from=None, step_at=event.at, deadline_at=event.at + rollout.plan.deadline
-    )
-    if rollout.weight == 1:
-        freed = replace(freed, state=State.BAKING, promoted_at=event.at, waiting="bake after promotion")
-    elif not rollout.weight or rollout.plan.all_at_once:
-        return _begin(freed, event.at, _WORD, event.actor)
-    else:
-        freed = replace(freed, state=State.SHIFTING, waiting="bake")
-    freed, note = _decide(freed, event.at, "resumed", _WORD, actor=event.actor)
-    return freed, (note, Wait(event.at))
-
-
-def _step_at(plan: Plan, weight: float) -> int:
-    """The index of the last step that weighs no more than `weight`; of the first where all weigh more; -1 of none."""
-    first = 0 if plan.steps else _NO_STEP
-    return max((index for index, step in enumerate(plan.steps) if step.weight <= weight), default=first)
+        raise Refusal(f"{rollout.target} was changed from outside: adopt, restore or abandon it (d), or roll back.")
+    if rollout.obstacle is Obstacle.LEASE:
+        raise Refusal(f"{rollout.reason} Take it over first.")
 
 
 def _weight_asked(rollout: Rollout, event: WeightAsked) -> Outcome:
@@ -612,19 +347,47 @@ def _weight_asked(rollout: Rollout, event: WeightAsked) -> Outcome:
     why = _WORD
     if rollout.plan.ramp and rollout.state is State.SHIFTING:
         rollout, why = replace(rollout, state=State.PAUSED, paused_at=event.at), _WORD_AGAINST_RAMP
-    step = _step_at(rollout.plan, event.weight)
-    return _shift(rollout, event.at, event.weight, step, why, event.actor)
+    step = step_at(rollout.plan, event.weight)
+    return shift(rollout, event.at, event.weight, step, why, event.actor)
 
 
 def _gate_passed(rollout: Rollout, event: GatePassed) -> Outcome:
     if not rollout.at_gate:
         raise Refusal("There is no gate at this step.")
     passed = replace(rollout, gate_passed=True)
-    passed, note = _decide(passed, event.at, "gate passed", _WORD, actor=event.actor)
+    passed, note = decide(passed, event.at, "gate passed", _WORD, actor=event.actor)
     if passed.state is State.SHIFTING and passed.pending is None:
-        moved, effects = _proceed(passed, event.at)
+        moved, effects = proceed(passed, event.at)
         return moved, (note, *effects)
     return passed, (note,)
+
+
+def _adopt_asked(rollout: Rollout, event: AdoptAsked) -> Outcome:
+    _check_drifted(rollout)
+    asked = replace(rollout, pending=Adopt(), reason=_WORD, actor=event.actor, waiting="adopting")
+    return asked, (Adopt(),)
+
+
+def _restore_asked(rollout: Rollout, event: RestoreAsked) -> Outcome:
+    _check_drifted(rollout)
+    if rollout.is_harmful:
+        raise Refusal("The evidence says that the canary is harmful: roll back instead.")
+    weight = 0.0 if rollout.held_from is State.ROLLING_BACK else rollout.weight
+    restore = Restore(weight)
+    asked = replace(rollout, pending=restore, reason=_WORD, actor=event.actor, waiting=f"restoring {percent(weight)}")
+    return asked, (restore,)
+
+
+def _abandon_asked(rollout: Rollout, event: AbandonAsked) -> Outcome:
+    asked = replace(rollout, pending=Leave(), reason=_WORD, actor=event.actor, waiting="clearing the target")
+    return asked, (Leave(),)
+
+
+def _check_drifted(rollout: Rollout) -> None:
+    if rollout.obstacle is Obstacle.LEASE:
+        raise Refusal(f"{rollout.reason} Take it over first.")
+    if rollout.obstacle is not Obstacle.DRIFT:
+        raise Refusal(f"Nobody has changed {rollout.target} from outside.")
 
 
 _HANDLERS: dict[type[Event], Callable[[Rollout, Any], Outcome]] = {
@@ -632,6 +395,10 @@ _HANDLERS: dict[type[Event], Callable[[Rollout, Any], Outcome]] = {
     Ticked: _ticked,
     Judged: _judged,
     Applied: _applied,
+    Adopted: _adopted,
+    Recovered: _recovered,
+    Cleared: _cleared,
+    MustEnd: _must_end,
     Blocked: _blocked,
     PromoteAsked: _promote_asked,
     RollBackAsked: _roll_back_asked,
@@ -639,4 +406,7 @@ _HANDLERS: dict[type[Event], Callable[[Rollout, Any], Outcome]] = {
     ResumeAsked: _resume_asked,
     WeightAsked: _weight_asked,
     GatePassed: _gate_passed,
+    AdoptAsked: _adopt_asked,
+    RestoreAsked: _restore_asked,
+    AbandonAsked: _abandon_asked,
 }

@@ -23,6 +23,13 @@ class OnInconclusive(StrEnum):
     PROMOTE = "promote"
 
 
+class OnInterrupt(StrEnum):
+    """What becomes of a rollout whose driver is told to end (a signal, a lost terminal) before the rollout has."""
+
+    ROLL_BACK = "roll_back"
+    HOLD = "hold"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Hold the canary at `weight` (0-1, exclusive) for `bake`, then wait for the operator where there is a `gate`."""
@@ -88,6 +95,7 @@ class Plan:
     """Alarms that were firing at the start and that the operator chose to start over."""
     deadline: timedelta = timedelta(hours=2)
     on_inconclusive: OnInconclusive = OnInconclusive.ROLL_BACK
+    on_interrupt: OnInterrupt = OnInterrupt.ROLL_BACK
     bake_after_promote: timedelta = timedelta(minutes=5)
 
     def __post_init__(self) -> None:

@@ -13,9 +13,11 @@ from enum import StrEnum
 from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import AlarmState, Judgement, Minute, Verdict
 from multitool_tui.rollout.events import Applied, Judged, Started, Ticked
-from multitool_tui.rollout.machine import Rollout, State, advance
+from multitool_tui.rollout.machine import advance
+from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.receipts import ENGINE
+from multitool_tui.rollout.states import State
 
 
 class Action(StrEnum):

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from multitool_tui.rollout import events
 from multitool_tui.rollout.events import Obstacle
-from multitool_tui.rollout.machine import TRANSITIONS, Rollout, State
+from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.states import TRANSITIONS, State
 from multitool_tui.views.scene import Scene, running
 from multitool_tui.views.text import Line, Role, Span, clean, line, width_of
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from multitool_tui.judgement.model import Verdict
 from multitool_tui.rollout.events import Seen
-from multitool_tui.rollout.machine import Rollout, State
+from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.states import State
 from multitool_tui.views.glyphs import VERDICTS
 from multitool_tui.views.scene import Scene, running
 from multitool_tui.views.text import clean

@@ -11,7 +11,7 @@ from multitool_tui.controller.snapshot import FeedName, Traffic
 from multitool_tui.judgement.chance import by_chance
 from multitool_tui.judgement.model import Counts, Minute
 from multitool_tui.judgement.settings import DOUBT
-from multitool_tui.rollout.machine import Rollout
+from multitool_tui.rollout.model import Rollout
 from multitool_tui.views.chart import SHADE, Band, Frame, Series, nice_ceiling, plot
 from multitool_tui.views.glyphs import VERDICTS
 from multitool_tui.views.numbers import count

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from multitool_tui.judgement.model import AlarmState, Verdict
-from multitool_tui.rollout.machine import State
 from multitool_tui.rollout.receipts import Severity
+from multitool_tui.rollout.states import State
 from multitool_tui.views.text import Role, Span
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from multitool_tui.aws.resources import Alias
 from multitool_tui.controller.snapshot import Feed, FeedName, Function, LiveRollout, Snapshot, Traffic
-from multitool_tui.rollout.machine import Rollout
+from multitool_tui.rollout.model import Rollout
 from multitool_tui.views.numbers import seconds
 from multitool_tui.views.text import EMPTY, Line, PaneView, Role, Span, clean, line, wrap
 from multitool_tui.words import parse_target

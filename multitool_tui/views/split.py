@@ -9,8 +9,9 @@ from math import log
 from multitool_tui.controller.snapshot import FeedName, LiveRollout, Traffic
 from multitool_tui.judgement.ramp import LEAST_WEIGHT
 from multitool_tui.rollout.events import Obstacle
-from multitool_tui.rollout.machine import Rollout, State
+from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import Ramp, Step
+from multitool_tui.rollout.states import State
 from multitool_tui.views.glyphs import FOREIGN, GATE, SERVES, STATES
 from multitool_tui.views.numbers import count, moment
 from multitool_tui.views.scene import Scene, connecting, freshness

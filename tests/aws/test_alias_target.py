@@ -13,10 +13,12 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from multitool_tui.aws.alias_target import AliasTarget
 from multitool_tui.aws.errors import AccessDenied, Drift, Unanswered
+from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.resources import Alias
 from multitool_tui.clock import Clock
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
+LEASE = Lease("41", "42", NOW, NOW, "0badcafe", "adaptive", "ann@laptop")
 
 
 class NoTime(Clock):
@@ -60,6 +62,7 @@ class OneAlias:
             raise refused("PreconditionFailedException", 412)
         before = self.answer()
         self.change(wanted["FunctionVersion"], wanted["RoutingConfig"]["AdditionalVersionWeights"])
+        self.description = wanted["Description"]
         if trouble == "lost after":
             raise ReadTimeoutError(endpoint_url="x")
         if trouble == "repeated by the transport":  # applied, and then refused against our own write
@@ -93,14 +96,16 @@ class Stage:
 async def stage(*script: str) -> AsyncIterator[Stage]:
     service = OneAlias()
     service.script = list(script)
-    yield Stage(service, AliasTarget(service, NoTime(), Alias("checkout", "live", "41", "0"), "42"))
+    yield Stage(
+        service, AliasTarget(service, NoTime(), Alias("checkout", "live", "41", "0", description="prod"), LEASE)
+    )
 
 
 async def test_a_rollout_shifts_and_promotes_in_one_write_each() -> None:
     async with stage() as s:
         await s.target.set_weight(0.1)
         assert (s.service.version, s.service.weights) == ("41", {"42": 0.1})
-        await s.target.promote()
+        await s.target.promote(final=True)
         assert (s.service.version, s.service.weights) == ("42", {})
         assert s.service.writes == 2
 
@@ -146,12 +151,14 @@ async def test_somebody_elses_change_is_drift_and_is_left_alone(version: str, we
         assert (s.service.version, s.service.weights) == (version, weights)
 
 
-async def test_a_new_description_is_no_drift() -> None:
+async def test_a_new_description_is_drift() -> None:
     async with stage() as s:
         s.service.description, s.service.revision = "theirs", 7
-        await s.target.read()
-        await s.target.set_weight(0.1)
-        assert s.service.weights == {"42": 0.1}
+        with pytest.raises(Drift, match="description"):
+            await s.target.read()
+        with pytest.raises(Drift, match="description"):
+            await s.target.set_weight(0.1)
+        assert (s.service.weights, s.service.description) == ({}, "theirs")
 
 
 async def test_an_alias_read_stale_after_our_own_write_is_no_drift() -> None:

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -15,12 +17,17 @@ from multitool_tui.aws.metrics import Period
 from multitool_tui.aws.resources import Alias
 from multitool_tui.clock import ManualClock
 from multitool_tui.controller.driver import Driver
+from multitool_tui.controller.recorder import Recorder
+from multitool_tui.controller.timeline import Timeline
+from multitool_tui.journal.store import Journal
 from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import AlarmState, Counts
 from multitool_tui.rollout.events import Obstacle, RollBackAsked, Seen
-from multitool_tui.rollout.machine import Rollout, State
+from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import Plan, Step
 from multitool_tui.rollout.receipts import Receipt
+from multitool_tui.rollout.states import State
+from tests.support.threads import AtOnce
 from tests.support.waiting import settle
 
 START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -46,11 +53,29 @@ class ScriptedTarget:
             await asyncio.Event().wait()
         return await self._make(f"weight {weight:g}", "41", {"42": weight})
 
-    async def promote(self) -> Alias:
-        return await self._make("promote", "42", {})
+    async def promote(self, *, final: bool) -> Alias:
+        return await self._make("promote for good" if final else "promote", "42", {})
 
     async def roll_back(self) -> Alias:
         return await self._make("roll back", "41", {})
+
+    async def acquire(self) -> Alias:
+        return self.alias
+
+    async def take_over(self) -> Alias:
+        return self.alias
+
+    async def renew(self) -> Alias:
+        return self.alias
+
+    async def adopt(self) -> Alias:
+        return await self._make("adopt", self.alias.version, dict(self.alias.weights))
+
+    async def restore(self, weight: float) -> Alias:
+        return await self._make(f"restore {weight:g}", "41", {"42": weight})
+
+    async def leave(self) -> None:
+        await self._make("leave", self.alias.version, dict(self.alias.weights))
 
     async def _make(self, what: str, version: str, weights: dict[str, float]) -> Alias:
         if self.troubles:
@@ -91,6 +116,7 @@ async def stage(
     history: Sequence[Period] = (),
 ) -> AsyncIterator[Stage]:
     clock = ManualClock(START + begin)
+    folder = TemporaryDirectory()
     target = target or ScriptedTarget()
     receipts: list[Receipt] = []
     plan = Plan(
@@ -99,14 +125,20 @@ async def stage(
         alarms=alarms,
         bake_after_promote=bake_after_promote,
     )
+    rollout = Rollout("r", "checkout:live", "41", "42", plan)
+    journal = Journal.open(Path(folder.name))
+    key = journal.begin(
+        rollout, place="here", actor="dev@laptop", caller="arn", version="0", at=START, driver="d", slow_limit=None
+    )
     driver = Driver(
-        Rollout("r", "checkout:live", "41", "42", plan),
+        rollout,
         target,
-        EvidenceJudge(plan.settings),
+        Timeline(plan.analysis, EvidenceJudge(plan.settings)),
         clock,
         slow_limit=None,
         log=lambda _, receipt: receipts.append(receipt),
         changed=lambda: None,
+        recorder=Recorder(journal, key, AtOnce(), lambda why: driver.journal_failed(why)),
     )
     driver.start("dev@laptop", dict.fromkeys(alarms, AlarmState.OK), history)
     running = asyncio.create_task(driver.run())
@@ -119,6 +151,8 @@ async def stage(
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await driver.stop()
+        journal.close()
+        folder.cleanup()
 
 
 def seen(rollout: Rollout) -> Seen:
@@ -135,7 +169,7 @@ async def test_a_healthy_canary_goes_up_the_steps_and_is_promoted() -> None:
             await s.pass_time(60)
             s.driver.see_periods(s.periods(minute + 1, Counts(900, 1), GOOD))
             await settle()
-        assert s.target.made == ["weight 0.1", "weight 0.5", "promote"]
+        assert s.target.made == ["weight 0.1", "weight 0.5", "promote", "leave"]
         await s.pass_time(6 * 60)
         assert s.rollout.state is State.PROMOTED
         assert s.driver.ended.is_set()

@@ -22,9 +22,11 @@ from multitool_tui.rollout.events import (
     Ticked,
     WeightAsked,
 )
-from multitool_tui.rollout.machine import Rollout, State, advance
+from multitool_tui.rollout.machine import advance
+from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp, parse_steps
 from multitool_tui.rollout.receipts import Receipt
+from multitool_tui.rollout.states import State
 
 START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 

@@ -10,9 +10,10 @@ import pytest
 from multitool_tui.judgement.model import Verdict
 from multitool_tui.rollout.effects import Promote, RollBack, SetWeight
 from multitool_tui.rollout.events import Obstacle, PauseAsked, PromoteAsked, RollBackAsked, Seen
-from multitool_tui.rollout.machine import Refusal, State
+from multitool_tui.rollout.machine import Refusal
 from multitool_tui.rollout.plan import OnInconclusive
 from multitool_tui.rollout.receipts import ENGINE, Severity
+from multitool_tui.rollout.states import State
 from tests.rollout.story import START, Story, at, plan
 
 S = State
@@ -38,7 +39,7 @@ def test_a_good_version_is_shifted_step_by_step_promoted_and_watched() -> None:
         ("raised to 25%", "The numbers say undecided.", ENGINE)
     ]
     story.applied().passes(5).judged(SAFE)
-    assert story.changes == [Promote()]
+    assert story.changes == [Promote(final=False)]
     story.applied()
     assert (story.state, story.rollout.weight, story.waits_for) == (S.BAKING, 1, 5)
     story.ticks(5)
@@ -54,7 +55,7 @@ def test_the_operators_name_is_on_what_the_operator_started() -> None:
 
 def test_all_at_once_promotes_without_waiting_for_evidence_and_bakes_after() -> None:
     story = Story(plan("")).starts()
-    assert story.changes == [Promote()]
+    assert story.changes == [Promote(final=False)]
     assert story.applied().state is S.BAKING
     assert story.judged(HARMFUL).changes == [RollBack()]
 
@@ -316,13 +317,13 @@ def test_promoting_without_fresh_evidence_must_be_said(state: State) -> None:
     story = at(state).judged(UNDECIDED, age=7)
     with pytest.raises(Refusal, match="There is no fresh evidence for the canary"):
         story.promote()
-    assert story.promote(without_evidence=True).changes == [Promote()]
+    assert story.promote(without_evidence=True).changes == [Promote(final=False)]
 
 
 @pytest.mark.parametrize("state", [S.SHIFTING, S.PAUSED, S.HELD])
 def test_with_fresh_evidence_an_operator_promotes_at_any_step(state: State) -> None:
     story = at(state).promote()
-    assert story.changes == [Promote()]
+    assert story.changes == [Promote(final=False)]
     assert (story.told[0].actor, story.rollout.obstacle) == ("ann", None)
 
 
@@ -330,7 +331,7 @@ def test_promoting_a_harmful_canary_must_be_said() -> None:
     story = at(S.ROLLING_BACK).blocked(Obstacle.REFUSED).judged(HARMFUL)
     with pytest.raises(Refusal, match="the canary is harmful; promoting it must be said"):
         story.promote()
-    assert story.promote(without_evidence=True).changes == [Promote()]
+    assert story.promote(without_evidence=True).changes == [Promote(final=False)]
 
 
 def test_an_operator_ends_the_bake_after_promotion() -> None:
@@ -412,7 +413,7 @@ def test_a_first_change_that_was_blocked_is_made_when_resumed() -> None:
 def test_all_at_once_goes_on_when_resumed() -> None:
     story = Story(plan("")).starts().blocked(Obstacle.CREDENTIALS)
     assert story.rollout.step == -1
-    assert story.resume().changes == [Promote()]
+    assert story.resume().changes == [Promote(final=False)]
 
 
 @pytest.mark.parametrize("steps", ["", "5%/5m"])

@@ -7,8 +7,8 @@ import pytest
 from multitool_tui.judgement.model import Verdict
 from multitool_tui.rollout.effects import Promote, RollBack, SetWeight
 from multitool_tui.rollout.events import Obstacle
-from multitool_tui.rollout.machine import State
 from multitool_tui.rollout.plan import Ramp
+from multitool_tui.rollout.states import State
 from tests.rollout.story import Story, at, plan
 
 S = State
@@ -61,7 +61,7 @@ def test_nothing_moves_while_a_change_is_under_way_and_the_next_look_is_at_once(
 
 
 def test_what_is_safe_is_promoted_from_any_weight() -> None:
-    assert _ramping().passes(30).judged(SAFE).changes == [Promote()]
+    assert _ramping().passes(30).judged(SAFE).changes == [Promote(final=False)]
 
 
 def test_what_is_harmful_is_rolled_back() -> None:
@@ -80,7 +80,7 @@ def test_an_operators_weight_pauses_the_ramp_which_would_take_it_back() -> None:
     assert story.told[0].reason == "The operator's word; the ramp, which would take it back, waits to be resumed."
     story = story.applied().passes(4).judged(SAFE, affords=0.25)
     assert (story.state, story.changes) == (S.PAUSED, [])
-    assert story.resume().ticks().changes == [Promote()]
+    assert story.resume().ticks().changes == [Promote(final=False)]
 
 
 def test_a_first_weight_that_was_blocked_is_set_when_resumed() -> None:

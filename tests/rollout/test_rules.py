@@ -30,9 +30,11 @@ from multitool_tui.rollout.events import (
     Started,
     WeightAsked,
 )
-from multitool_tui.rollout.machine import TRANSITIONS, IllegalTransition, Refusal, Rollout, State
+from multitool_tui.rollout.machine import IllegalTransition, Refusal
+from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp
 from multitool_tui.rollout.receipts import ENGINE
+from multitool_tui.rollout.states import TRANSITIONS, State
 from tests.rollout.story import Story, plan
 
 PLANS = [
@@ -97,7 +99,7 @@ class WatchedStory(Story):
             match change:
                 case SetWeight(weight) if weight > before.wanted:
                     self._check_raise(before, event)
-                case Promote():
+                case Promote(final=False):
                     self._check_promotion(before, event)
         if isinstance(event, Judged):
             self._check_harm(before, event)
@@ -157,7 +159,7 @@ class WatchedStory(Story):
         match now.pending:
             case SetWeight(weight):
                 assert now.wanted == weight
-            case Promote():
+            case Promote(final=False):
                 assert now.wanted == 1
             case RollBack():
                 assert now.wanted == 0

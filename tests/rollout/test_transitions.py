@@ -23,8 +23,9 @@ from multitool_tui.rollout.events import (
     Ticked,
     WeightAsked,
 )
-from multitool_tui.rollout.machine import ENDED, TRANSITIONS, IllegalTransition, Refusal, State
+from multitool_tui.rollout.machine import IllegalTransition, Refusal
 from multitool_tui.rollout.plan import OnInconclusive, Ramp
+from multitool_tui.rollout.states import ENDED, TRANSITIONS, State
 from tests.rollout.story import Story, at, plan
 
 S = State

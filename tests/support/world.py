@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -15,15 +17,17 @@ import pytest
 from multitool_tui.aws.session import AwsSession, Options
 from multitool_tui.clock import ManualClock
 from multitool_tui.controller.commands import Start
+from multitool_tui.controller.logbook import Logbook
 from multitool_tui.controller.snapshot import LiveRollout
 from multitool_tui.controller.supervisor import Supervisor
 from multitool_tui.permissions.policy import Policy
 from multitool_tui.rollout.events import Seen
-from multitool_tui.rollout.machine import State
+from multitool_tui.rollout.states import State
 from multitool_tui.rollout.strategies import parse_plan
 from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
 from multitool_tui.words import parse_duration
+from tests.support.threads import AtOnce
 from tests.support.waiting import run_until, settle, until
 
 START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -129,13 +133,33 @@ async def world(
     async with Sandbox(
         scenario=load_scenario(scenario), clock=clock, seed=seed, region=REGION, policy=policy
     ) as sandbox:
-        session = AwsSession(Options(endpoint_url=sandbox.url), clock)
-        await session.__aenter__()
-        supervisor = Supervisor(session, clock, actor="dev@laptop", sandbox=scenario, read_only=read_only)
-        supervisor.open()
-        stage = World(clock, sandbox, session, supervisor, _calling(session))
-        try:
-            await stage.settle()
-            yield stage
-        finally:
-            await supervisor.close()
+        with TemporaryDirectory() as folder:
+            async with screen(sandbox, clock, Path(folder), scenario=scenario, read_only=read_only) as stage:
+                yield stage
+
+
+@asynccontextmanager
+async def screen(
+    sandbox: Sandbox,
+    clock: ManualClock,
+    folder: Path,
+    *,
+    actor: str = "dev@laptop",
+    scenario: str = "healthy",
+    read_only: bool = False,
+) -> AsyncIterator[World]:
+    """A session and a supervisor, as one process has them, on a sandbox that others may use as well.
+
+    `folder`: the state directory.
+    """
+    session = AwsSession(Options(endpoint_url=sandbox.url), clock)
+    await session.__aenter__()
+    logbook = Logbook(folder, "test", AtOnce())
+    supervisor = Supervisor(session, clock, actor=actor, logbook=logbook, sandbox=scenario, read_only=read_only)
+    supervisor.open()
+    stage = World(clock, sandbox, session, supervisor, _calling(session))
+    try:
+        await stage.settle()
+        yield stage
+    finally:
+        await supervisor.close()

@@ -13,7 +13,8 @@ from multitool_tui.clock import Clock, ManualClock
 from multitool_tui.controller.commands import Command, Pause, Resume, RollBack, Start
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Entry, Snapshot
-from multitool_tui.rollout.machine import Rollout, State
+from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.states import State
 from multitool_tui.tui.app import MultiToolApp
 
 from .scenes import NOW, SCENES, live

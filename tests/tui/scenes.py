@@ -11,9 +11,10 @@ from multitool_tui.controller.snapshot import Entry, Feed, FeedName, Function, L
 from multitool_tui.judgement.model import AlarmState, Counts, Evidence, Judgement, Minute, Verdict
 from multitool_tui.rollout.effects import RollBack
 from multitool_tui.rollout.events import Obstacle
-from multitool_tui.rollout.machine import Rollout, State
+from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import Plan, parse_steps
 from multitool_tui.rollout.receipts import Severity
+from multitool_tui.rollout.states import State
 from multitool_tui.rollout.strategies import STRATEGIES
 
 NOW = datetime(2026, 1, 5, 14, 3, 20, tzinfo=UTC)

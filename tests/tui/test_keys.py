@@ -17,7 +17,8 @@ from multitool_tui.controller.commands import PassGate, Pause, Promote, Resume, 
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.rollout.events import Seen
-from multitool_tui.rollout.machine import NOTHING_JUDGED, State
+from multitool_tui.rollout.model import NOTHING_JUDGED
+from multitool_tui.rollout.states import State
 from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES
 from multitool_tui.tui.app import Farewell, MultiToolApp
 from multitool_tui.tui.screens.confirm import ConfirmScreen

@@ -9,8 +9,9 @@ import pytest
 
 from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.judgement.model import Judgement
-from multitool_tui.rollout.machine import NOTHING_JUDGED, State
+from multitool_tui.rollout.model import NOTHING_JUDGED
 from multitool_tui.rollout.plan import OnInconclusive, Plan, parse_steps
+from multitool_tui.rollout.states import State
 from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES, parse_plan
 from multitool_tui.views import start
 from multitool_tui.views.actions import ACTIONS, availability, footer, label, must_ask_before_leaving

@@ -9,7 +9,8 @@ import pytest
 
 from multitool_tui.controller.snapshot import Feed, FeedName, Snapshot
 from multitool_tui.judgement.model import AlarmState
-from multitool_tui.rollout.machine import NOTHING_JUDGED, Rollout, State
+from multitool_tui.rollout.model import NOTHING_JUDGED, Rollout
+from multitool_tui.rollout.states import State
 from multitool_tui.rollout.strategies import STRATEGIES
 from multitool_tui.views.alarms import alarm_strip, alarms_pane
 from multitool_tui.views.events import events_pane

@@ -10,7 +10,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from multitool_tui.controller.port import Controller
-from multitool_tui.rollout.machine import State
+from multitool_tui.rollout.states import State
 from multitool_tui.sandbox.faults import Fault
 from multitool_tui.tui.app import MultiToolApp
 from tests.support.world import World, world

@@ -14,7 +14,8 @@ from textual.widget import Widget
 
 from multitool_tui.clock import Clock
 from multitool_tui.controller.commands import PassGate, Pause, Promote, Resume, RollBack, SetWeight
-from multitool_tui.rollout.machine import Rollout, State
+from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.states import State
 from multitool_tui.tui.messages import Obey, RefreshAsked, StartAsked
 from multitool_tui.tui.screens.confirm import ConfirmScreen, SafeConfirmScreen
 from multitool_tui.tui.screens.help import HelpScreen

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from multitool_tui.clock import Clock
-from multitool_tui.rollout.machine import Rollout
+from multitool_tui.rollout.model import Rollout
 from multitool_tui.tui.screens.base import Dialog
 from multitool_tui.tui.screens.confirm import facts_content
 from multitool_tui.views.dialogs import check_weight, weight_facts

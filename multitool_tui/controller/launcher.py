@@ -1,0 +1,238 @@
+"""How a rollout gets its driver: from the start, from the journal after a crash, or from another driver."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from multitool_tui.aws import functions
+from multitool_tui.aws import lease as leases
+from multitool_tui.aws.errors import AwsError, NotFound
+from multitool_tui.aws.lease import Lease
+from multitool_tui.aws.metrics import Period, Request, baseline_p99, periods
+from multitool_tui.aws.resources import Alias, Caller
+from multitool_tui.aws.session import AwsSession
+from multitool_tui.clock import Clock
+from multitool_tui.controller.commands import Start
+from multitool_tui.controller.driver import Driver
+from multitool_tui.controller.logbook import Logbook
+from multitool_tui.controller.observer import Observer
+from multitool_tui.controller.port import CommandRefused
+from multitool_tui.controller.preflight import preflight
+from multitool_tui.controller.timeline import Timeline
+from multitool_tui.journal.past import Past, recall
+from multitool_tui.journal.store import Entry, JournalError, Record
+from multitool_tui.judgement.engine import EvidenceJudge
+from multitool_tui.judgement.model import AlarmState
+from multitool_tui.rollout.effects import Leave, Promote, RollBack
+from multitool_tui.rollout.events import Blocked, Obstacle, Recovered
+from multitool_tui.rollout.model import Rollout, rollout_id
+from multitool_tui.rollout.plan import Plan
+from multitool_tui.rollout.receipts import Receipt
+from multitool_tui.rollout.states import State
+from multitool_tui.words import parse_target
+
+
+@dataclass(frozen=True, slots=True)
+class Launcher:
+    """Makes drivers. `log` is told of each receipt, `changed` that something has changed.
+
+    `actor`: who is at the keyboard, user@host.
+    """
+
+    session: AwsSession
+    clock: Clock
+    logbook: Logbook
+    actor: str
+    log: Callable[[Rollout, Receipt], None]
+    changed: Callable[[], None]
+
+    async def start(self, start: Start, alarms: Mapping[str, AlarmState], caller: Caller) -> Driver:
+        """Check, mark the target, and begin.
+
+        Raises:
+            CommandRefused: why it cannot be; nothing has been changed.
+        """
+        alias = await preflight(self.session, start, alarms, self.clock.now())
+        slow_limit = await self._slow_limit(alias, self.clock.now())
+        history = await self._read_history(alias, start, slow_limit)
+        now = self.clock.now()
+        rollout = Rollout(rollout_id(start.target, now), start.target, alias.version, start.canary, start.plan)
+        lease = self._lease(rollout, now)
+        driver = await self._new(rollout, alias, lease, slow_limit, caller, now)
+        try:
+            await driver.acquire()
+        except AwsError as error:
+            why = f"It could not begin: {error}"
+            driver.tell(Recovered(at=self.clock.now(), actor=self.actor, weight=0.0, why=why))
+            raise CommandRefused(str(error)) from None
+        driver.start(self.actor, {name: alarms[name] for name in start.plan.alarms}, history)
+        return driver
+
+    async def recover(self, record: Record, entries: list[Entry]) -> Driver:
+        """Take up a rollout whose driver on this machine has ended before it.
+
+        Raises:
+            AwsError: the target cannot be read, or marked.
+            JournalError: what is on record cannot be read, or added to.
+        """
+        rollout = record.rollout
+        function, name = parse_target(rollout.target)
+        try:
+            alias = await functions.get_alias(self.session.functions, function, name)
+        except NotFound:
+            alias = Alias(function, name, rollout.baseline, "")
+        driver = await self._revive(record, entries, alias)
+        found, _ = leases.read(alias.description)
+        if found and found.driver != record.driver:
+            await driver.look()  # somebody else has taken it up
+        elif found is None and not _may_be_unmarked(rollout):
+            why = f"While nobody drove it, the mark of the rollout was taken off {rollout.target}."
+            driver.tell(Blocked(at=self.clock.now(), obstacle=Obstacle.DRIFT, why=why))
+        else:
+            driver.recover(await driver.take_over(), self.actor, "Its driver had ended before it.")
+        return driver
+
+    async def take_over(self, observer: Observer, caller: Caller, driven_here: Driver | None) -> Driver:
+        """Become the driver of a rollout that another process drives, or has left.
+
+        Raises:
+            CommandRefused: why it cannot be.
+        """
+        try:
+            driver = driven_here or await self._adopt(observer, caller)
+            found = await driver.take_over()
+        except (AwsError, JournalError) as error:
+            raise CommandRefused(str(error)) from None
+        driver.recover(found, self.actor, f"Taken over from {observer.lease.who}.")
+        return driver
+
+    # How
+
+    async def _adopt(self, observer: Observer, caller: Caller) -> Driver:
+        """A driver for what was observed: from the journal, where that knows the rollout; from AWS alone otherwise."""
+        rollout, now = observer.rollout, self.clock.now()
+        known = await self.logbook.known(place_of(caller), rollout.id)
+        if known:
+            return await self._revive(*known, observer.alias)
+        lease = self._lease(rollout, observer.lease.since)
+        return await self._new(rollout, observer.alias, lease, observer.slow_limit, caller, now, observer.timeline)
+
+    async def _new(
+        self,
+        rollout: Rollout,
+        alias: Alias,
+        lease: Lease,
+        slow_limit: float | None,
+        caller: Caller,
+        now: datetime,
+        timeline: Timeline | None = None,
+    ) -> Driver:
+        trouble = _Trouble()
+        try:
+            recorder = await self.logbook.begin(
+                rollout,
+                place=place_of(caller),
+                actor=self.actor,
+                caller=caller.arn,
+                at=now,
+                driver=lease.driver,
+                slow_limit=slow_limit,
+                failed=trouble,
+            )
+        except JournalError as error:
+            raise CommandRefused(str(error)) from None
+        driver = Driver(
+            rollout,
+            self.session.target(alias, lease),
+            timeline or Timeline(rollout.plan.analysis, EvidenceJudge(rollout.plan.settings)),
+            self.clock,
+            slow_limit=slow_limit,
+            log=self.log,
+            changed=self.changed,
+            recorder=recorder,
+        )
+        trouble.driver = driver
+        return driver
+
+    async def _revive(self, record: Record, entries: list[Entry], alias: Alias) -> Driver:
+        rollout, trouble = record.rollout, _Trouble()
+        lease = self._lease(rollout, record.began_at)
+        judge = EvidenceJudge(rollout.plan.settings)
+        past: Past = recall(entries, judge)
+        recorder = await self.logbook.take_up(record, lease.driver, self.clock.now(), trouble)
+        driver = Driver(
+            rollout,
+            self.session.target(alias, lease),
+            Timeline(rollout.plan.analysis, judge),
+            self.clock,
+            slow_limit=record.slow_limit,
+            log=self.log,
+            changed=self.changed,
+            recorder=recorder,
+        )
+        driver.recall(past)
+        trouble.driver = driver
+        return driver
+
+    def _lease(self, rollout: Rollout, since: datetime) -> Lease:
+        return Lease(
+            rollout.baseline,
+            rollout.canary,
+            since.replace(microsecond=0),
+            since,
+            secrets.token_hex(4),
+            rollout.plan.strategy,
+            self.actor,
+        )
+
+    async def _slow_limit(self, alias: Alias, before: datetime) -> float | None:
+        """The baseline's p99; a rollout does without where there is none."""
+        try:
+            return await baseline_p99(self.session.cloudwatch, alias.function, alias.name, before)
+        except AwsError:
+            return None
+
+    async def observe(self, alias: Alias, lease: Lease, plan: Plan) -> Observer:
+        """Begin to follow a rollout that another process drives."""
+        return Observer(alias, lease, plan, await self._slow_limit(alias, lease.since), self.clock.now())
+
+    async def _read_history(self, alias: Alias, start: Start, slow_limit: float | None) -> list[Period]:
+        """What the baseline did so far. A rollout that cannot be judged is not begun."""
+        now, analysis = self.clock.now(), start.plan.analysis
+        begin = now - analysis.history
+        request = Request(
+            alias.function, alias.name, alias.version, start.canary, begin, now, analysis.period, slow_limit
+        )
+        try:
+            [history] = await periods(self.session.cloudwatch, [request])
+        except AwsError as error:
+            raise CommandRefused(f"The metrics of {start.target} cannot be read: {error}") from None
+        return history
+
+
+class _Trouble:
+    """Tells a driver that its journal has failed; the journal's recorder is made before the driver is."""
+
+    driver: Driver | None = None
+
+    def __call__(self, why: str) -> None:
+        if self.driver:
+            self.driver.journal_failed(why)
+
+
+def place_of(caller: Caller) -> str:
+    """Where a rollout is: account/region, and the endpoint where it is not AWS's own."""
+    place = f"{caller.account}/{caller.region}"
+    return f"{place} {caller.endpoint}" if caller.endpoint else place
+
+
+def _may_be_unmarked(rollout: Rollout) -> bool:
+    """Whether the mark may be missing because of what the rollout itself was about to do."""
+    match rollout.pending:
+        case RollBack() | Leave() | Promote(final=True):
+            return True
+        case _:
+            return rollout.state is State.PLANNED

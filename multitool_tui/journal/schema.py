@@ -1,0 +1,68 @@
+"""The journal's tables, as the steps that lead to them. Steps are only ever added: old journals are brought forward."""
+
+from __future__ import annotations
+
+import sqlite3
+
+_STEPS = (
+    (
+        """
+    CREATE TABLE rollouts (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        place TEXT NOT NULL,        -- account/region, and the endpoint where it is not AWS's own
+        target TEXT NOT NULL,
+        baseline TEXT NOT NULL,
+        canary TEXT NOT NULL,
+        strategy TEXT NOT NULL,
+        actor TEXT NOT NULL,        -- who started it: user@host
+        caller TEXT NOT NULL,       -- the ARN of the AWS session it was started with
+        version TEXT NOT NULL,      -- of MultiTool
+        began_at TEXT NOT NULL,
+        driver TEXT NOT NULL,       -- whose lease it was last
+        slow_limit REAL,            -- milliseconds
+        state TEXT NOT NULL,
+        ended_at TEXT,
+        rollout TEXT NOT NULL,      -- the whole of it, as it is now
+        UNIQUE (place, id)
+    ) STRICT
+    """,
+        "CREATE INDEX rollouts_under_way ON rollouts (place) WHERE ended_at IS NULL",
+        """
+    CREATE TABLE entries (
+        rollout INTEGER NOT NULL REFERENCES rollouts (key),
+        number INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (rollout, number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    ),
+)
+VERSION = len(_STEPS)
+
+
+class NewerSchema(Exception):
+    """The journal was written by a newer MultiTool."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables to `VERSION`, wholly or not at all.
+
+    Raises:
+        NewerSchema: they are beyond it.
+    """
+    connection.execute("BEGIN EXCLUSIVE")  # another process may be at it
+    try:
+        [found] = connection.execute("PRAGMA user_version").fetchone()
+        if found > VERSION:
+            raise NewerSchema
+        for step in _STEPS[found:]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
