@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from multitool_tui.judgement.model import AlarmState
 
@@ -60,3 +61,21 @@ class Alarm:
     since: datetime | None = None
     reason: str = ""
     composite: bool = False
+
+
+class Known(StrEnum):
+    """What a read has shown of a permission."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """One action: what is known of it, of which resource, and why where it is not allowed."""
+
+    action: str
+    known: Known
+    asked: str = ""
+    why: str = ""

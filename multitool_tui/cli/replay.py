@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from multitool_tui.cli.calling import on_aws
 from multitool_tui.cli.exits import Exit, Failure
 from multitool_tui.cli.judging import chosen_plan, ending_quietly, lines_of, of_a_plan
 from multitool_tui.cli.options import Globals
 
 if TYPE_CHECKING:
+    from multitool_tui.aws.session import AwsSession
     from multitool_tui.clock import Clock
     from multitool_tui.rollout.plan import Plan
     from multitool_tui.views.replay import Chart, Text
@@ -134,11 +136,6 @@ def _past(
     options: Globals, plan: Plan, target: str, start: str, end: str, canary: str | None, baseline: str | None
 ) -> list[bytes]:
     """The lines of a past rollout, from CloudWatch."""
-    import asyncio
-
-    from multitool_tui.aws.errors import AwsError, Throttled, Unanswered
-    from multitool_tui.aws.session import AwsSession
-    from multitool_tui.aws.session import Options as SessionOptions
     from multitool_tui.clock import SystemClock
     from multitool_tui.controller.past import Wanted, past_minutes
     from multitool_tui.controller.port import CommandRefused
@@ -147,19 +144,13 @@ def _past(
     clock = SystemClock()
     wanted = Wanted(target, *_stretch(start, end, clock), canary, baseline)
 
-    async def read() -> list[bytes]:
-        session = SessionOptions(options.profile, options.region, options.endpoint_url)
-        async with AwsSession(session, clock) as aws:
-            return [write_line(minute).encode() for minute in await past_minutes(aws, clock, wanted, plan.analysis)]
+    async def read(aws: AwsSession) -> list[bytes]:
+        return [write_line(minute).encode() for minute in await past_minutes(aws, clock, wanted, plan.analysis)]
 
     try:
-        return asyncio.run(read())
+        return on_aws(options, clock, read)
     except CommandRefused as refused:
         raise Failure(str(refused), Exit.USAGE) from None
-    except (Unanswered, Throttled) as error:
-        raise Failure(str(error), Exit.UNREACHABLE) from None
-    except AwsError as error:
-        raise Failure(str(error), Exit.REFUSED) from None
 
 
 def _stretch(start: str, end: str, clock: Clock) -> tuple[datetime, datetime]:

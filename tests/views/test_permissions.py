@@ -60,8 +60,8 @@ def test_each_difference_is_one_line() -> None:
     ) == [
         "missing     a:B on * is allowed by no statement.",
         "denied      a:B on arn is denied by statement 1.",
-        "depends     a:B on arn depends on statement 1 and statement 2 (Two): on its conditions, or it is about a part of "
-        "this only.",
+        "depends     a:B on arn depends on statement 1 and statement 2 (Two): on its conditions, or it is about a part "
+        "of this only.",
         "not needed  a:C in statement 1.",
         "wider       a:* in statement 1: a:B, a:D would do.",
         "wider       a:B on * in statement 1: arn would do.",

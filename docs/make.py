@@ -1,0 +1,112 @@
+"""Writes what is generated of the documentation: `python -m docs.make`; `--check` only says which files are stale.
+
+A page has such parts between `<!-- made: NAME -->` and `<!-- end -->`; `FILES` are generated as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from textwrap import fill
+
+from multitool_tui.permissions.features import RUN
+from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, USED, needed
+from multitool_tui.permissions.policies import minimal_policy, whole_policy
+from multitool_tui.permissions.row import Row, Scope
+
+HERE = Path(__file__).parent
+PAGES = (HERE.parent / "README.md", *sorted(HERE.glob("*.md")))
+_PART = re.compile(r"(<!-- made: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def calls() -> str:
+    """Every operation that is called, as a sentence's middle."""
+    names = [f"`{operation.name}`" for row in USED for operation in row.operations] + [f"`{FREE.name}`"]
+    return fill(f"It calls {', '.join(names[:-1])} and {names[-1]}, and nothing else.", 120)
+
+
+def features() -> str:
+    """What each feature needs."""
+    return table(
+        ("feature", "what it does", "where", "actions"),
+        (
+            (
+                f"`{feature.name}`",
+                feature.title,
+                "; ".join(f"`{each}`" for each in feature.where),
+                ", ".join(f"`{row.action}`" for row in needed([feature])),
+            )
+            for feature in FEATURES.values()
+        ),
+    )
+
+
+def ledger() -> str:
+    """Every row of the ledger."""
+    return table(
+        ("action", "access", "operations", "resource", "for"),
+        ((f"`{row.action}`", row.access.value, _operations(row), _resources(row), _purpose(row)) for row in LEDGER),
+    )
+
+
+def example() -> str:
+    """A minimal policy."""
+    scope = Scope(region="eu-west-1", account="123456789012", function="checkout")
+    return f"```json\n{json.dumps(minimal_policy(needed([RUN]), scope), indent=2)}\n```"
+
+
+def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A table in Markdown."""
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, ("---",) * len(heads), *rows))
+
+
+def _operations(row: Row) -> str:
+    return ", ".join(f"{each.service} {each.name}" for each in row.operations) or "none"
+
+
+def _resources(row: Row) -> str:
+    return ", ".join(f"`{shape.template.split(':', 5)[5]}`" for shape in row.shapes) or "`*`"
+
+
+def _purpose(row: Row) -> str:
+    said = [f"**{', '.join(feature.name for feature in row.now)}**"] if row.now else []
+    if row.later:
+        said.append(f"not used yet: {', '.join(feature.name for feature in row.later)}.")
+    if row.when:
+        said.append(f"With the condition {row.when.operator} `{row.when.key}`.")
+    return " ".join([*said, *([row.note] if row.note else [])])
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "calls": calls,
+    "permissions-example": example,
+    "permissions-features": features,
+    "permissions-ledger": ledger,
+}
+FILES: dict[Path, Callable[[], str]] = {HERE / "policy.json": lambda: json.dumps(whole_policy(), indent=2) + "\n"}
+
+
+def current(page: Path) -> str:
+    """The page with its generated parts as they are to be."""
+    return _PART.sub(lambda found: f"{found[1]}\n{PARTS[found['name']]()}\n\n{found[3]}", page.read_text())
+
+
+def main(arguments: list[str]) -> int:
+    """Write what is stale; with `--check`, only name it."""
+    wanted = {page: current(page) for page in PAGES} | {file: made() for file, made in FILES.items()}
+    stale = [file for file, text in wanted.items() if not file.exists() or file.read_text() != text]
+    if "--check" not in arguments:
+        for file in stale:
+            file.write_text(wanted[file])
+    elif stale:
+        names = ", ".join(str(file.relative_to(HERE.parent)) for file in stale)
+        sys.stderr.write(f"Not current: {names}. Run `python -m docs.make`.\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
