@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from multitool_tui.cli.exits import Exit
 from multitool_tui.cli.judging import plan_of
 from multitool_tui.cli.options import Globals, of_the_sandbox
 
@@ -52,6 +53,7 @@ def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Polic
     async def connect() -> Controller:
         from multitool_tui.cli.backstage import open_backstage
         from multitool_tui.controller.commands import Start
+        from multitool_tui.controller.port import CommandRefused, ConnectFailed
 
         stage = await open_backstage(scenario, clock, seed, policy)
         on_sandbox = replace(options, profile=None, region=stage.region, endpoint_url=stage.url, state_dir=folder)
@@ -60,7 +62,11 @@ def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Polic
         if not options.read_only:
             target = f"{stage.scenario.target.function}:{stage.scenario.target.alias}"
             watched = replace(plan, alarms=stage.scenario.plan.alarms)
-            await supervisor.obey(Start(target=target, canary=stage.scenario.target.canary, plan=watched))
+            try:
+                await supervisor.obey(Start(target=target, canary=stage.scenario.target.canary, plan=watched))
+            except CommandRefused as refused:
+                hint = "With --read-only the demo opens without a canary."
+                raise ConnectFailed(f"{refused} {hint}", Exit.REFUSED) from None
         return supervisor
 
     with stack:

@@ -47,6 +47,17 @@ def test_a_demo_shows_what_the_screen_does_under_a_policy(tmp_path: Path) -> Non
         terminal.close()
 
 
+def test_a_demo_that_may_not_release_says_why_and_ends(tmp_path: Path) -> None:
+    file = tmp_path / "policy.json"
+    file.write_text(written(statement(), statement("Deny", Action="lambda:UpdateAlias")))
+    terminal = Terminal("demo", "--enforce", str(file))
+    try:
+        assert terminal.wait_for_end() == 3
+        assert "lambda:UpdateAlias is denied to the caller by a policy." in " ".join(terminal.text.split())
+    finally:
+        terminal.close()
+
+
 @pytest.mark.parametrize("command", ["sandbox", "demo"])
 @pytest.mark.parametrize(
     ("text", "sentence"),
