@@ -11,7 +11,7 @@ from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.metrics import Period
 from multitool_tui.aws.resources import Alias
 from multitool_tui.controller.past import shares
-from multitool_tui.controller.snapshot import LiveRollout, Traffic
+from multitool_tui.controller.snapshot import Elsewhere, LiveRollout, Traffic
 from multitool_tui.controller.timeline import Timeline
 from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.rollout.model import Rollout, rollout_id
@@ -83,7 +83,7 @@ class Observer:
         """The rollout as the screen shows it."""
         rollout = self.rollout
         traffic = Traffic(rollout.target, rollout.baseline, rollout.canary, self.timeline.minutes, self.slow_limit)
-        return LiveRollout(rollout, traffic, rollout.weight, driver=self.lease.who, lease_ends=self.lease.until)
+        return LiveRollout(rollout, traffic, rollout.weight, elsewhere=Elsewhere(self.lease.who, self.lease.driver, self.lease.until))
 
 
 def plan_for(lease: Lease, target: str, plans: Mapping[str, tuple[str, Plan]]) -> Plan:

@@ -75,8 +75,8 @@ def _check_lease(alias: Alias, now: datetime) -> None:
         return
     releases = f"a rollout of v{lease.canary} on {alias.target}"
     if lease.is_over(now):
-        raise Taken(f"{lease.who} has left {releases} without a driver: take it over (t).")
-    raise Taken(f"{lease.who} drives {releases}: watch it, or take it over (t).")
+        raise Taken(f"{lease.who} has left {releases} without a driver: take it over (d).")
+    raise Taken(f"{lease.who} drives {releases}: watch it, or take it over (d).")
 
 
 def _check_alias(alias: Alias, start: Start) -> None:

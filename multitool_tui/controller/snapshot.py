@@ -72,11 +72,20 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another process that drives a rollout: `who` for people, its `driver` mark, and when its lease runs out."""
+
+    who: str
+    driver: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LiveRollout:
     """A rollout, live or ended, with what is known of its target now.
 
-    `weight_read` is the canary's share (0-1) as the alias said last; None before the first look. `driver` names who
-    drives it, where that is another process; `lease_ends` is when that one must have renewed its lease.
+    `weight_read` is the canary's share (0-1) as the alias said last; None before the first look. `elsewhere` says
+    who drives it, where that is another process.
     """
 
     rollout: Rollout
@@ -85,8 +94,7 @@ class LiveRollout:
     firing_at_start: tuple[str, ...] = ()
     change_trouble: str | None = None
     """What is in the way of the change under way, while it is being tried again."""
-    driver: str | None = None
-    lease_ends: datetime | None = None
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True, slots=True)

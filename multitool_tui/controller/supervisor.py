@@ -165,7 +165,7 @@ class Supervisor:
         if driver is None:
             elsewhere = self._observer and self._observer.rollout.id == command.seen.rollout
             who = (
-                f"{self._observer.lease.who} drives it: take it over first (t)." if elsewhere and self._observer else ""
+                f"{self._observer.lease.who} drives it: take it over first (d)." if elsewhere and self._observer else ""
             )
             raise CommandRefused(who or "That rollout is not driven from here.")
         try:

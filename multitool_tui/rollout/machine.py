@@ -291,7 +291,7 @@ def _roll_back_asked(rollout: Rollout, event: RollBackAsked) -> Outcome:
     if rollout.state is State.ROLLING_BACK:
         return rollout, ()
     if rollout.obstacle is Obstacle.LEASE:
-        raise Refusal(f"{rollout.reason} Take it over first.")
+        raise Refusal(f"{rollout.reason} Take it over first (d).")
     return roll_back(rollout, event.at, event.reason or _WORD, event.actor)
 
 
@@ -331,7 +331,7 @@ def _check_ours(rollout: Rollout) -> None:
     if rollout.obstacle is Obstacle.DRIFT:
         raise Refusal(f"{rollout.target} was changed from outside: adopt, restore or abandon it (d), or roll back.")
     if rollout.obstacle is Obstacle.LEASE:
-        raise Refusal(f"{rollout.reason} Take it over first.")
+        raise Refusal(f"{rollout.reason} Take it over first (d).")
 
 
 def _weight_asked(rollout: Rollout, event: WeightAsked) -> Outcome:
@@ -385,7 +385,7 @@ def _abandon_asked(rollout: Rollout, event: AbandonAsked) -> Outcome:
 
 def _check_drifted(rollout: Rollout) -> None:
     if rollout.obstacle is Obstacle.LEASE:
-        raise Refusal(f"{rollout.reason} Take it over first.")
+        raise Refusal(f"{rollout.reason} Take it over first (d).")
     if rollout.obstacle is not Obstacle.DRIFT:
         raise Refusal(f"Nobody has changed {rollout.target} from outside.")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from multitool_tui.controller.snapshot import LiveRollout
 from multitool_tui.rollout import events
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.model import Rollout
@@ -59,6 +60,7 @@ ACTIONS: tuple[Action, ...] = (
         "weight", "w", "w", "Weight", "Set the canary's weight by hand", Group.ROLLOUT, 3, events.WeightAsked
     ),
     Action("gate", "g", "g", "Gate", "Let the rollout through the gate it waits at", Group.ROLLOUT, 1),
+    Action("decide", "d", "d", "Decide", "Decide about drift, or take a rollout over", Group.ROLLOUT, 1),
     Action("filter", "slash", "/", "Filter", "Filter the resources; esc clears", Group.LOOK, 5),
     Action("zoom", "z", "z", "Zoom", "Give the focused pane the whole screen, and back", Group.LOOK, 7),
     Action("refresh", "R", "R", "Refresh", "Read everything again now", Group.LOOK),
@@ -97,8 +99,16 @@ def availability(name: str, scene: Scene) -> Availability:
     snapshot = scene.snapshot
     if snapshot is None:
         return Availability(shown=name == "new", reason=_NOT_CONNECTED)
-    rollout = scene.live.rollout if scene.live and not scene.live.rollout.ended else None
-    shown, reason = _new(rollout) if name == "new" else _steer(action, rollout, scene.target)
+    live = scene.live if scene.live and not scene.live.rollout.ended else None
+    rollout = live.rollout if live else None
+    if name == "new":
+        shown, reason = _new(rollout)
+    elif name == "decide":
+        shown, reason = _decide(live)
+    elif live and live.elsewhere:
+        shown, reason = False, f"{clean(live.elsewhere.who)} drives it: take it over first (d)."
+    else:
+        shown, reason = _steer(action, rollout, scene.target)
     if snapshot.read_only:
         reason = READ_ONLY
     return Availability(shown, reason)
@@ -107,6 +117,12 @@ def availability(name: str, scene: Scene) -> Availability:
 def _new(rollout: Rollout | None) -> tuple[bool, str | None]:
     # Another target may well have its own rollout: the key works, but there is more important to show.
     return rollout is None, None
+
+
+def _decide(live: LiveRollout | None) -> tuple[bool, str | None]:
+    if live and (live.elsewhere or live.rollout.state is State.HELD):
+        return True, None
+    return False, "There is nothing to decide: no rollout here is held, or driven elsewhere."
 
 
 def _steer(action: Action, rollout: Rollout | None, target: str | None) -> tuple[bool, str | None]:
@@ -120,7 +136,7 @@ def _steer(action: Action, rollout: Rollout | None, target: str | None) -> tuple
     if event not in TRANSITIONS[rollout.state]:
         return False, f"That cannot be done while the rollout is {rollout.state}."
     if rollout.obstacle is Obstacle.DRIFT and event in (events.PromoteAsked, events.ResumeAsked):
-        return True, f"{clean(rollout.target)} was changed from outside: roll back, or leave it as it is."
+        return True, f"{clean(rollout.target)} was changed from outside: decide about it first (d)."
     return True, None
 
 

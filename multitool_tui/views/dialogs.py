@@ -32,7 +32,8 @@ def seen_by(rollout: Rollout) -> Seen:
     return Seen(rollout.id, rollout.wanted, rollout.canary)
 
 
-def _facts(scene: Scene, rollout: Rollout, weight: str) -> tuple[tuple[str, str], ...]:
+def facts(scene: Scene, rollout: Rollout, weight: str) -> tuple[tuple[str, str], ...]:
+    """What every dialog about a rollout names: account, target, versions, weight."""
     caller = scene.snapshot.caller if scene.snapshot else None
     where = "unknown"
     if caller:
@@ -52,14 +53,14 @@ def promote_question(scene: Scene, rollout: Rollout) -> Question:
     if rollout.state is State.BAKING:
         return Question(
             "End the bake after promotion?",
-            _facts(scene, rollout, "100% already"),
+            facts(scene, rollout, "100% already"),
             f"v{rollout.canary} serves everything. Ending the bake ends the rollout: nothing is judged any more.",
             "End the bake",
         )
     lacking = _lacking(rollout, scene.now)
     return Question(
         f"Promote v{rollout.canary}?",
-        _facts(scene, rollout, f"{percent(rollout.weight)} now → 100%"),
+        facts(scene, rollout, f"{percent(rollout.weight)} now → 100%"),
         _evidence_sentence(rollout, scene.now),
         "Promote without evidence" if lacking else "Promote",
         lacking,
@@ -91,7 +92,7 @@ def roll_back_question(scene: Scene, rollout: Rollout) -> Question:
     """Ask before rolling back: the safe direction, so that nothing is demanded."""
     return Question(
         f"Roll back to v{rollout.baseline}?",
-        _facts(scene, rollout, f"{percent(rollout.weight)} now → 0%"),
+        facts(scene, rollout, f"{percent(rollout.weight)} now → 0%"),
         f"v{rollout.baseline} serves everything again, and the rollout ends.",
         "Roll back",
     )
@@ -99,7 +100,7 @@ def roll_back_question(scene: Scene, rollout: Rollout) -> Question:
 
 def weight_facts(scene: Scene, rollout: Rollout) -> tuple[tuple[str, str], ...]:
     """What stands above the field for a weight."""
-    return _facts(scene, rollout, f"{percent(rollout.wanted)} now")
+    return facts(scene, rollout, f"{percent(rollout.wanted)} now")
 
 
 def check_weight(text: str, rollout: Rollout, now: datetime) -> tuple[float | None, str]:

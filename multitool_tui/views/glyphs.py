@@ -35,6 +35,7 @@ STATES: dict[State, Mark] = {
         (State.ROLLING_BACK, "↺", Role.BAD),
         (State.ROLLED_BACK, "✖", Role.BAD),
         (State.HELD, "■", Role.WARN),
+        (State.ABANDONED, "◌", Role.WARN),
     )
 }
 
@@ -63,7 +64,8 @@ FOREIGN = Mark("◍", "weighted, not by this rollout", Role.WARN)
 
 # What each character becomes where the terminal is not known to show more than ASCII. One cell for one cell.
 _ASCII = {
-    "○": "o", "◐": "@", "‖": "=", "◕": "@", "✔": "+", "↺": "<", "✖": "X", "■": "#", "●": "*", "◆": "^", "◍": "%",
+    "○": "o", "◌": "o",
+    "◐": "@", "‖": "=", "◕": "@", "✔": "+", "↺": "<", "✖": "X", "■": "#", "●": "*", "◆": "^", "◍": "%",
     "█": "#", "▒": ":", "▰": "#", "▱": ".", "▸": ">", "▾": "v", "→": ">", "←": "<", "↑": "^", "↓": "v",
     "─": "-", "│": "|", "┊": ":", "└": "+", "┤": "+", "·": "-", "…": "~", "▯": "?", "⠒": "*", "⠂": ".", "░": "/",
 }  # fmt: skip

@@ -74,8 +74,10 @@ def find_alias(snapshot: Snapshot, target: str) -> Alias | None:
 
 
 def running(snapshot: Snapshot | None) -> tuple[Rollout, ...]:
-    """The rollouts of this process that have not ended and have traffic on their target."""
-    return tuple(live.rollout for live in snapshot.rollouts if live.rollout.on_target) if snapshot else ()
+    """The rollouts that this process drives, that have not ended and have traffic on their target."""
+    if snapshot is None:
+        return ()
+    return tuple(live.rollout for live in snapshot.rollouts if live.rollout.on_target and live.elsewhere is None)
 
 
 def first_target(snapshot: Snapshot) -> str | None:

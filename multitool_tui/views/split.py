@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from math import log
 
-from multitool_tui.controller.snapshot import FeedName, LiveRollout, Traffic
+from multitool_tui.controller.snapshot import Elsewhere, FeedName, LiveRollout, Traffic
 from multitool_tui.judgement.ramp import LEAST_WEIGHT
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.model import Rollout
@@ -44,8 +44,9 @@ _LOUD = {
     State.ROLLING_BACK: Role.LOUD_BAD,
     State.HELD: Role.LOUD_WARN,
     State.PAUSED: Role.LOUD_WARN,
+    State.ABANDONED: Role.LOUD_WARN,
 }
-_EXPLAINS = frozenset({State.PROMOTED, State.ROLLED_BACK, State.ROLLING_BACK, State.HELD})
+_EXPLAINS = frozenset({State.PROMOTED, State.ROLLED_BACK, State.ROLLING_BACK, State.HELD, State.ABANDONED})
 """States whose reason the operator will want to read in full."""
 
 
@@ -56,7 +57,7 @@ def split_pane(scene: Scene, width: int, height: int) -> PaneView:
     live = scene.live
     if live:
         blocks = _rollout_blocks(live, scene, width, roomy=height >= 8)
-        state = STATES[live.rollout.state].span
+        state = STATES[live.rollout.state].span if live.elsewhere is None else _whose(live.elsewhere, scene.now)
     else:
         blocks = _quiet_blocks(scene, width)
         state = Span("")
@@ -64,6 +65,14 @@ def split_pane(scene: Scene, width: int, height: int) -> PaneView:
     title = join([line(Span(_TITLE, Role.STRONG)), line(target), line(state)], Span(" · ", Role.DIM))
     note, faded = freshness(scene.feed(FeedName.TARGET), scene.now)
     return pane(title, _space_out(blocks, height), width, note, faded=faded)
+
+
+def _whose(elsewhere: Elsewhere, now: datetime) -> Span:
+    """Who drives a rollout that this process only watches."""
+    who = clean(elsewhere.who)
+    if now >= elsewhere.until:
+        return Span(f"! no driver since {moment(elsewhere.until, now)} ({who}): d takes it over", Role.WARN)
+    return Span(f"driven by {who}", Role.ACCENT)
 
 
 def _space_out(blocks: list[tuple[Line, ...]], height: int) -> tuple[Line, ...]:
@@ -303,7 +312,9 @@ def _banner(rollout: Rollout, scene: Scene, width: int, lines: int) -> tuple[Lin
     hint = ""
     if rollout.state is State.HELD and rollout.obstacle:
         word = f"HELD: {rollout.obstacle.value.upper()}"
-        hint = "r rolls back" if rollout.obstacle is Obstacle.DRIFT else "space resumes · r rolls back"
+        hint = "d decides · r rolls back" if rollout.obstacle is Obstacle.DRIFT else "space resumes · r rolls back"
+        if rollout.obstacle is Obstacle.LEASE:
+            hint = "d takes it over"
     elif rollout.state is State.PAUSED:
         word = f"PAUSED AT {percent(rollout.wanted)}"
         hint = "space resumes"

@@ -222,7 +222,7 @@ def test_the_choices() -> None:
         (mid_canary(), {"promote", "roll_back", "pause", "weight"}),
         (paused(), {"promote", "roll_back", "pause", "weight"}),
         (at_gate(), {"promote", "roll_back", "pause", "weight", "gate"}),
-        (drifted(), {"roll_back"}),
+        (drifted(), {"roll_back", "decide"}),
         (promoted(), set()),
         (idle(), set()),
         (read_only(), set()),

@@ -13,11 +13,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from multitool_tui.clock import Clock
-from multitool_tui.controller.commands import PassGate, Pause, Promote, Resume, RollBack, SetWeight
+from multitool_tui.controller.commands import Command, PassGate, Pause, Promote, Resume, RollBack, SetWeight
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
 from multitool_tui.tui.messages import Obey, RefreshAsked, StartAsked
 from multitool_tui.tui.screens.confirm import ConfirmScreen, SafeConfirmScreen
+from multitool_tui.tui.screens.decide import DecideScreen
 from multitool_tui.tui.screens.help import HelpScreen
 from multitool_tui.tui.screens.weight import WeightScreen
 from multitool_tui.tui.widgets.alarms import Alarms
@@ -28,6 +29,7 @@ from multitool_tui.tui.widgets.pane import Pane
 from multitool_tui.tui.widgets.resources import Resources, ResourceTree
 from multitool_tui.tui.widgets.split import Split
 from multitool_tui.views.actions import ACTIONS, BY_NAME, availability
+from multitool_tui.views.decisions import decision
 from multitool_tui.views.dialogs import promote_question, roll_back_question, seen_by
 from multitool_tui.views.links import console_url, copied_text
 from multitool_tui.views.scene import Scene
@@ -163,6 +165,17 @@ class MainScreen(Screen[None]):
         rollout = self._live()
         if rollout:
             self.post_message(Obey(PassGate(seen=seen_by(rollout))))
+
+    def action_decide(self) -> None:
+        live = self.scene.live
+        if live is None:
+            return
+
+        def chosen(command: Command | None) -> None:
+            if command is not None:
+                self.post_message(Obey(command))
+
+        self.app.push_screen(DecideScreen(decision(self.scene, live)), chosen)
 
     def action_filter(self) -> None:
         self._unzoom()
