@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from multitool_tui.controller.port import Controller
+from multitool_tui.rollout.strategies import ADAPTIVE, STRATEGIES
 from multitool_tui.tui.app import MultiToolApp
 from tests.support.screen import still
 from tests.support.world import World, sandbox_environment, world
@@ -50,7 +52,7 @@ async def _to_the_end(stage: World, pilot: Pilot[Any]) -> None:
 
 
 async def _new_rollout(stage: World, pilot: Pilot[Any]) -> None:
-    del stage
+    await stage.supervisor.outlook("checkout:beta", STRATEGIES[ADAPTIVE])
     await pilot.press("n")
 
 
@@ -95,6 +97,8 @@ async def take(picture: Picture) -> str:
             await pilot.pause()
             await picture.act(stage, pilot)
             await stage.settle()
+            for field in app.screen.query(Input):
+                field.cursor_blink = False
             await still(pilot)
             svg = app.export_screenshot(title=f"multitool, {picture.size[0]}x{picture.size[1]}")
     # The sandbox takes any free port, and Rich names the picture after its content: neither may tell two takings apart.

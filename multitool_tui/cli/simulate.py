@@ -106,7 +106,13 @@ def simulate(
 
         runs = runs or _POWER_RUNS
         shown = power(
-            scenario.rps * 60, scenario.base, plan=plan, disturbances=scenario.disturbances, runs=runs, seed=seed
+            scenario.rps * 60,
+            scenario.base,
+            plan=plan,
+            slow=scenario.slow,
+            disturbances=scenario.disturbances,
+            runs=runs,
+            seed=seed,
         )
         document |= {"runs": runs, "healthy": asdict(shown.healthy), "power": [asdict(row) for row in shown.harmed]}
         _say(document, _power_in_words(scenario, shown, runs), as_json=as_json)

@@ -8,6 +8,8 @@ from typing import Protocol
 from multitool_tui.clock import Clock
 from multitool_tui.controller.commands import Command
 from multitool_tui.controller.snapshot import Snapshot
+from multitool_tui.rollout.outlook import Outlook
+from multitool_tui.rollout.plan import Plan
 
 
 class CommandRefused(Exception):
@@ -47,6 +49,14 @@ class Controller(Protocol):
 
         Raises:
             CommandRefused: with a sentence for the operator.
+        """
+        ...
+
+    async def outlook(self, target: str, plan: Plan) -> Outlook:
+        """What a rollout of `plan` on `target` could tell, by its traffic of the last hours. It takes seconds.
+
+        Raises:
+            CommandRefused: that is not known, with a sentence for the operator.
         """
         ...
 

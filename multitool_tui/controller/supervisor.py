@@ -26,6 +26,7 @@ from multitool_tui.controller.driver import Driver
 from multitool_tui.controller.launcher import Launcher, place_of
 from multitool_tui.controller.logbook import Logbook
 from multitool_tui.controller.observer import Observer, plan_for
+from multitool_tui.controller.outlook import Outlooks
 from multitool_tui.controller.poller import Poller
 from multitool_tui.controller.port import CommandRefused, Taken
 from multitool_tui.controller.snapshot import Entry, FeedName, LiveRollout, Snapshot, Traffic
@@ -49,6 +50,7 @@ from multitool_tui.rollout.events import (
 from multitool_tui.rollout.events import Command as Asked
 from multitool_tui.rollout.machine import Refusal
 from multitool_tui.rollout.model import Rollout, rollout_id
+from multitool_tui.rollout.outlook import Outlook
 from multitool_tui.rollout.plan import Analysis, Plan
 from multitool_tui.rollout.receipts import ENGINE, Receipt, Severity
 
@@ -97,6 +99,7 @@ class Supervisor:
         self._caller: Caller | None = None
         self._fatal: str | None = None
         self._account = Account(session, self._changed)
+        self._outlooks = Outlooks(session, clock)
         self._alarms: tuple[Alarm, ...] = ()
         self._drivers: dict[str, Driver] = {}
         self._observer: Observer | None = None
@@ -178,6 +181,9 @@ class Supervisor:
         """The driver of a rollout of this process."""
         return self._drivers[rollout]
 
+    async def outlook(self, target: str, plan: Plan) -> Outlook:
+        return await self._outlooks.of(target, plan)
+
     def look_at(self, target: str | None) -> None:
         if target == self._focus:
             return
@@ -218,7 +224,9 @@ class Supervisor:
         self._starting.add(start.target)
         try:
             states = await self._alarm_states() if start.plan.alarms else {}
-            return self._drive(await self._launcher.start(start, states, await self._known_caller()))
+            driver = await self._launcher.start(start, states, await self._known_caller())
+            self._log_outlook(driver.rollout)
+            return self._drive(driver)
         finally:
             self._starting.discard(start.target)
 
@@ -445,6 +453,14 @@ class Supervisor:
             receipt.at, receipt.actor, receipt.action, receipt.reason, receipt.severity, rollout.id, rollout.target
         )
         self._entries = (*self._entries, entry)[-_ENTRIES:]
+
+    def _log_outlook(self, rollout: Rollout) -> None:
+        """What the operator was told that this rollout could tell, if that was known in time."""
+        outlook = self._outlooks.known(rollout.target, rollout.plan)
+        if outlook:
+            severity = Severity.INFO if outlook.tells else Severity.WARNING
+            entry = Entry(self.clock.now(), ENGINE, "outlook", outlook.words, severity, rollout.id, rollout.target)
+            self._entries = (*self._entries, entry)[-_ENTRIES:]
 
     def _changed(self) -> None:
         """Publish one snapshot for all that changes in this turn of the event loop."""

@@ -62,13 +62,16 @@ def power(
     error_rate: float,
     *,
     plan: Plan = STRATEGIES[ADAPTIVE],
+    slow: float | None = None,
     disturbances: Sequence[Disturbance] = (),
     harms: Sequence[float] = HARMS,
     runs: int = 20,
     seed: int = 1,
 ) -> Power:
     """Release a healthy version, and one with each of `harms`, `runs` times by `plan`; see `Trials`."""
-    trials = Trials(requests_a_minute, error_rate, plan=plan, disturbances=disturbances, runs=runs, seed=seed)
+    trials = Trials(
+        requests_a_minute, error_rate, plan=plan, slow=slow, disturbances=disturbances, runs=runs, seed=seed
+    )
     return Power(trials.healthy(), tuple(map(trials.harmed, harms)))
 
 
@@ -85,6 +88,7 @@ class Trials:
         error_rate: float,
         *,
         plan: Plan,
+        slow: float | None = None,
         disturbances: Sequence[Disturbance] = (),
         most_periods: int = _MOST_PERIODS,
         runs: int,
@@ -95,6 +99,7 @@ class Trials:
         Args:
             requests_a_minute: of both versions together, more than 0.
             error_rate: the baseline's, 0-1.
+            slow: the share (0-1) of requests that is slow, whatever the version; None where nobody measures it.
             disturbances: what makes the traffic less even than chance.
             most_periods: a rollout is followed no longer than this, however far its deadline.
             seed: the same gives the same answers.
@@ -110,6 +115,7 @@ class Trials:
         self._scenario = Scenario(
             rps=requests_a_minute / 60 * (period / _MINUTE),
             base=error_rate,
+            slow=slow,
             disturbance=tuple(disturbances),
             minutes=max(1, min(most_periods, plan.deadline // period)),
         )

@@ -35,13 +35,15 @@ class Harm(BaseModel):
 class Scenario(BaseModel):
     """A service of `rps` requests a second, of which a share `base` fails; `history` minutes are seen beforehand.
 
-    A rollout that has not ended after `minutes` is undecided.
+    A share `slow` is slow, whatever the version; without it nobody measures that. A rollout that has not ended after
+    `minutes` is undecided.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rps: float = Field(gt=0, le=1e6)
     base: Share
+    slow: Share | None = None
     harm: Harm = Harm()
     disturbances: tuple[Disturbance, ...] = Field(default=(), alias="disturbance")
     history: int = Field(default=360, ge=0, le=1440)

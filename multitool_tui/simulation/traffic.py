@@ -32,8 +32,10 @@ class World:
     def __init__(self, scenario: Scenario, seed: int, slack: int = 0) -> None:
         """`slack`: minutes that may be asked for beyond the scenario's last."""
         self._scenario = scenario
-        self._random = np.random.default_rng([seed, crc32(scenario.model_dump_json().encode())])
+        # Whether slowness is measured changes nothing else in a run.
+        self._random = np.random.default_rng([seed, crc32(scenario.model_dump_json(exclude={"slow"}).encode())])
         length = scenario.history + scenario.minutes + slack
+        self._random_slow = np.random.default_rng([seed, 1])
         self._forecast = Forecast(
             minute=np.arange(length, dtype=np.float64) - scenario.history,
             traffic=np.full(length, scenario.rps * 60),
@@ -57,7 +59,7 @@ class World:
         if forecast.poison:
             failures = np.minimum(requests, failures + forecast.batch * self._random.poisson(forecast.poison, end))
         return [
-            Minute(_start(index - end), 0.0, Counts(n, x))
+            Minute(_start(index - end), 0.0, self._counts(n, x))
             for index, (n, x, delay) in enumerate(
                 zip(requests.tolist(), failures.tolist(), forecast.delay[:end].tolist(), strict=True)
             )
@@ -85,13 +87,17 @@ class World:
         harm = self._scenario.harm.at(t, share)
         harmed = int(random.binomial(n1 - x1, harm)) if harm else 0
         self._failed_before = x1 + x0 + harmed
-        canary, baseline = (Counts(n, x) if n else None for n, x in ((n1, x1 + harmed), (n0, x0)))
+        canary, baseline = (self._counts(n, x) if n else None for n, x in ((n1, x1 + harmed), (n0, x0)))
         return Served(Minute(_start(t), wanted, baseline, canary), harmed, int(forecast.delay[index]))
 
     def harmed_from(self, t: int) -> int:
         """The failures to be expected of the harm from minute `t` to the scenario's last, with all on the canary."""
         traffic = self._forecast.traffic[self._scenario.history :]
         return int(sum(traffic[m] * self._scenario.harm.at(m, 1.0) for m in range(t, self._scenario.minutes)))
+
+    def _counts(self, requests: int, failures: int) -> Counts:
+        slow = self._scenario.slow
+        return Counts(requests, failures, None if slow is None else int(self._random_slow.binomial(requests, slow)))
 
     def _failures(self, requests: int, rate: float) -> int:
         cluster = self._forecast.cluster

@@ -206,8 +206,8 @@ class MultiToolApp(App[Farewell]):
             self._spawn(self._controller.refresh())
 
     def on_start_asked(self) -> None:
-        if self.scene and self.scene.snapshot:
-            self.push_screen(StartScreen(self.scene, self.scene.snapshot.plans))
+        if self._controller and self.scene and self.scene.snapshot:
+            self.push_screen(StartScreen(self.scene, self.scene.snapshot.plans, self._controller.outlook))
 
     # The end
 

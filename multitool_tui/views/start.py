@@ -19,6 +19,9 @@ from multitool_tui.words import duration, parse_target, percent
 
 _FIRST_STEPS = "5%/5m 25%/5m 50%/5m"  # what the operator's own begin with
 
+FORETELLING = "Working out what this rollout can tell…"
+"""What is said until the outlook is there."""
+
 Plans = Mapping[str, tuple[str, Plan]]
 """The manifest's plans: name -> (target, plan)."""
 
@@ -167,6 +170,14 @@ def check(draft: Draft, snapshot: Snapshot, plans: Plans) -> Checked:
         return Checked(None, sentence, "accept", summary, warning)
     plan = replace(plan, accepted_alarms=fires)
     return Checked(Start(target=alias.target, canary=version, plan=plan), summary=summary, warning=warning)
+
+
+def subject(draft: Draft, snapshot: Snapshot, plans: Plans) -> tuple[str, Plan] | None:
+    """The target and the plan to ask an outlook for; None where either is not understood. Alarms are none of it."""
+    try:
+        return _check_target(draft, snapshot).target, replace(_check_plan(draft, plans), alarms=())
+    except _Wrong:
+        return None
 
 
 def _check_target(draft: Draft, snapshot: Snapshot) -> Alias:

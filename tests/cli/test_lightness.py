@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"textual", "boto3", "botocore", "aiobotocore", "pydantic", "aiohttp"}
+HEAVY = {"textual", "boto3", "botocore", "aiobotocore", "pydantic", "aiohttp", "numpy"}
 
 
 def loaded_by(code: str) -> set[str]:
@@ -27,6 +27,11 @@ def loaded_by(code: str) -> set[str]:
 )
 def test_the_command_line_loads_nothing_heavy(code: str) -> None:
     assert not loaded_by(code) & HEAVY
+
+
+@pytest.mark.parametrize("module", ["controller.supervisor", "tui.app", "stream.stream", "cli.judging"])
+def test_what_watches_and_what_judges_loads_no_numpy(module: str) -> None:
+    assert "numpy" not in loaded_by(f"import multitool_tui.{module}")
 
 
 def test_the_probe_sees_what_is_loaded() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -14,10 +15,12 @@ from multitool_tui.controller.commands import Command, Pause, Resume, RollBack, 
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Entry, Snapshot
 from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.outlook import Outlook
+from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.states import State
 from multitool_tui.tui.app import MultiToolApp
 
-from .scenes import NOW, SCENES, live
+from .scenes import NOW, OUTLOOK, SCENES, live
 
 
 @dataclass
@@ -29,11 +32,20 @@ class FakeController:
     commands: list[Command] = field(default_factory=list)
     looks: list[str | None] = field(default_factory=list)
     refusal: Exception | None = None
+    foretold: Outlook | Exception = OUTLOOK
+    """What every question for an outlook is answered with, once `thought` is set."""
+    thought: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: list[tuple[str, Plan]] = field(default_factory=list)
+    abandoned: int = 0
+    """So many questions nobody waited for any longer."""
     refreshed: int = 0
     closed: bool = False
     plays: bool = False
     """Whether commands have an effect."""
     _listener: Callable[[Snapshot], None] | None = None
+
+    def __post_init__(self) -> None:
+        self.thought.set()
 
     def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
         self._listener = listener
@@ -64,6 +76,17 @@ class FakeController:
         if state is State.ROLLED_BACK:
             moved = replace(moved, weight=0.0, wanted=0.0, ended_at=now)
         self.push(replace(self.snapshot, rollouts=(live(moved),), entries=(*self.snapshot.entries, entry)))
+
+    async def outlook(self, target: str, plan: Plan) -> Outlook:
+        self.asked.append((target, plan))
+        try:
+            await self.thought.wait()
+        except asyncio.CancelledError:
+            self.abandoned += 1
+            raise
+        if isinstance(self.foretold, Exception):
+            raise self.foretold
+        return self.foretold
 
     def look_at(self, target: str | None) -> None:
         self.looks.append(target)

@@ -12,6 +12,7 @@ from multitool_tui.judgement.model import AlarmState, Counts, Evidence, Judgemen
 from multitool_tui.rollout.effects import RollBack
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.outlook import Caught, Outlook
 from multitool_tui.rollout.plan import Plan, parse_steps
 from multitool_tui.rollout.receipts import Severity
 from multitool_tui.rollout.states import State
@@ -35,6 +36,17 @@ CALLER = Caller("123456789012", "arn:aws:iam::123456789012:user/dev", "eu-west-1
 
 def feeds(age: float = 4) -> dict[FeedName, Feed]:
     return {name: Feed(ago(seconds=age), stale_after=30) for name in FeedName}
+
+
+OUTLOOK = Outlook(
+    210,
+    0.004,
+    timedelta(hours=3),
+    timedelta(hours=2),
+    promoted=1.0,
+    promoted_after=timedelta(minutes=32),
+    caught=(Caught(0.014, 0.3, timedelta(minutes=55), 31), Caught(0.034, 1.0, timedelta(minutes=18), 22)),
+)
 
 
 def minutes(

@@ -18,8 +18,9 @@ from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.rollout.events import Seen
 from multitool_tui.rollout.model import NOTHING_JUDGED
+from multitool_tui.rollout.outlook import Outlook
 from multitool_tui.rollout.states import State
-from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES
+from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES, parse_plan
 from multitool_tui.tui.app import Farewell, MultiToolApp
 from multitool_tui.tui.screens.confirm import ConfirmScreen
 from multitool_tui.tui.screens.help import HelpScreen
@@ -29,11 +30,13 @@ from multitool_tui.tui.screens.start import StartScreen
 from multitool_tui.tui.screens.weight import WeightScreen
 from multitool_tui.tui.widgets.evidence import Evidence
 from multitool_tui.tui.widgets.resources import Resources, ResourceTree
+from multitool_tui.views.start import FORETELLING
 
 from .fake import FakeController, make_app
 from .pictures import settle
 from .scenes import (
     NOW,
+    OUTLOOK,
     SCENES,
     ago,
     at_gate,
@@ -66,6 +69,14 @@ class Session:
         self.controller.push(new)
         await self.pilot.pause()
         await self.pilot.pause()
+
+    async def until(self, so: Callable[[], bool]) -> None:
+        """Let the application run until `so`."""
+        for _ in range(200):
+            if so():
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError("it never came about")
 
     @property
     def at_home(self) -> bool:
@@ -282,6 +293,83 @@ async def test_what_is_wrong_is_said_before_any_change() -> None:
                 await session.pilot.pause()
                 assert session.app.focused is screen.query_one(f"#{field}")
         assert session.controller.commands == []
+
+
+async def test_the_start_dialog_says_what_the_rollout_can_tell() -> None:
+    async with opened(idle(), size=(80, 24)) as session:
+        session.controller.thought.clear()
+        await session.press("n")
+        plan = STRATEGIES[ADAPTIVE]
+        assert session.controller.asked == [("checkout:beta", plan)]
+        assert session.text_of("#outlook") == FORETELLING
+        session.controller.thought.set()
+        await session.until(lambda: session.text_of("#outlook") == OUTLOOK.words)
+        assert not session.app.screen.query_one("#outlook").has_class("-warning")
+        # Neither news nor an alarm makes it another question.
+        await session.push(replace(idle(), at=ago(seconds=-5)))
+        await session.press("tab", "tab", "tab", "down", "down", "space")
+        assert session.controller.asked == [("checkout:beta", plan)]
+        assert session.text_of("#outlook") == OUTLOOK.words
+
+
+async def test_another_choice_is_another_question_and_the_first_is_dropped() -> None:
+    async with opened(idle()) as session:
+        session.controller.thought.clear()
+        await session.press("n")
+        session.app.screen.query_one("#strategy", Input).value = "Canary10Percent5Minutes"
+        await session.until(lambda: len(session.controller.asked) == 2)
+        assert session.controller.abandoned == 1
+        assert session.controller.asked[-1] == ("checkout:beta", STRATEGIES["Canary10Percent5Minutes"])
+        session.app.screen.query_one("#target", Input).value = "checkout:nowhere"
+        await session.until(lambda: session.controller.abandoned == 2)
+        assert session.text_of("#outlook") == ""
+        session.controller.thought.set()
+        session.app.screen.query_one("#target", Input).value = "checkout:live"
+        await session.until(lambda: session.text_of("#outlook") == OUTLOOK.words)
+        assert session.controller.asked[-1][0] == "checkout:live"
+
+
+async def test_what_is_still_typed_is_not_asked_for() -> None:
+    async with opened(idle()) as session:
+        await session.press("n")
+        screen = session.app.screen
+        screen.query_one("#strategy", Input).value = OWN_STEPS
+        await session.pilot.pause()
+        for steps in ("3%/1m", "3%/10m", "3%/10m 20%/10m"):
+            screen.query_one("#steps", Input).value = steps
+        await session.until(lambda: len(session.controller.asked) > 1)
+        assert screen.query_one("#steps", Input).value == "3%/10m 20%/10m"
+        assert [plan for _, plan in session.controller.asked] == [STRATEGIES[ADAPTIVE], parse_plan("3%/10m 20%/10m")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (CommandRefused("The metrics cannot be read: [b]denied\x1b."), "The metrics cannot be read: [b]denied▯."),
+        (RuntimeError("a bug"), "What this rollout can tell is not known (RuntimeError)."),
+        (replace(OUTLOOK, requests_a_minute=0), "No requests in the last 3h: without traffic no verdict is possible."),
+    ],
+)
+async def test_a_bad_outlook_is_marked_and_stops_no_start(answer: Outlook | Exception, said: str) -> None:
+    async with opened(idle()) as session:
+        session.controller.foretold = answer
+        await session.press("n")
+        await session.until(lambda: session.text_of("#outlook") == said)
+        if not isinstance(answer, Outlook) or not answer.tells:
+            assert session.app.screen.query_one("#outlook").has_class("-warning")
+        session.app.screen.query_one("#confirm", Button).press()
+        await session.pilot.pause()
+        assert len(session.controller.commands) == 1
+
+
+async def test_a_start_does_not_wait_for_the_outlook() -> None:
+    async with opened(idle()) as session:
+        session.controller.thought.clear()
+        await session.press("n")
+        session.app.screen.query_one("#confirm", Button).press()
+        await session.until(lambda: session.at_home)
+        assert len(session.controller.commands) == 1
+        await session.until(lambda: session.controller.abandoned == 1)
 
 
 async def test_a_firing_alarm_must_be_accepted() -> None:

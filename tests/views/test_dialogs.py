@@ -136,6 +136,17 @@ def test_a_plan_of_the_manifest_comes_with_its_target() -> None:
     assert check(elsewhere, idle(), PLANS).error == "The plan careful is for checkout:live."
 
 
+def test_an_outlook_is_asked_of_target_and_plan_alone() -> None:
+    draft = first_draft(idle(), PLANS, "checkout:live")
+    asked = start.subject(draft, idle(), PLANS)
+    assert asked == ("checkout:live", replace(PLAN, alarms=()))
+    other = replace(draft, version="99", alarms=("queue-age",))
+    assert check(other, idle(), PLANS).command is None
+    assert start.subject(other, idle(), PLANS) == asked
+    assert start.subject(replace(draft, target="checkout:gone"), idle(), PLANS) is None
+    assert start.subject(replace(draft, strategy="luck"), idle(), PLANS) is None
+
+
 def test_the_summary_of_own_steps() -> None:
     draft = replace(first_draft(idle(), {}, "checkout:live"), strategy=OWN_STEPS)
     assert check(draft, idle(), {}).summary == (

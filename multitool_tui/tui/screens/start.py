@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Checkbox, Input, Static
 
+from multitool_tui.controller.port import CommandRefused
+from multitool_tui.rollout.outlook import Outlook
+from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.strategies import OWN_STEPS
 from multitool_tui.tui.messages import Looked, Obey
 from multitool_tui.tui.screens.base import Dialog
@@ -20,6 +25,9 @@ from multitool_tui.views.alarms import alarm_choice
 from multitool_tui.views.scene import Scene, find_function
 from multitool_tui.views.start import Checked, Plans
 from multitool_tui.views.text import clean
+
+_TYPING = 0.3
+"""So many seconds the choice must rest before it is asked what another one can tell."""
 
 
 class Tick(Checkbox):
@@ -35,13 +43,17 @@ class Tick(Checkbox):
 class StartScreen(Dialog[None]):
     """Holds a draft; each change of a field changes the draft, and the draft says what the fields show."""
 
-    def __init__(self, scene: Scene, plans: Plans) -> None:
+    def __init__(self, scene: Scene, plans: Plans, ask: Callable[[str, Plan], Awaitable[Outlook]]) -> None:
+        """`ask`: what a rollout could tell, as `Controller.outlook` answers it."""
         super().__init__()
         assert scene.snapshot is not None  # noqa: S101 - asked for only once there is one; this tells the type checker
         self._scene, self._plans, self._snapshot = scene, plans, scene.snapshot
         self._draft = start.first_draft(self._snapshot, plans, scene.target)
         self._listed: object = None
         self._busy = False
+        self._ask = ask
+        self._subject: tuple[str, Plan] | None = None
+        self._pause = 0.0  # what the dialog opens with is asked for at once
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", id="start", can_focus=False) as dialog:
@@ -67,6 +79,7 @@ class StartScreen(Dialog[None]):
             yield Picker(id="alarms-list")
             yield Tick("Start although it fires; that will not count against the canary", id="accept", compact=True)
             yield Static(id="summary")
+            yield Static(id="outlook")
             yield Static(id="said")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
@@ -104,6 +117,7 @@ class StartScreen(Dialog[None]):
                 field.value = value
         self._list_alarms()
         self._say(start.check(draft, snapshot, self._plans), versions)
+        self._foretell(start.subject(draft, snapshot, self._plans))
 
     def _say(self, checked: Checked, versions: list[str]) -> None:
         draft = self._draft
@@ -119,6 +133,34 @@ class StartScreen(Dialog[None]):
         said = self.query_one("#said", Static)
         said.update(Content(checked.error or checked.warning))
         said.set_class(bool(checked.error), "-error")
+
+    def _foretell(self, subject: tuple[str, Plan] | None) -> None:
+        """Ask for an outlook when the target or the plan has become another one; Start waits for none."""
+        if subject == self._subject:
+            return
+        self._subject = subject
+        self.workers.cancel_node(self)
+        self._show_outlook(start.FORETELLING if subject else "")
+        if subject:
+            self._outlook(*subject, self._pause)
+            self._pause = _TYPING
+
+    @work
+    async def _outlook(self, target: str, plan: Plan, pause: float) -> None:
+        await asyncio.sleep(pause)
+        try:
+            outlook = await self._ask(target, plan)
+        except CommandRefused as refused:
+            self._show_outlook(clean(str(refused)), warning=True)
+        except Exception as error:  # noqa: BLE001 - nothing about an outlook may be in a start's way
+            self.log.error(error)
+            self._show_outlook(f"What this rollout can tell is not known ({type(error).__name__}).", warning=True)
+        else:
+            self._show_outlook(outlook.words, warning=not outlook.tells)
+
+    def _show_outlook(self, text: str, *, warning: bool = False) -> None:
+        self._put("outlook", text)
+        self.query_one("#outlook").set_class(warning, "-warning")
 
     def _put(self, name: str, text: str) -> None:
         self.query_one(f"#{name}", Static).update(Content(text))
@@ -138,7 +180,8 @@ class StartScreen(Dialog[None]):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        draft, value = self._draft, event.value
+        # What the field holds now: of fast typing, the event may tell of what is there no longer.
+        draft, value = self._draft, event.input.value
         match event.input.id:
             case "target" if value != draft.target:
                 self._draft = start.choose_target(draft, self._snapshot, self._plans, value)
