@@ -37,6 +37,14 @@ def test_a_healthy_version_is_promoted_where_there_is_traffic_to_show_it() -> No
     assert power(0.5, 0.004, harms=[], runs=4).healthy == Healthy(0, 0, None)
 
 
+def test_where_slowness_is_measured_health_takes_longer_to_show() -> None:
+    blind, seeing = (power(2400, 0.004, slow=slow, harms=[], runs=6).healthy for slow in (None, 0.01))
+    assert (blind.promoted, seeing.promoted) == (1, 1)
+    assert blind.minutes is not None
+    assert seeing.minutes is not None
+    assert seeing.minutes > blind.minutes
+
+
 @pytest.mark.parametrize("otherwise", list(OnInconclusive))
 def test_what_becomes_of_the_undecided_is_no_evidence(otherwise: OnInconclusive) -> None:
     plan = replace(STRATEGIES["adaptive"], on_inconclusive=otherwise)

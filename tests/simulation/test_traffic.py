@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
@@ -54,6 +55,21 @@ def test_a_history_has_the_services_traffic_and_rate_and_no_canary() -> None:
     total = [minute.baseline for minute in history if minute.baseline]
     assert fmean(counts.invocations for counts in total) == pytest.approx(600, rel=0.01)
     assert fmean(counts.errors for counts in total) == pytest.approx(6, rel=0.1)
+
+
+def test_slowness_is_of_both_versions_and_changes_nothing_else() -> None:
+    plain, slow = (World(Scenario(rps=10, base=0.01, slow=share), seed=1) for share in (None, 0.05))
+    histories = plain.history(), slow.history()
+    unmeasured, measured = (
+        [counts for minute in history for counts in (minute.baseline,) if counts] for history in histories
+    )
+    assert all(counts.slow is None for counts in unmeasured)
+    assert fmean(counts.slow or 0 for counts in measured) == pytest.approx(30, rel=0.1)
+    assert [replace(counts, slow=None) for counts in measured] == unmeasured
+    both = [minute.minute for minute in served(slow)]
+    for version in ("canary", "baseline"):
+        counted = [getattr(minute, version) for minute in both]
+        assert fmean(counts.slow / counts.invocations for counts in counted) == pytest.approx(0.05, rel=0.1)
 
 
 def test_harm_is_of_the_canary_from_its_onset_on() -> None:
