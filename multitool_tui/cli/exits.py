@@ -16,6 +16,14 @@ class Exit(IntEnum):
     REFUSED = 3
     """AWS refused: credentials, permission, not found."""
     UNREACHABLE = 4
+    ROLLED_BACK = 10
+    """On evidence, or an alarm."""
+    ROLLED_BACK_BY_OPERATOR = 11
+    INCONCLUSIVE = 12
+    DRIFT = 13
+    """Held, or abandoned: somebody else changed the target."""
+    TAKEN = 14
+    """Another driver holds the target."""
 
 
 class Failure(click.ClickException):

@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from multitool_tui.cli.demo import demo
+from multitool_tui.cli.history import history, receipt
 from multitool_tui.cli.judge import judge
 from multitool_tui.cli.options import Globals
 from multitool_tui.cli.permissions import permissions
 from multitool_tui.cli.replay import replay
+from multitool_tui.cli.run import resume, run
 from multitool_tui.cli.sandbox import sandbox
 from multitool_tui.cli.simulate import simulate
 
@@ -69,8 +71,12 @@ def main(
 
 
 main.add_command(demo)
+main.add_command(history)
 main.add_command(judge)
 main.add_command(permissions)
 main.add_command(replay)
+main.add_command(receipt)
+main.add_command(resume)
+main.add_command(run)
 main.add_command(sandbox)
 main.add_command(simulate)

@@ -4,6 +4,6 @@ Reading it needs pydantic, which nothing else does: import this package when a c
 """
 
 from multitool_tui.config.errors import ManifestError
-from multitool_tui.config.manifest import Manifest, load_manifest, manifest_schema
+from multitool_tui.config.manifest import Manifest, RolloutKeys, load_manifest, manifest_schema
 
-__all__ = ["Manifest", "ManifestError", "load_manifest", "manifest_schema"]
+__all__ = ["Manifest", "ManifestError", "RolloutKeys", "load_manifest", "manifest_schema"]

@@ -27,7 +27,7 @@ from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 from multitool_tui.config import lines
 from multitool_tui.config.errors import ManifestError, not_a_manifest, not_toml
-from multitool_tui.rollout.plan import Analysis, OnInconclusive, Plan, Ramp, Step
+from multitool_tui.rollout.plan import Analysis, OnInconclusive, OnInterrupt, Plan, Ramp, Step
 from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES, named_plan
 from multitool_tui.words import duration, parse_duration, parse_percent, write_duration
 from multitool_tui.wrong import KeyPath, wrong
@@ -190,6 +190,9 @@ class RolloutKeys(_Table):
     ] = ()
     deadline: Annotated[Duration, Field(description="When a rollout without a verdict is over.")] = _PLAN.deadline
     on_inconclusive: Annotated[OnInconclusive, Field(description="What becomes of it then.")] = _PLAN.on_inconclusive
+    on_interrupt: Annotated[
+        OnInterrupt, Field(description="What becomes of it when its driver is told to end before it has.")
+    ] = _PLAN.on_interrupt
     bake_after_promote: Annotated[
         Duration, Field(description="How long the promoted version is watched before the rollout ends.")
     ] = _PLAN.bake_after_promote
@@ -229,6 +232,7 @@ class RolloutKeys(_Table):
             alarms=self.alarms,
             deadline=self.deadline,
             on_inconclusive=self.on_inconclusive,
+            on_interrupt=self.on_interrupt,
             bake_after_promote=self.bake_after_promote,
         )
 

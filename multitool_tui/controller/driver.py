@@ -49,7 +49,7 @@ from multitool_tui.rollout.events import (
 from multitool_tui.rollout.machine import advance
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import OnInterrupt
-from multitool_tui.rollout.receipts import Receipt
+from multitool_tui.rollout.receipts import ENGINE, Receipt
 from multitool_tui.rollout.states import State
 
 _log = logging.getLogger(__name__)
@@ -214,7 +214,7 @@ class Driver:
         """The journal cannot be written: nothing goes on without a record of it. A promoted canary stays."""
         self._trouble = why
         if not self.rollout.ended and self.rollout.state not in _UNSTOPPED:
-            self.tell(MustEnd(at=self._clock.now(), why=why))
+            self.tell(MustEnd(at=self._clock.now(), actor=ENGINE, why=why))
         self._changed()
 
     async def look(self) -> Alias | None:
@@ -245,7 +245,7 @@ class Driver:
                 self._wake_at = None
                 self.tell(Ticked(at=self._clock.now()))
 
-    def interrupt(self, why: str) -> bool:
+    def interrupt(self, actor: str, why: str) -> bool:
         """The process is told to end: end the rollout safely first, or leave it as it is, as its plan says.
 
         Returns:
@@ -254,7 +254,7 @@ class Driver:
         rollout = self.rollout
         if rollout.ended or rollout.plan.on_interrupt is OnInterrupt.HOLD or rollout.state is State.PLANNED:
             return False
-        self.tell(MustEnd(at=self._clock.now(), why=why))
+        self.tell(MustEnd(at=self._clock.now(), actor=actor, why=why))
         return self.rollout.pending is not None
 
     async def stop(self) -> None:

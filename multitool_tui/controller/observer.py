@@ -83,7 +83,9 @@ class Observer:
         """The rollout as the screen shows it."""
         rollout = self.rollout
         traffic = Traffic(rollout.target, rollout.baseline, rollout.canary, self.timeline.minutes, self.slow_limit)
-        return LiveRollout(rollout, traffic, rollout.weight, elsewhere=Elsewhere(self.lease.who, self.lease.driver, self.lease.until))
+        return LiveRollout(
+            rollout, traffic, rollout.weight, elsewhere=Elsewhere(self.lease.who, self.lease.driver, self.lease.until)
+        )
 
 
 def plan_for(lease: Lease, target: str, plans: Mapping[str, tuple[str, Plan]]) -> Plan:

@@ -113,6 +113,8 @@ class Supervisor:
         self._listeners: list[Callable[[Snapshot], None]] = []
         self._publishing = False
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.recovered = asyncio.Event()
+        """Set when it was tried once to take up everything that was interrupted."""
         self.pollers = {
             name: Poller(poll, _EVERY[name], clock, self._changed)
             for name, poll in {
@@ -212,7 +214,7 @@ class Supervisor:
 
     async def interrupt(self, why: str) -> None:
         """The process is told to end: bring every rollout to the end that its plan wants, and wait for it."""
-        ending = [driver for driver in self._drivers.values() if driver.interrupt(why)]
+        ending = [driver for driver in self._drivers.values() if driver.interrupt(self._actor, why)]
         await asyncio.gather(*(driver.ended.wait() for driver in ending))
 
     # Commands
@@ -250,6 +252,8 @@ class Supervisor:
             waiting = {record.key: (record, entries) for record, entries in await self._orphans(self._caller)}
         except JournalError as error:
             self._note("journal", str(error))
+        if not waiting:
+            self.recovered.set()
         while waiting:
             for key, (record, entries) in list(waiting.items()):
                 try:
@@ -260,6 +264,7 @@ class Supervisor:
                 except (JournalError, Unreadable) as error:
                     self._note("not taken up", f"{record.rollout.target}: {error}")
                 del waiting[key]
+            self.recovered.set()
             await self.clock.sleep(_RECOVERY_PAUSE)
 
     async def _orphans(self, caller: Caller) -> list[tuple[Record, list[Line]]]:

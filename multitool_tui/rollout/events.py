@@ -86,6 +86,7 @@ class Cleared(Event):
 class MustEnd(Event):
     """The driver cannot go on: whatever is under way is to come to a safe end now."""
 
+    actor: str
     why: str
 
 

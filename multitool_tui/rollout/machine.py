@@ -264,13 +264,13 @@ def _must_end(rollout: Rollout, event: MustEnd) -> Outcome:
         case State.ROLLING_BACK:
             return rollout, ()
         case State.BAKING if rollout.pending is None:
-            return leave(rollout, event.why)
+            return leave(rollout, event.why, event.actor)
         case State.BAKING:
             return rollout, ()
         case State.HELD if rollout.obstacle in _NOT_OURS:
             return rollout, ()
         case _:
-            return roll_back(rollout, event.at, event.why)
+            return roll_back(rollout, event.at, event.why, event.actor)
 
 
 def _promote_asked(rollout: Rollout, event: PromoteAsked) -> Outcome:

@@ -1,0 +1,139 @@
+"""A rollout without a screen: one line for each decision, signals that end it safely, and an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.log import open_log
+from multitool_tui.cli.options import Globals
+from multitool_tui.cli.screen import open_supervisor
+from multitool_tui.clock import Clock
+from multitool_tui.controller.port import CommandRefused, ConnectFailed, Taken
+from multitool_tui.controller.snapshot import Entry, Snapshot
+from multitool_tui.rollout.events import Obstacle
+from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.receipts import ENGINE
+from multitool_tui.rollout.states import State
+from multitool_tui.views.text import clean
+
+if TYPE_CHECKING:
+    from multitool_tui.controller.supervisor import Supervisor
+
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+_HELD = {
+    Obstacle.DRIFT: Exit.DRIFT,
+    Obstacle.LEASE: Exit.TAKEN,
+    Obstacle.INCONCLUSIVE: Exit.INCONCLUSIVE,
+    Obstacle.REFUSED: Exit.REFUSED,
+}
+"""Nobody is at the keyboard: these end the process, and leave the rollout held. Credentials may come back."""
+
+
+def drive(options: Globals, clock: Clock, begin: Callable[[Supervisor], Awaitable[str]]) -> None:
+    """Begin a rollout and follow it to its end.
+
+    Raises:
+        Failure: it ended otherwise than promoted, or never began.
+    """
+    open_log(options.log_file)
+    try:
+        code, reason = asyncio.run(_drive(options, clock, begin))
+    except Taken as taken:
+        raise Failure(str(taken), Exit.TAKEN) from None
+    except CommandRefused as refused:
+        raise Failure(str(refused), Exit.REFUSED) from None
+    except ConnectFailed as failed:
+        raise Failure(str(failed), Exit(failed.exit_code)) from None
+    if code is not Exit.DONE:
+        raise Failure(reason, code)
+
+
+async def _drive(options: Globals, clock: Clock, begin: Callable[[Supervisor], Awaitable[str]]) -> tuple[Exit, str]:
+    supervisor = await open_supervisor(options, clock)
+    told: list[Entry] = []
+    news = asyncio.Event()
+
+    def tell(snapshot: Snapshot) -> None:
+        for entry in snapshot.entries:
+            if entry not in told:
+                told.append(entry)
+                click.echo(
+                    f"{entry.at:%H:%M:%S} {clean(entry.target or '')} {clean(entry.action)}: {clean(entry.reason)}"
+                )
+        news.set()
+
+    supervisor.subscribe(tell)
+    supervisor.open()
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    interrupting: set[asyncio.Task[None]] = set()
+
+    def interrupt(number: signal.Signals) -> None:
+        async def end() -> None:
+            await supervisor.interrupt(f"{number.name} ended its driver.")
+            stopped.set()
+            news.set()
+
+        if interrupting:  # a second signal: whoever sends it does not want to wait
+            stopped.set()
+            news.set()
+        interrupting.add(asyncio.create_task(end()))
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, interrupt, number)
+    try:
+        rollout = supervisor.driver(await begin(supervisor))
+        while not (rollout.rollout.ended or stopped.is_set() or _holds(rollout.rollout)):
+            news.clear()
+            await news.wait()
+        tell(supervisor.snapshot)
+        end = rollout.rollout
+        return exit_of(end), clean(f"{end.target}: {end.state}. {end.reason}")
+    finally:
+        for task in interrupting:
+            task.cancel()
+        await supervisor.close()
+
+
+async def interrupted(supervisor: Supervisor, rollout: str | None) -> str:
+    """The rollout that was taken up again: `rollout`, or the only one.
+
+    Raises:
+        CommandRefused: there is none, or more than one.
+    """
+    await supervisor.recovered.wait()
+    live = [live.rollout.id for live in supervisor.snapshot.rollouts if not live.rollout.ended]
+    if rollout is None and len(live) == 1:
+        return live[0]
+    if rollout in live:
+        return rollout
+    if not live:
+        raise CommandRefused("No rollout was interrupted on this machine, in this account and region.")
+    raise CommandRefused(f"There is no such rollout under way: there is {', '.join(live)}.")
+
+
+def exit_of(rollout: Rollout) -> Exit:
+    """How a rollout ended, or where it is held, as a script is told."""
+    match rollout.state:
+        case State.PROMOTED:
+            return Exit.DONE
+        case State.ABANDONED:
+            return Exit.DRIFT
+        case State.ROLLED_BACK if rollout.actor != ENGINE:
+            return Exit.ROLLED_BACK_BY_OPERATOR
+        case State.ROLLED_BACK if rollout.is_harmful:
+            return Exit.ROLLED_BACK
+        case State.HELD if rollout.obstacle:
+            return _HELD.get(rollout.obstacle, Exit.REFUSED)
+        case _:
+            return Exit.INCONCLUSIVE
+
+
+def _holds(rollout: Rollout) -> bool:
+    return rollout.state is State.HELD and rollout.obstacle in _HELD

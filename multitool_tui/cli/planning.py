@@ -1,0 +1,90 @@
+"""The plan of a rollout that is started from the command line: the manifest's, or that of the options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.options import together
+
+if TYPE_CHECKING:
+    from multitool_tui.rollout.plan import Plan
+
+_ANALYSIS = ("period", "seal_after", "max_age", "slow_rolls_back", "budget", "max_weight", "min_bake")
+
+of_a_rollout = together(
+    click.option("--strategy", metavar="NAME", help="A strategy's name, or steps like '5%/5m 50%/10m'."),
+    click.option("--alarm", "alarms", multiple=True, metavar="NAME", help="An alarm that condemns the canary; again."),
+    click.option(
+        "--accept-alarm", "accepted", multiple=True, metavar="NAME", help="An alarm that may be firing already; again."
+    ),
+    click.option("--deadline", metavar="TIME", help="When a rollout without a verdict is over."),
+    click.option(
+        "--on-inconclusive", type=click.Choice(["roll_back", "hold", "promote"]), help="What becomes of it then."
+    ),
+    click.option(
+        "--on-interrupt", type=click.Choice(["roll_back", "hold"]), help="What becomes of it at SIGTERM or a hang-up."
+    ),
+    click.option("--bake-after-promote", metavar="TIME", help="How long the promoted version is watched."),
+    click.option("--period", metavar="TIME", help="The length of a CloudWatch period."),
+    click.option("--seal-after", metavar="TIME", help="A period that ended this long ago may be judged."),
+    click.option("--max-age", metavar="TIME", help="Evidence older than this raises no weight."),
+    click.option("--slow-rolls-back", is_flag=True, default=None, help="Roll a slow canary back, not only hold it."),
+    click.option("--budget", type=float, metavar="N", help="Bad requests that a bad version may cost (adaptive)."),
+    click.option("--max-weight", type=float, metavar="PERCENT", help="The last weight before promotion (adaptive)."),
+    click.option("--min-bake", metavar="TIME", help="No promotion is earlier than this (adaptive)."),
+)
+"""Adds an option for each key of a rollout in the manifest."""
+
+
+def find_rollout(name: str, config: Path | None, given: dict[str, Any]) -> tuple[str, Plan]:
+    """The target and the plan of what `name` says: a rollout of the manifest, or FUNCTION:ALIAS.
+
+    `given`: the options of `of_a_rollout`, None where they were not given; they take the place of the manifest's keys.
+
+    Raises:
+        Failure: the manifest, or an option, is at fault.
+    """
+    from dataclasses import replace
+
+    from pydantic import ValidationError
+
+    from multitool_tui.config import ManifestError, RolloutKeys, load_manifest
+    from multitool_tui.rollout.plan import parse_steps
+    from multitool_tui.rollout.strategies import OWN_STEPS, STRATEGIES
+    from multitool_tui.words import parse_target
+    from multitool_tui.wrong import way
+
+    path = config or Path("multitool.toml")
+    try:
+        known = load_manifest(path).rollouts if config or path.exists() else {}
+    except ManifestError as error:
+        raise Failure(str(error), Exit.USAGE) from None
+    keys = known.get(name) or next((k for k in known.values() if f"{k.function}:{k.alias}" == name), None)
+    try:
+        if keys is None:
+            function, alias = parse_target(name)
+        else:
+            function, alias = keys.function, keys.alias
+        document = keys.model_dump(exclude_unset=True) if keys else {}
+        said = {key: value for key, value in given.items() if value not in (None, ())}
+        strategy, accepted = said.pop("strategy", None), tuple(said.pop("accepted", ()))
+        steps = parse_steps(strategy) if strategy and strategy not in STRATEGIES else ()
+        if strategy:
+            document.pop("steps", None)
+            document["strategy"] = "AllAtOnce" if steps else strategy
+        for key, value in said.items():
+            (document.setdefault("analysis", {}) if key in _ANALYSIS else document)[key] = value
+        plan = RolloutKeys.model_validate({**document, "function": function, "alias": alias}).plan()
+    except ValidationError as error:
+        [first, *_] = error.errors(include_url=False)
+        key = str(way(first)[-1]).replace("_", "-") if way(first) else name
+        raise Failure(f"{key}: {first['msg'].removeprefix('Value error, ')}.", Exit.USAGE) from None
+    except ValueError as error:
+        raise Failure(f"{error}.", Exit.USAGE) from None
+    if steps:
+        plan = replace(plan, strategy=OWN_STEPS, steps=steps)
+    return f"{function}:{alias}", replace(plan, accepted_alarms=accepted)

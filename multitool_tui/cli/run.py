@@ -1,0 +1,77 @@
+"""`multitool run` and `multitool resume`: a rollout from its start, or from where a crash has left it, to its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from multitool_tui.cli.options import Globals
+from multitool_tui.cli.planning import find_rollout, of_a_rollout
+
+if TYPE_CHECKING:
+    from multitool_tui.controller.port import Controller
+
+
+@click.command()
+@click.argument("name", metavar="TARGET")
+@click.option("--version", required=True, metavar="N", help="The published version to release.")
+@click.option("--headless", is_flag=True, help="Without the screen: one line for each decision.")
+@of_a_rollout
+@click.pass_obj
+def run(options: Globals, /, name: str, version: str, *, headless: bool, **given: Any) -> None:
+    """Release a version on TARGET: FUNCTION:ALIAS, or a rollout's name in the manifest.
+
+    Ends with 0 when it is promoted, 10 when it is rolled back on evidence, 11 by an operator, 12 inconclusive, 13 held
+    because somebody else changed the target, 14 when another driver holds it.
+    """
+    target, plan = find_rollout(name, options.config, given)
+    from multitool_tui.clock import SystemClock
+
+    clock = SystemClock()
+    if headless:
+        from multitool_tui.cli.headless import drive
+
+        drive(options, clock, lambda controller: _start(controller, target, version, plan))
+        return
+    from multitool_tui.cli.screen import open_screen, open_supervisor
+    from multitool_tui.controller.port import CommandRefused, ConnectFailed
+
+    async def connect() -> Controller:
+        supervisor = await open_supervisor(options, clock)
+        supervisor.open()
+        try:
+            await _start(supervisor, target, version, plan)
+        except CommandRefused as refused:
+            await supervisor.close()
+            raise ConnectFailed(str(refused)) from None
+        return supervisor
+
+    open_screen(connect, clock, options)
+
+
+async def _start(controller: Controller, target: str, version: str, plan: Any) -> str:
+    from multitool_tui.controller.commands import Start
+
+    return await controller.obey(Start(target=target, canary=version.removeprefix("v"), plan=plan))
+
+
+@click.command()
+@click.argument("rollout", required=False)
+@click.option("--headless", is_flag=True, help="Without the screen: one line for each decision.")
+@click.pass_obj
+def resume(options: Globals, rollout: str | None, *, headless: bool) -> None:
+    """Go on with what was interrupted on this machine: all of it, or one ROLLOUT.
+
+    The screen does so by itself whenever it is opened.
+    """
+    from multitool_tui.clock import SystemClock
+
+    if headless:
+        from multitool_tui.cli.headless import drive, interrupted
+
+        drive(options, SystemClock(), lambda supervisor: interrupted(supervisor, rollout))
+        return
+    from multitool_tui.cli.screen import watch
+
+    watch(options)
