@@ -68,6 +68,10 @@ class Controller(Protocol):
         """Poll everything now, without waiting for the next turn."""
         ...
 
+    async def interrupt(self, why: str) -> None:
+        """The process is told to end: bring every rollout to the end that its plan wants, and wait for it."""
+        ...
+
     async def close(self) -> None:
         """End all pollers and drivers. Whatever is on a target stays there: ask before."""
         ...

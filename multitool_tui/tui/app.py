@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -84,6 +86,10 @@ class MultiToolApp(App[Farewell]):
         self.theme = DARK.name
         self.set_class(self._ascii, "-ascii")
         self.scene = Scene(self._clock.now(), ascii=self._ascii)
+
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with suppress(ValueError, RuntimeError):  # only a process's main thread hears signals
+                asyncio.get_running_loop().add_signal_handler(number, self._interrupted, number.name)
 
     def on_ready(self) -> None:
         self.call_after_refresh(self._begin)
@@ -221,6 +227,15 @@ class MultiToolApp(App[Farewell]):
         if answer is not None:
             message = farewell_to_held(self.scene) if answer == "hold" and self.scene else None
             self._spawn(self._leave(Farewell(0, message)))
+
+    def _interrupted(self, name: str) -> None:
+        """The process is told to end, or its terminal is gone: nobody can be asked."""
+        self._spawn(self._end_safely(f"{name} ended the screen."))
+
+    async def _end_safely(self, why: str) -> None:
+        if self._controller:
+            await self._controller.interrupt(why)
+        await self._leave(Farewell(0, why))
 
     async def _leave(self, farewell: Farewell) -> None:
         if self._leaving:

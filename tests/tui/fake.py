@@ -40,6 +40,7 @@ class FakeController:
     """So many questions nobody waited for any longer."""
     refreshed: int = 0
     closed: bool = False
+    interrupted: str = ""
     plays: bool = False
     """Whether commands have an effect."""
     _listener: Callable[[Snapshot], None] | None = None
@@ -93,6 +94,9 @@ class FakeController:
 
     async def refresh(self) -> None:
         self.refreshed += 1
+
+    async def interrupt(self, why: str) -> None:
+        self.interrupted = why
 
     async def close(self) -> None:
         self.closed = True

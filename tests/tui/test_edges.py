@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -178,6 +180,20 @@ async def test_a_session_of_no_use_ends_the_screen() -> None:
 
 
 # Whatever goes wrong on the way up or down
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_ends_the_rollouts_first_and_then_the_screen(number: signal.Signals) -> None:
+    controller = FakeController(mid_canary())
+    app = make_app(controller)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        os.kill(os.getpid(), number)
+        while not controller.closed:
+            await pilot.pause()
+    assert number.name in controller.interrupted
+    assert isinstance(app.return_value, Farewell)
+    assert app.return_value.exit_code == 0
 
 
 async def test_a_pane_that_cannot_be_drawn_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
