@@ -24,7 +24,7 @@ def test_each_action_has_its_purpose() -> None:
     assert said["cloudwatch:GenerateQuery"] == "The console alone calls it: there is"
     assert lines[:4] == [
         "watch   Watch functions, aliases, traffic and alarms (multitool; multitool demo)",
-        "run     Release a published version on an alias (multitool, key n)",
+        "run     Release a version on an alias (multitool, key n; multitool run)",
         "replay  Judge a past rollout from CloudWatch (multitool replay FUNCTION:ALIAS)",
         "",
     ]
