@@ -7,14 +7,21 @@ from datetime import UTC, datetime, timedelta
 from multitool_tui.judgement.model import Judgement, Verdict
 from multitool_tui.rollout.effects import Change, Effect, Notify, Wait
 from multitool_tui.rollout.events import (
+    AbandonAsked,
+    AdoptAsked,
+    Adopted,
     Applied,
     Blocked,
+    Cleared,
     Event,
     GatePassed,
     Judged,
+    MustEnd,
     Obstacle,
     PauseAsked,
     PromoteAsked,
+    Recovered,
+    RestoreAsked,
     ResumeAsked,
     RollBackAsked,
     Seen,
@@ -25,7 +32,7 @@ from multitool_tui.rollout.events import (
 from multitool_tui.rollout.machine import advance
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp, parse_steps
-from multitool_tui.rollout.receipts import Receipt
+from multitool_tui.rollout.receipts import ENGINE, Receipt
 from multitool_tui.rollout.states import State
 
 START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -119,6 +126,29 @@ class Story:
     def blocked(self, obstacle: Obstacle = Obstacle.DRIFT, why: str = "Somebody else changed it.") -> Story:
         return self.happens(Blocked(at=self.now, obstacle=obstacle, why=why))
 
+    def adopted(self, weight: float) -> Story:
+        return self.happens(Adopted(at=self.now, weight=weight))
+
+    def recovers(self, *, done: bool = False) -> Story:
+        """Another driver takes it up; `done`: it finds the pending change made."""
+        weight = self.rollout.wanted if done else self.rollout.weight
+        return self.happens(Recovered(at=self.now, actor="ben", weight=weight, why="Its driver had ended before it."))
+
+    def clears(self) -> Story:
+        return self.happens(Cleared(at=self.now))
+
+    def must_end(self) -> Story:
+        return self.happens(MustEnd(at=self.now, actor=ENGINE, why="SIGTERM."))
+
+    def adopt(self) -> Story:
+        return self.happens(AdoptAsked(at=self.now, actor="ann", seen=self.seen))
+
+    def restore(self) -> Story:
+        return self.happens(RestoreAsked(at=self.now, actor="ann", seen=self.seen))
+
+    def abandon(self) -> Story:
+        return self.happens(AbandonAsked(at=self.now, actor="ann", seen=self.seen))
+
     def pause(self) -> Story:
         return self.happens(PauseAsked(at=self.now, actor="ann", seen=self.seen))
 
@@ -163,6 +193,8 @@ def at(state: State, of: Plan | None = None) -> Story:
             if state is not State.PROMOTING:
                 story.applied()
             if state is State.PROMOTED and story.state is State.BAKING:
-                story.ticks(minutes=story.rollout.plan.bake_after_promote.total_seconds() / 60)
+                story.ticks(minutes=story.rollout.plan.bake_after_promote.total_seconds() / 60).applied()
+        case State.ABANDONED:
+            story.blocked().abandon().applied()
     assert story.state is state
     return story

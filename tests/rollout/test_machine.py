@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from multitool_tui.judgement.model import Verdict
-from multitool_tui.rollout.effects import Promote, RollBack, SetWeight
+from multitool_tui.rollout.effects import Adopt, Leave, Promote, Restore, RollBack, SetWeight
 from multitool_tui.rollout.events import Obstacle, PauseAsked, PromoteAsked, RollBackAsked, Seen
 from multitool_tui.rollout.machine import Refusal
 from multitool_tui.rollout.plan import OnInconclusive
@@ -43,6 +43,8 @@ def test_a_good_version_is_shifted_step_by_step_promoted_and_watched() -> None:
     story.applied()
     assert (story.state, story.rollout.weight, story.waits_for) == (S.BAKING, 1, 5)
     story.ticks(5)
+    assert (story.state, story.changes, story.told) == (S.BAKING, [Leave()], [])
+    story.applied()
     assert story.state is S.PROMOTED
     assert story.rollout.ended_at == story.now
     assert [(note.action, note.severity) for note in story.told] == [("promoted", Severity.GOOD)]
@@ -336,8 +338,10 @@ def test_promoting_a_harmful_canary_must_be_said() -> None:
 
 def test_an_operator_ends_the_bake_after_promotion() -> None:
     story = at(S.BAKING).promote()
-    assert (story.state, story.changes) == (S.PROMOTED, [])
+    assert (story.state, story.changes) == (S.BAKING, [Leave()])
+    assert story.applied().state is S.PROMOTED
     assert story.rollout.reason == "The operator ended the bake after promotion."
+    assert story.rollout.actor == "ann"
 
 
 # Held
@@ -354,6 +358,59 @@ def test_drift_is_left_as_it_is() -> None:
     with pytest.raises(Refusal, match="was changed from outside"):
         story.promote(without_evidence=True)
     assert story.roll_back().changes == [RollBack()]
+
+
+def test_another_hands_change_can_be_adopted_and_the_rollout_goes_on_from_there() -> None:
+    story = at(S.SHIFTING).blocked()
+    assert story.adopt().changes == [Adopt()]
+    story.adopted(0.3)
+    assert (story.state, story.rollout.weight, story.rollout.obstacle) == (S.SHIFTING, 0.3, None)
+    assert [(note.action, note.actor) for note in story.told] == [("adopted at 30%", "ann")]
+
+
+def test_what_another_hand_changed_can_be_restored_but_not_for_a_harmful_canary() -> None:
+    story = at(S.SHIFTING).blocked()
+    assert story.restore().changes == [Restore(0.05)]
+    assert (story.applied().state, story.rollout.weight) == (S.SHIFTING, 0.05)
+    with pytest.raises(Refusal, match="harmful: roll back instead"):
+        at(S.SHIFTING).blocked().judged(HARMFUL).restore()
+
+
+def test_an_abandoned_rollout_changes_nothing_but_its_mark() -> None:
+    story = at(S.SHIFTING).blocked()
+    assert story.abandon().changes == [Leave()]
+    assert (story.applied().state, story.rollout.actor) == (S.ABANDONED, "ann")
+
+
+def test_a_rollout_that_another_driver_has_taken_is_only_watched() -> None:
+    story = at(S.SHIFTING).blocked(Obstacle.LEASE, "ben@tower drives checkout:live now.")
+    for ask in (story.roll_back, story.resume, story.promote, story.adopt, story.restore):
+        with pytest.raises(Refusal, match=r"ben@tower drives .* Take it over first"):
+            ask()
+    assert story.judged(HARMFUL).changes == []
+    assert story.must_end().effects == ()
+    assert story.blocked(Obstacle.DRIFT, "v8 serves everything.").changes == [Leave()]
+    assert story.applied().state is S.ABANDONED
+
+
+def test_a_promotion_that_a_crash_left_undone_is_judged_anew() -> None:
+    story = at(S.SHIFTING).passes(20).judged(SAFE)
+    if story.state is not S.PROMOTING:
+        story.promote()
+    story.passes(60).recovers()
+    assert (story.state, story.changes) == (S.SHIFTING, [])
+    assert story.ticks().state is not S.PROMOTING  # the evidence is an hour old
+
+
+def test_a_rollback_that_a_crash_left_undone_is_made() -> None:
+    story = at(S.ROLLING_BACK).recovers()
+    assert (story.state, story.changes) == (S.ROLLING_BACK, [RollBack()])
+
+
+def test_credentials_that_come_back_need_no_operator() -> None:
+    story = at(S.SHIFTING).blocked(Obstacle.CREDENTIALS).passes(10).clears()
+    assert (story.state, story.changes) == (S.SHIFTING, [])
+    assert story.told[0].reason == "The credentials are back."
 
 
 def test_harm_under_drift_is_told_once_and_touches_nothing() -> None:
@@ -421,7 +478,7 @@ def test_a_bake_after_promotion_that_was_held_begins_anew(steps: str) -> None:
     story = at(S.BAKING, plan(steps)).blocked(Obstacle.CREDENTIALS).passes(60).resume()
     assert (story.state, story.changes) == (S.BAKING, [])
     assert story.rollout.bake_ends_at == story.now + _minutes(5)
-    assert story.ticks(5).state is S.PROMOTED
+    assert story.ticks(5).applied().state is S.PROMOTED
 
 
 # Times that a screen shows

@@ -13,10 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from multitool_tui.judgement.model import Verdict
-from multitool_tui.rollout.effects import Notify, Promote, RollBack, SetWeight
+from multitool_tui.rollout.effects import Adopt, Leave, Notify, Promote, Restore, RollBack, SetWeight
 from multitool_tui.rollout.events import (
+    AbandonAsked,
+    AdoptAsked,
+    Adopted,
     Applied,
     Blocked,
+    Cleared,
     Command,
     Event,
     GatePassed,
@@ -24,6 +28,8 @@ from multitool_tui.rollout.events import (
     Obstacle,
     PauseAsked,
     PromoteAsked,
+    Recovered,
+    RestoreAsked,
     ResumeAsked,
     RollBackAsked,
     Seen,
@@ -49,7 +55,11 @@ PLANS = [
     for policy in OnInconclusive
     for bake_after in (0, 5)
 ]
-_OURS = frozenset(State) - {State.PLANNED, State.PROMOTED, State.ROLLED_BACK}
+_OURS = frozenset(State) - {State.PLANNED, State.PROMOTED, State.ROLLED_BACK, State.ABANDONED}
+_ANEW = Started | ResumeAsked | Cleared | Recovered | Applied
+"""Events after which a rollout with nothing on the canary may begin anew."""
+_TOLD_LATER = Adopt | Restore | Leave
+"""Changes that go on record when they are made: the operator asked for them, or nothing is decided by them."""
 
 
 SAFE, UNDECIDED = Verdict.SAFE, Verdict.UNDECIDED
@@ -63,8 +73,8 @@ class WatchedStory(Story):
         super().__init__(of)
         self.target = 0.0
         """The canary's weight on the target, as far as this rollout's own changes go."""
-        self.drifted = False
-        """Whether another hand has changed the target, and no operator has taken it back since."""
+        self.away: Obstacle | None = None
+        """Drift or lost lease: the target is another hand's, and no operator has taken it back since."""
 
     def happens(self, event: Event) -> WatchedStory:
         before = self.rollout
@@ -72,7 +82,7 @@ class WatchedStory(Story):
         try:
             super().happens(event)
         except IllegalTransition:
-            nothing_to_apply = isinstance(event, Applied) and before.pending is None
+            nothing_to_apply = isinstance(event, Applied) and isinstance(before.pending, Adopt | None)
             assert type(event) not in row or nothing_to_apply
             assert self.rollout is before
         except Refusal as refusal:
@@ -88,19 +98,26 @@ class WatchedStory(Story):
         assert self.rollout is before
 
     def _check(self, before: Rollout, event: Event) -> None:
-        if isinstance(event, Applied):
-            self.target = before.wanted
+        match event:
+            case Applied():
+                self.target = before.pending.weight if isinstance(before.pending, Restore) else before.wanted
+            case Adopted(weight=weight) | Recovered(weight=weight):
+                self.target = weight
         if isinstance(event, Command):
             self._check_that_it_was_seen(before, event)
-        self._check_drift(event)
+        self._check_drift(before, event)
         self._check_one_change_at_a_time(before)
         self._check_receipts(before, event)
         for change in self.changes:
             match change:
                 case SetWeight(weight) if weight > before.wanted:
                     self._check_raise(before, event)
-                case Promote(final=False):
+                case Promote(final):
+                    assert final != bool(before.plan.bake_after_promote)
                     self._check_promotion(before, event)
+                case Restore():
+                    assert isinstance(event, RestoreAsked)
+                    assert not before.is_harmful
         if isinstance(event, Judged):
             self._check_harm(before, event)
 
@@ -111,7 +128,7 @@ class WatchedStory(Story):
 
     def _check_raise(self, before: Rollout, event: Event) -> None:
         """Rule 1: only the first weight is set without fresh evidence, and none on harm; the engine passes no gate."""
-        if isinstance(event, Started | ResumeAsked):
+        if isinstance(event, _ANEW):
             assert self.target == 0
             return
         assert self._fresh
@@ -128,7 +145,7 @@ class WatchedStory(Story):
         """Rules 1 and 3: never without a verdict, but at an operator's word, by the policy, or all at once."""
         if isinstance(event, PromoteAsked):
             assert event.without_evidence or (self._fresh and not self.rollout.is_harmful)
-        elif isinstance(event, Started | ResumeAsked):
+        elif isinstance(event, _ANEW):
             assert not before.plan.steps
             assert not before.plan.ramp
         else:
@@ -140,16 +157,24 @@ class WatchedStory(Story):
             assert safe or by_policy
             assert isinstance(event, GatePassed) or not before.gate_ahead
 
-    def _check_drift(self, event: Event) -> None:
-        """Rule 5: what another hand did is left as it is until an operator says otherwise."""
-        if isinstance(event, RollBackAsked):
-            self.drifted = False
-        if isinstance(event, Blocked) and event.obstacle is Obstacle.DRIFT:
-            self.drifted = True
-        if self.drifted:
+    def _check_drift(self, before: Rollout, event: Event) -> None:
+        """Rules 5 and 6: what another hand did, or another driver does, is left until an operator says otherwise."""
+        match event:
+            case RollBackAsked() | Adopted():
+                self.away = None
+            case Applied() if isinstance(before.pending, Restore | Leave):
+                self.away = None
+            case Recovered() if self.away is Obstacle.LEASE:
+                self.away = None
+            case Blocked(obstacle=Obstacle.LEASE):
+                self.away = Obstacle.LEASE
+            case Blocked(obstacle=Obstacle.DRIFT) if self.away is None:
+                self.away = Obstacle.DRIFT
+        if self.away:
             assert self.state is State.HELD
-            assert self.rollout.obstacle is Obstacle.DRIFT
-            assert self.changes == []
+            assert self.rollout.obstacle is self.away
+            asked = {AdoptAsked: Adopt, RestoreAsked: Restore, AbandonAsked: Leave, Blocked: Leave}
+            assert [type(change) for change in self.changes] in ([], [asked.get(type(event))])
 
     def _check_one_change_at_a_time(self, before: Rollout) -> None:
         """Rule 2, and that what is wanted is what the pending change brings."""
@@ -159,11 +184,11 @@ class WatchedStory(Story):
         match now.pending:
             case SetWeight(weight):
                 assert now.wanted == weight
-            case Promote(final=False):
+            case Promote():
                 assert now.wanted == 1
             case RollBack():
                 assert now.wanted == 0
-            case None:
+            case _:
                 assert now.wanted == now.weight
 
     def _check_receipts(self, before: Rollout, event: Event) -> None:
@@ -174,7 +199,8 @@ class WatchedStory(Story):
             assert note.rollout == self.rollout.id
             assert note.action
             assert note.reason
-        decisions = int(bool(self.changes) or self.state is not before.state)
+        changes = [change for change in self.changes if not isinstance(change, _TOLD_LATER)]
+        decisions = int(bool(changes) or self.state is not before.state)
         if isinstance(event, GatePassed):
             assert notes[0].action == "gate passed"
             notes = notes[1:]
@@ -186,8 +212,8 @@ class WatchedStory(Story):
             assert self.rollout.reason == notes[0].reason
         else:
             assert len(notes) <= 1
-        if self.changes:
-            place = self.effects.index(self.changes[0])
+        if changes:
+            place = self.effects.index(changes[0])
             assert isinstance(self.effects[place - 1], Notify)
 
     def _check_harm(self, before: Rollout, event: Judged) -> None:
@@ -195,7 +221,7 @@ class WatchedStory(Story):
         if event.judgement.verdict is not Verdict.HARMFUL:
             return
         left_alone = before.state is State.HELD and (
-            before.obstacle is Obstacle.DRIFT or before.held_from is State.ROLLING_BACK
+            before.obstacle in (Obstacle.DRIFT, Obstacle.LEASE) or before.held_from is State.ROLLING_BACK
         )
         assert self.state is (State.HELD if left_alone else State.ROLLING_BACK)
         if left_alone:
@@ -208,6 +234,11 @@ class WatchedStory(Story):
         assert seen.weight == before.wanted or isinstance(command, RollBackAsked)
 
 
+_TROUBLES = (Obstacle.CREDENTIALS, Obstacle.REFUSED, Obstacle.DRIFT, Obstacle.LEASE)
+_ASKS = (
+    *(Story.pass_gate, Story.resume, Story.pause, Story.promote),
+    *(Story.adopt, Story.restore, Story.abandon),
+)
 _live = precondition(lambda self: not self.story.rollout.ended)
 
 
@@ -237,7 +268,9 @@ class AnyStory(RuleBasedStateMachine):
     @_live
     @rule(minutes=st.sampled_from([5, 0, 10]), verdict=st.sampled_from([SAFE, UNDECIDED]), affords=_AFFORDED)
     def goes_well(self, minutes: float, verdict: Verdict, affords: float | None) -> None:
-        if self.story.rollout.pending:
+        if isinstance(self.story.rollout.pending, Adopt):
+            self.story.adopted(0.3)
+        elif self.story.rollout.pending:
             self.story.applied()
         if not self.story.rollout.ended:
             self.story.passes(minutes).judged(verdict, affords=affords)
@@ -248,7 +281,7 @@ class AnyStory(RuleBasedStateMachine):
         self.story.applied()
 
     @_live
-    @rule(trouble=st.sampled_from([Obstacle.CREDENTIALS, Obstacle.REFUSED, Obstacle.DRIFT, Verdict.HARMFUL, "asked"]))
+    @rule(trouble=st.sampled_from([*_TROUBLES, Verdict.HARMFUL, "asked"]))
     def goes_badly(self, trouble: Obstacle | Verdict | str) -> None:
         match trouble:
             case Obstacle():
@@ -259,9 +292,26 @@ class AnyStory(RuleBasedStateMachine):
                 self.story.roll_back()
 
     @_live
-    @rule(ask=st.sampled_from([Story.pass_gate, Story.resume, Story.pause, Story.promote]))
+    @rule(ask=st.sampled_from([*_ASKS]))
     def is_asked(self, ask: Callable[[Story], Story]) -> None:
         ask(self.story)
+
+    @_live
+    @rule(done=st.booleans())
+    def is_taken_up_again(self, done: bool) -> None:
+        if self.story.away is not Obstacle.DRIFT:  # a driver that finds drift says so instead
+            self.story.recovers(done=done)
+
+    @_live
+    @rule(how=st.sampled_from([Story.clears, Story.must_end]))
+    def is_cleared_or_ended(self, how: Callable[[Story], Story]) -> None:
+        how(self.story)
+
+    @_live
+    @rule(weight=st.sampled_from([0.0, 0.3, 1.0]))
+    def is_adopted(self, weight: float) -> None:
+        if isinstance(self.story.rollout.pending, Adopt):
+            self.story.adopted(weight)
 
     @_live
     @rule(weight=st.sampled_from([0.01, 0.05, 0.3, 0.9, 0.0, 1.0]))
@@ -292,7 +342,7 @@ class AnyStory(RuleBasedStateMachine):
     @invariant()
     def an_ended_rollout_leaves_one_version(self) -> None:
         """Rule 8."""
-        if self.story.rollout.ended:
+        if self.story.rollout.ended and self.story.state is not State.ABANDONED:
             assert self.story.target == (1 if self.story.state is State.PROMOTED else 0)
             assert self.story.rollout.pending is None
 
@@ -308,6 +358,8 @@ class AnyStory(RuleBasedStateMachine):
         for _ in range(30):
             if story.rollout.obstacle is Obstacle.DRIFT:
                 story.roll_back()
+            if story.rollout.obstacle is Obstacle.LEASE:
+                story.recovers()
             if story.state in (State.HELD, State.PAUSED):
                 story.resume()
             if story.rollout.pending:

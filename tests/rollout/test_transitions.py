@@ -8,15 +8,22 @@ import pytest
 
 from multitool_tui.judgement.model import Judgement, Verdict
 from multitool_tui.rollout.events import (
+    AbandonAsked,
+    AdoptAsked,
+    Adopted,
     Applied,
     Blocked,
+    Cleared,
     Command,
     Event,
     GatePassed,
     Judged,
+    MustEnd,
     Obstacle,
     PauseAsked,
     PromoteAsked,
+    Recovered,
+    RestoreAsked,
     ResumeAsked,
     RollBackAsked,
     Started,
@@ -24,7 +31,7 @@ from multitool_tui.rollout.events import (
     WeightAsked,
 )
 from multitool_tui.rollout.machine import IllegalTransition, Refusal
-from multitool_tui.rollout.plan import OnInconclusive, Ramp
+from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp
 from multitool_tui.rollout.states import ENDED, TRANSITIONS, State
 from tests.rollout.story import Story, at, plan
 
@@ -50,9 +57,27 @@ def _last_step() -> Story:
     return at(S.SHIFTING, plan("5%/5m")).passes(5)
 
 
+def _held(state: State, of: Plan | None = None) -> Story:
+    """Held in this state because the credentials have expired."""
+    return at(state, of).blocked(Obstacle.CREDENTIALS)
+
+
+def _lost(state: State, of: Plan | None = None) -> Story:
+    """Taken over from this state by another driver."""
+    return at(state, of).blocked(Obstacle.LEASE, "ben drives it now.")
+
+
+def _insisted() -> Story:
+    """An operator promotes what the evidence condemns."""
+    return at(S.SHIFTING).judged(HARMFUL).blocked(Obstacle.CREDENTIALS).promote(without_evidence=True)
+
+
 WALKS: dict[str, Callable[[], Story]] = {
     "starts": lambda: at(S.PLANNED).starts(),
     "starts all at once": lambda: at(S.PLANNED, ALL_AT_ONCE).starts(),
+    "found before it began": lambda: at(S.PLANNED).recovers(),
+    "ends before it began": lambda: at(S.PLANNED).recovers().applied(),
+    "cannot be cleared before it began": lambda: at(S.PLANNED).recovers().blocked(),
     #
     "bakes": lambda: at(S.SHIFTING).ticks(1),
     "promotes on time": lambda: at(S.SHIFTING, plan("5%/5m")).passes(4).judged(SAFE).ticks(1),
@@ -73,7 +98,11 @@ WALKS: dict[str, Callable[[], Story]] = {
     "is let through a gate too late, and held": lambda: at(S.SHIFTING, GATE_HOLDS).passes(60).pass_gate(),
     "is promoted by hand": lambda: at(S.SHIFTING).promote(),
     "is rolled back by hand": lambda: at(S.SHIFTING).roll_back(),
+    "is taken up again": lambda: at(S.SHIFTING).recovers(),
+    "must end": lambda: at(S.SHIFTING).must_end(),
     #
+    "paused, is taken up again": lambda: at(S.PAUSED).recovers(),
+    "paused, must end": lambda: at(S.PAUSED).must_end(),
     "paused, time passes": lambda: at(S.PAUSED).ticks(500),
     "paused, is judged": lambda: at(S.PAUSED).judged(SAFE),
     "paused, is harmful": lambda: at(S.PAUSED).judged(HARMFUL),
@@ -93,6 +122,29 @@ WALKS: dict[str, Callable[[], Story]] = {
     "held all at once, is resumed": lambda: at(S.PROMOTING, ALL_AT_ONCE).blocked(Obstacle.CREDENTIALS).resume(),
     "held while baking, is resumed": lambda: at(S.BAKING).blocked(Obstacle.CREDENTIALS).resume(),
     "held while rolling back, is resumed": lambda: at(S.ROLLING_BACK).blocked(Obstacle.REFUSED).resume(),
+    "held, its credentials are back": lambda: at(S.HELD).clears(),
+    "held, other credentials": lambda: at(S.SHIFTING).blocked().clears(),
+    "held all at once, its credentials are back": lambda: _held(S.PROMOTING, ALL_AT_ONCE).clears(),
+    "held while baking, its credentials are back": lambda: _held(S.BAKING).clears(),
+    "held while rolling back, its credentials are back": lambda: _held(S.ROLLING_BACK).clears(),
+    "held, is taken up again": lambda: at(S.HELD).recovers(),
+    "held, is taken back": lambda: _lost(S.SHIFTING).recovers(),
+    "held all at once, is taken back": lambda: _lost(S.PROMOTING, ALL_AT_ONCE).recovers(),
+    "held while baking, is taken back": lambda: _lost(S.BAKING).recovers(),
+    "held while rolling back, is taken back": lambda: _lost(S.ROLLING_BACK).recovers(),
+    "held, must end": lambda: at(S.HELD).must_end(),
+    "held by drift, must end": lambda: at(S.SHIFTING).blocked().must_end(),
+    "drifted, is to be adopted": lambda: at(S.SHIFTING).blocked().adopt(),
+    "drifted, is adopted": lambda: at(S.SHIFTING).blocked().adopt().adopted(0.3),
+    "drifted to everything, is adopted": lambda: at(S.SHIFTING).blocked().adopt().adopted(1.0),
+    "drifted to nothing, is adopted": lambda: at(S.SHIFTING).blocked().adopt().adopted(0.0),
+    "drifted, is to be restored": lambda: at(S.SHIFTING).blocked().restore(),
+    "drifted, is restored": lambda: at(S.SHIFTING).blocked().restore().applied(),
+    "drifted before everything, is restored": lambda: at(S.PROMOTING, ALL_AT_ONCE).blocked().restore().applied(),
+    "drifted while baking, is restored": lambda: at(S.BAKING).blocked().restore().applied(),
+    "drifted while rolling back, is restored": lambda: at(S.ROLLING_BACK).blocked().restore().applied(),
+    "drifted, is to be abandoned": lambda: at(S.SHIFTING).blocked().abandon(),
+    "drifted, is abandoned": lambda: at(S.SHIFTING).blocked().abandon().applied(),
     "held, is promoted by hand": lambda: at(S.HELD).promote(),
     "held, is rolled back by hand": lambda: at(S.HELD).roll_back(),
     #
@@ -101,11 +153,20 @@ WALKS: dict[str, Callable[[], Story]] = {
     "promoting, is harmful": lambda: at(S.PROMOTING).judged(HARMFUL),
     "serves everything": lambda: at(S.PROMOTING).applied(),
     "is promoted without a bake": lambda: at(S.PROMOTING, NO_BAKE_AFTER).applied(),
+    "promoting, found done": lambda: at(S.PROMOTING).recovers(done=True),
+    "promoting, found not done": lambda: at(S.PROMOTING).recovers(),
+    "promoting all at once, found not done": lambda: at(S.PROMOTING, ALL_AT_ONCE).recovers(),
+    "promoting what is harmful, found": lambda: _insisted().recovers(),
+    "baking what is harmful, found": lambda: _insisted().applied().recovers(),
+    "promoting, must end": lambda: at(S.PROMOTING).must_end(),
     "promoting, is blocked": lambda: at(S.PROMOTING).blocked(),
     "promoting, is rolled back by hand": lambda: at(S.PROMOTING).roll_back(),
     #
     "bakes after promotion": lambda: at(S.BAKING).ticks(1),
-    "is promoted": lambda: at(S.BAKING).ticks(5),
+    "has baked": lambda: at(S.BAKING).ticks(5),
+    "is promoted": lambda: at(S.BAKING).ticks(5).applied(),
+    "baking, is taken up again": lambda: at(S.BAKING).recovers(),
+    "baking, must end": lambda: at(S.BAKING).must_end(),
     "baking, is judged": lambda: at(S.BAKING).judged(UNDECIDED),
     "baking, is harmful": lambda: at(S.BAKING).judged(HARMFUL),
     "baking, is blocked": lambda: at(S.BAKING).blocked(),
@@ -115,6 +176,8 @@ WALKS: dict[str, Callable[[], Story]] = {
     "rolling back, time passes": lambda: at(S.ROLLING_BACK).ticks(1),
     "rolling back, is judged": lambda: at(S.ROLLING_BACK).judged(HARMFUL),
     "is rolled back": lambda: at(S.ROLLING_BACK).applied(),
+    "rolling back, is taken up again": lambda: at(S.ROLLING_BACK).recovers(),
+    "rolling back, must end": lambda: at(S.ROLLING_BACK).must_end(),
     "rolling back, is blocked": lambda: at(S.ROLLING_BACK).blocked(),
     "rolling back, is rolled back by hand": lambda: at(S.ROLLING_BACK).roll_back(),
 }
@@ -146,6 +209,12 @@ def _event(kind: type[Event], story: Story) -> Event:
         return Judged(at=story.now, judgement=Judgement(SAFE, "Fine.", seen_to=story.now))
     if kind is Blocked:
         return Blocked(at=story.now, obstacle=Obstacle.DRIFT, why="Somebody else changed it.")
+    if kind is Adopted:
+        return Adopted(at=story.now, weight=0.1)
+    if kind is Recovered:
+        return Recovered(at=story.now, actor="ben", weight=0.1, why="Its driver had ended.")
+    if kind is MustEnd:
+        return MustEnd(at=story.now, actor="ben", why="SIGTERM.")
     if kind is Started:
         return Started(at=story.now, actor="ann", judgement=Judgement(UNDECIDED, "Nothing yet."))
     if kind is WeightAsked:
@@ -156,8 +225,9 @@ def _event(kind: type[Event], story: Story) -> Event:
 
 
 EVENTS: list[type[Event]] = [
-    *(Started, Ticked, Judged, Applied, Blocked),
+    *(Started, Ticked, Judged, Applied, Blocked, Adopted, Recovered, Cleared, MustEnd),
     *(PauseAsked, ResumeAsked, WeightAsked, GatePassed, PromoteAsked, RollBackAsked),
+    *(AdoptAsked, RestoreAsked, AbandonAsked),
 ]
 ELSEWHERE = [(state, kind) for state, row in TRANSITIONS.items() for kind in EVENTS if kind not in row]
 
@@ -185,8 +255,8 @@ def test_nothing_was_changed_that_nobody_asked_for() -> None:
         story.applied()
 
 
-def test_promoted_and_rolled_back_are_the_ends() -> None:
-    assert {S.PROMOTED, S.ROLLED_BACK} == ENDED
+def test_promoted_rolled_back_and_abandoned_are_the_ends() -> None:
+    assert {S.PROMOTED, S.ROLLED_BACK, S.ABANDONED} == ENDED
     assert at(S.PROMOTED).rollout.ended
     assert not at(S.BAKING).rollout.ended
 
