@@ -26,13 +26,16 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock, or one that starts at the same moment and runs `speed` times as fast."""
+    """The machine's clock, or one that runs `speed` times as fast from `start` on: by default from now.
 
-    def __init__(self, speed: float = 1.0) -> None:
+    `start`: seconds since 1970. Processes that are given the same one have the same time.
+    """
+
+    def __init__(self, speed: float = 1.0, start: float | None = None) -> None:
         if not speed > 0:
             raise ValueError(f"a clock's speed must be above 0, not {speed}")
         self.speed = speed
-        self._start = time.time()
+        self._start = time.time() if start is None else start
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self._start + (time.time() - self._start) * self.speed, UTC)

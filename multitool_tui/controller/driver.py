@@ -218,7 +218,11 @@ class Driver:
         self._changed()
 
     async def look(self) -> Alias | None:
-        """Read the target; what somebody else did to it holds the rollout. None while a change is under way."""
+        """Read the target; what somebody else did to it holds the rollout. None while a change is under way.
+
+        Raises:
+            AwsError: it could not be read. Where the credentials are at fault the rollout is held until they are back.
+        """
         if self._change is not None:
             return None
         try:
@@ -227,6 +231,10 @@ class Driver:
             if self._change is None and not self.rollout.ended:
                 self.tell(Blocked(at=self._clock.now(), obstacle=_obstacle(error), why=str(error)))
             return None
+        except CredentialsError as error:
+            if self._change is None and not self.rollout.ended:
+                self.tell(Blocked(at=self._clock.now(), obstacle=Obstacle.CREDENTIALS, why=str(error)))
+            raise
         self._weight_read = self._share(found)
         if self._change is None and not self.rollout.ended:
             if self.rollout.obstacle is Obstacle.CREDENTIALS:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from multitool_tui.aws import functions
 from multitool_tui.aws import lease as leases
-from multitool_tui.aws.errors import AwsError, NotFound
+from multitool_tui.aws.errors import AwsError, LeaseLost, NotFound
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.metrics import Period, Request, baseline_p99, periods
 from multitool_tui.aws.resources import Alias, Caller
@@ -19,7 +21,7 @@ from multitool_tui.controller.commands import Start
 from multitool_tui.controller.driver import Driver
 from multitool_tui.controller.logbook import Logbook
 from multitool_tui.controller.observer import Observer
-from multitool_tui.controller.port import CommandRefused
+from multitool_tui.controller.port import CommandRefused, Taken
 from multitool_tui.controller.preflight import preflight
 from multitool_tui.controller.timeline import Timeline
 from multitool_tui.journal.past import Past, recall
@@ -33,6 +35,8 @@ from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.receipts import Receipt
 from multitool_tui.rollout.states import State
 from multitool_tui.words import parse_target
+
+_PATIENCE = 5.0  # seconds of real time that a refused start takes to tidy up after itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,12 @@ class Launcher:
         except AwsError as error:
             why = f"It could not begin: {error}"
             driver.tell(Recovered(at=self.clock.now(), actor=self.actor, weight=0.0, why=why))
-            raise CommandRefused(str(error)) from None
+            # Where the mark cannot be taken off now, the next process on this machine does it.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(driver.ended.wait(), _PATIENCE)
+            await driver.stop()
+            refusal = Taken if isinstance(error, LeaseLost) else CommandRefused
+            raise refusal(str(error)) from None
         driver.start(self.actor, {name: alarms[name] for name in start.plan.alarms}, history)
         return driver
 

@@ -1,0 +1,49 @@
+"""A real process that drives the rollout of v42 on checkout:live, or takes it up: `python -m tests.faults.driving`.
+
+Arguments: the sandbox's URL, the state directory, the clock's speed and start, and "start" or "resume".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from multitool_tui.aws.session import AwsSession, Options
+from multitool_tui.clock import SystemClock
+from multitool_tui.controller.commands import Start
+from multitool_tui.controller.logbook import Logbook
+from multitool_tui.controller.port import CommandRefused
+from multitool_tui.controller.supervisor import Supervisor
+from multitool_tui.rollout.strategies import parse_plan
+
+REFUSED = 14
+
+
+async def drive(url: str, folder: str, speed: str, start: str, what: str) -> int:
+    clock = SystemClock(float(speed), float(start))
+    session = await AwsSession(Options(endpoint_url=url), clock).__aenter__()
+    supervisor = Supervisor(session, clock, actor="ann@laptop", logbook=Logbook(Path(folder), "test"))
+    supervisor.open()
+    try:
+        if what == "start":
+            plan = replace(parse_plan("10%/1m 50%/1m"), bake_after_promote=timedelta(minutes=1))
+            rollout = await supervisor.obey(Start(target="checkout:live", canary="42", plan=plan))
+            await supervisor.driver(rollout).ended.wait()
+            return 0
+        await supervisor.recovered.wait()
+        for live in supervisor.snapshot.rollouts:
+            await supervisor.driver(live.rollout.id).ended.wait()
+    except CommandRefused as refused:
+        sys.stderr.write(f"{refused}\n")
+        return REFUSED
+    else:
+        return 0
+    finally:
+        await supervisor.close()
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(drive(*sys.argv[1:])))

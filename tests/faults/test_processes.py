@@ -1,0 +1,146 @@
+"""Real processes that are killed, and that race for one alias: what holds is read from the sandbox and the journal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from multitool_tui.aws import lease as leases
+from multitool_tui.clock import SystemClock
+from multitool_tui.journal.again import receipts
+from multitool_tui.journal.codec import decode_event
+from multitool_tui.journal.store import Journal, Kind
+from multitool_tui.judgement.model import Verdict
+from multitool_tui.rollout.states import State
+from multitool_tui.sandbox.scenario import load_scenario
+from multitool_tui.sandbox.server import Sandbox
+from tests.faults.driving import REFUSED
+from tests.support.world import REGION, sandbox_environment
+
+SPEED = 200.0
+_OWNERS = "production"
+_LONGEST = 60.0  # seconds of real time for one process
+_SECRETS = ("AKIACANARYKEYID00001", "canary-secret-that-nobody-writes", "canary-token-that-nobody-writes")
+
+
+@dataclass
+class Stage:
+    sandbox: Sandbox
+    start: float
+    folder: Path
+
+    async def process(self, what: str, folder: Path | None = None) -> asyncio.subprocess.Process:
+        keys = dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), _SECRETS, strict=True))
+        environment = {**os.environ, **sandbox_environment(), **keys}
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.faults.driving"),
+            *(self.sandbox.url, str(folder or self.folder), str(SPEED), str(self.start), what),
+            env=environment,
+            stderr=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+
+    async def ended(self, process: asyncio.subprocess.Process) -> tuple[int, str]:
+        out, err = await asyncio.wait_for(process.communicate(), _LONGEST)
+        said = (out + err).decode()
+        assert "Traceback" not in said
+        assert not any(secret in said for secret in _SECRETS)
+        assert process.returncode is not None
+        return process.returncode, said
+
+    def check_clean(self) -> str:
+        """One version, no weights, the owner's words; returns the version."""
+        alias = self.sandbox.alias("checkout", "live")
+        assert dict(alias.weights) == {}
+        assert alias.description == _OWNERS
+        return alias.version
+
+
+@asynccontextmanager
+async def stage(folder: Path, seed: int) -> AsyncIterator[Stage]:
+    start = time.time()
+    clock = SystemClock(SPEED, start)
+    async with Sandbox(scenario=load_scenario("healthy"), clock=clock, seed=seed, region=REGION) as sandbox:
+        yield Stage(sandbox, start, folder)
+
+
+def _seeds(few: int, many: int) -> list[object]:
+    return [*range(few), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(few, many))]
+
+
+@pytest.mark.parametrize("seed", _seeds(20, 200))
+async def test_a_killed_driver_leaves_nothing_undone(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    async with stage(tmp_path, seed) as s:
+        what = "start"
+        for _ in range(chance.choice([1, 1, 2])):
+            process = await s.process(what)
+            try:
+                await asyncio.wait_for(process.wait(), chance.uniform(0.6, 6.0))
+            except TimeoutError:
+                process.kill()
+            await process.communicate()
+            what = "resume"
+        code, said = await s.ended(await s.process("resume"))
+        assert (code, said) == (0, "")
+        _check_journal(s)
+        _check_no_secret_is_in(tmp_path)
+
+
+def _check_no_secret_is_in(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert not any(secret.encode() in data for secret in _SECRETS)
+
+
+def _check_journal(s: Stage) -> None:
+    """The alias is as the journal says, and every promotion has its verdict."""
+    version = s.check_clean()
+    journal = Journal.open(s.folder)
+    records = journal.all()
+    assert len(records) <= 1  # none: killed before anything began
+    for record in records:
+        state = record.rollout.state
+        assert state in (State.PROMOTED, State.ABANDONED)
+        assert version == ("42" if state is State.PROMOTED else "41")
+        entries = journal.entries(record.key)
+        for entry in entries:
+            if entry.kind is Kind.EVENT:
+                decode_event(entry.body)
+        promotions = [each for each in receipts(entries) if each.action == "promoting v42"]
+        assert bool(promotions) == (state is State.PROMOTED)
+        assert all(each.judgement.verdict is Verdict.SAFE for each in promotions)
+    journal.close()
+
+
+@pytest.mark.parametrize("seed", _seeds(3, 100))
+async def test_of_two_that_start_at_once_one_drives(tmp_path: Path, seed: int) -> None:
+    async with stage(tmp_path, seed) as s:
+        one, other = [await s.process("start", tmp_path / name) for name in ("one", "other")]
+        ends = await asyncio.gather(s.ended(one), s.ended(other))
+        assert sorted(code for code, _ in ends) == [0, REFUSED]
+        (refusal,) = [said for code, said in ends if code == REFUSED]
+        assert refusal.count("\n") == 1
+        assert s.check_clean() == "42"
+        assert len(_drivers(s.sandbox)) == 1
+
+
+def _drivers(sandbox: Sandbox) -> set[str]:
+    """The marks of all who have changed the alias."""
+    found = set()
+    for call in sandbox.calls:
+        if call.operation == "UpdateAlias" and call.status == 200:
+            lease, _ = leases.read(str(call.parameters.get("Description", "")))
+            if lease:
+                found.add(lease.driver)
+    return found
