@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from multitool_tui.aws import lease as leases
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.metrics import Period
 from multitool_tui.aws.resources import Alias
@@ -40,13 +39,10 @@ class Observer:
             reason="Driven elsewhere: its driver's reasons are in its journal.",
         )
         self._begun = False
-        self._seen_changed = now
         self.see_alias(alias, lease, now)
 
     def see_alias(self, alias: Alias, lease: Lease, now: datetime) -> None:
         """Follow the alias."""
-        if alias.revision != self.alias.revision:
-            self._seen_changed = now
         self.alias, self.lease = alias, lease
         rollout = self.rollout
         weight = 1.0 if alias.version == rollout.canary else alias.weights.get(rollout.canary, 0.0)
@@ -70,13 +66,6 @@ class Observer:
         _, judgement = self.timeline.see(periods, now)
         if judgement is not None:
             self.rollout = replace(self.rollout, judgement=judgement)
-
-    def is_left_alone(self, now: datetime) -> bool:
-        """Whether its driver has gone: the lease has run out, and was not renewed while we looked on.
-
-        The second keeps a machine whose clock is wrong from taking a live driver for dead.
-        """
-        return self.lease.is_over(now) and now - self._seen_changed > 1.5 * leases.RENEWAL
 
     @property
     def live(self) -> LiveRollout:
