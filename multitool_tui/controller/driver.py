@@ -199,12 +199,12 @@ class Driver:
     def see_periods(self, periods: Sequence[Period]) -> None:
         """Judge the periods that are sealed by now; one that is known already counts only if it has changed."""
         judgement = self._see(periods)
-        if judgement is not None and not self.rollout.ended:
+        if judgement is not None and self.rollout.on_target:
             self.tell(Judged(at=self._clock.now(), judgement=judgement))
 
     def see_alarms(self, states: Mapping[str, AlarmState]) -> None:
         """Judge the watched alarms as they are now."""
-        if not self.rollout.ended and self.rollout.plan.alarms:
+        if self.rollout.on_target and self.rollout.plan.alarms:
             watched = {name: states[name] for name in self.rollout.plan.alarms if name in states}
             judgement = self._show_alarms(watched)
             if judgement.alarms != self.rollout.judgement.alarms:
@@ -249,7 +249,7 @@ class Driver:
             now = self._clock.now()
             until = min(self._wake_at or now + _TICK, now + _TICK)
             await nap(self._clock, (until - now).total_seconds(), self._woken)
-            if self._clock.now() >= until and not self.rollout.ended:
+            if self._clock.now() >= until and self.rollout.on_target:
                 self._wake_at = None
                 self.tell(Ticked(at=self._clock.now()))
 
