@@ -1,6 +1,7 @@
 """The caller's own AWS session, and the clients made from it.
 
 Credentials come from the standard AWS chain alone and stay in the SDK: they are never read, stored or logged here.
+`RenewableCredentials` asks the chain again when AWS refuses them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from aiobotocore.session import AioSession
 from botocore.utils import parse_timestamp
 
 from multitool_tui.aws.alias_target import AliasTarget
+from multitool_tui.aws.credentials import RenewableCredentials, remedy
 from multitool_tui.aws.errors import CredentialsError
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.ledger import Ledger
@@ -61,7 +63,7 @@ def check_session(options: Options) -> tuple[str | None, str]:
     Raises:
         CredentialsError: in one sentence, what is missing.
     """
-    with aws_errors():
+    with aws_errors(_remedy(options)):
         # Python's SDK reads AWS_DEFAULT_REGION alone; the CLI and every other SDK put AWS_REGION first.
         region = options.region or os.environ.get("AWS_REGION") or None
         session = boto3.Session(profile_name=options.profile, region_name=region)
@@ -75,6 +77,11 @@ def check_session(options: Options) -> tuple[str | None, str]:
         # boto3 calls the profile "default" also when there is none at all.
         named = session.profile_name if session.profile_name != "default" or options.profile else None
         return named, session.region_name
+
+
+def _remedy(options: Options) -> str:
+    with aws_errors():
+        return remedy(options.profile)
 
 
 class AwsSession:
@@ -95,7 +102,12 @@ class AwsSession:
 
     async def __aenter__(self) -> Self:
         self._profile, self.region = await asyncio.to_thread(check_session, self._options)
+        todo = await asyncio.to_thread(_remedy, self._options)
+        credentials = RenewableCredentials(self._options.profile, self._clock, todo)
+        self._stack.push_async_callback(credentials.close)
         session = AioSession(profile=self._options.profile)
+        session.register_component("credential_provider", credentials)
+        session.get_component("event_emitter").register("after-call", credentials.see_answer)
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
         self.ledger.attach(session.get_component("event_emitter"))
         try:

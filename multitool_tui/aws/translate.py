@@ -45,8 +45,6 @@ _EXPLICITLY = "with an explicit deny"
 _NO_SESSION = (
     sdk.NoCredentialsError,
     sdk.PartialCredentialsError,
-    sdk.CredentialRetrievalError,
-    sdk.TokenRetrievalError,
     sdk.NoAuthTokenError,
     sdk.SSOError,
     sdk.LoginError,
@@ -57,6 +55,15 @@ _NO_SESSION = (
     sdk.ProfileNotFound,
     sdk.MissingDependencyException,
 )
+# The login is over, or there has been none on this machine.
+_LOGGED_OUT = (
+    sdk.TokenRetrievalError,
+    sdk.SSOTokenLoadError,
+    sdk.UnauthorizedSSOTokenError,
+    sdk.LoginRefreshRequired,
+    sdk.LoginTokenLoadError,
+)
+_LOG_IN = "log in again (for example `aws sso login`)"
 
 
 def _sentence(text: str) -> str:
@@ -69,17 +76,25 @@ def _host(error: sdk.BotoCoreError) -> str:
     return urlsplit(str(error.kwargs.get("endpoint_url", ""))).netloc or "AWS"
 
 
-def translate(error: Exception) -> AwsError:
-    """The error of ours that says what `error`, raised by the SDK, means."""
+def translate(error: Exception, remedy: str = _LOG_IN) -> AwsError:
+    """The error of ours that says what `error`, raised by the SDK, means.
+
+    `remedy`: what brings refused credentials back, as the end of a sentence.
+    """
     match error:
         case AwsError():
             return error
         case sdk.ClientError():
-            return _translate_answer(error)
+            return _translate_answer(error, remedy)
         case sdk.NoRegionError():
             return CredentialsError("No AWS region is set: give --region, or set AWS_REGION.")
         case sdk.ParamValidationError() | sdk.UnknownParameterError():
             return Refused(_sentence(str(error)))
+        case _ if isinstance(error, _LOGGED_OUT):
+            return expired(remedy)
+        case sdk.CredentialRetrievalError():
+            # What a credential process has written may hold a secret: it stays out.
+            return CredentialsError(f"No credentials came from {error.kwargs.get('provider')}: {remedy}.")
         case _ if isinstance(error, _NO_SESSION):
             return CredentialsError(_sentence(str(error)))
         case sdk.ReadTimeoutError():
@@ -99,15 +114,20 @@ def translate(error: Exception) -> AwsError:
             return Unanswered(f"AWS gave no usable answer ({type(error).__name__}).")
 
 
-def _translate_answer(error: sdk.ClientError) -> AwsError:
+def expired(remedy: str) -> CredentialsError:
+    """Credentials that were good once."""
+    return CredentialsError(f"The AWS session has expired: {remedy}.")
+
+
+def _translate_answer(error: sdk.ClientError, remedy: str) -> AwsError:
     answer = error.response.get("Error", {})
     code = str(answer.get("Code", ""))
     said = _sentence(str(answer.get("Message") or answer.get("message") or code))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) or 0)
     if code in _EXPIRED:
-        return CredentialsError("The AWS session has expired: log in again (for example `aws sso login`).")
+        return expired(remedy)
     if code in _INVALID:
-        return CredentialsError(f"AWS does not accept these credentials: {said}")
+        return CredentialsError(f"AWS does not accept these credentials ({said.removesuffix('.')}): {remedy}.")
     if code in _DENIED:
         return AccessDenied(_denied(error.operation_name, said))
     if code in _THROTTLED or status == 429:
@@ -129,12 +149,12 @@ def _denied(operation: str, said: str) -> str:
 
 
 @contextmanager
-def aws_errors() -> Iterator[None]:
-    """Raise our own errors in place of whatever the SDK raises inside."""
+def aws_errors(remedy: str = _LOG_IN) -> Iterator[None]:
+    """Raise our own errors in place of whatever the SDK raises inside; `remedy` as for `translate`."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - the SDK raises from four libraries; all of it becomes one tree
-        raise translate(error) from None
+        raise translate(error, remedy) from None
 
 
 def answered(answer: dict[str, object], *fields: str) -> None:

@@ -18,6 +18,8 @@ def open_log(file: Path | None) -> None:
     import platformdirs
 
     path = file or Path(platformdirs.user_log_dir("multitool", appauthor=False)) / "multitool.log"
+    # Without a handler of its own the SDK's warnings go to standard error, tracebacks and all: on the screen itself.
+    logging.getLogger("aiobotocore").addHandler(logging.NullHandler())
     logger = logging.getLogger("multitool_tui")
     logger.propagate = False
     try:

@@ -119,7 +119,7 @@ def _calling(session: AwsSession) -> set[asyncio.Task[Any] | None]:
 
     for client in session.clients:
         client.meta.events.register("before-call", begin)
-        client.meta.events.register("after-call", end)
+        client.meta.events.register_first("after-call", end)  # what comes later may raise
         client.meta.events.register("after-call-error", end)
     return tasks
 
