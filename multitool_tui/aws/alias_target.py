@@ -77,6 +77,9 @@ class AliasTarget:
         self._known = alias
         self._past: set[str] = set()
         """Revisions that our own writes have replaced: to see one again is a stale read, not a change."""
+        self._sent: list[_State] = []
+        """What was written over the known revision, and may come about as long as that stands: also a write that was
+        given up without an answer."""
 
     # The lease
 
@@ -89,12 +92,17 @@ class AliasTarget:
         state = _State.of(self._known)
         return await self._write(replace(state, lease=self._lease))
 
-    async def take_over(self) -> Alias:
-        """Mark the alias as this driver's, whoever's it was."""
+    async def take_over(self, of: str) -> Alias:
+        """Mark the alias as this driver's, if it has no mark, or that of the driver `of`: of several who take over from
+        one driver, the first has it."""
         for _ in range(_ATTEMPTS):
-            self._known = await self._read()
+            found = await self._read()
+            state = _State.of(found)
+            if state.lease and state.lease.driver != of:
+                self._check_lease(found)
+            self._take(found)
             try:
-                return await self._write(replace(_State.of(self._known), lease=self._lease))
+                return await self._write(replace(state, lease=self._lease))
             except LeaseLost:  # it was renewed in between
                 continue
         raise Conflict(f"{self._function}:{self._name} cannot be taken over: another driver keeps writing to it.")
@@ -113,9 +121,8 @@ class AliasTarget:
         found = await self._read()
         if self._is_stale(found):
             return self._known
-        self._check(found, self._known)
-        self._known = found
-        return found
+        self._check(found)
+        return self._take(found)
 
     async def set_weight(self, weight: float) -> Alias:
         """Send `weight` (0-1, exclusive) of the traffic to the canary."""
@@ -189,6 +196,7 @@ class AliasTarget:
                 await self._clock.sleep(_PAUSE * 2 ** (attempt - 1))
             before = self._known
             swap = {"RevisionId": before.revision} if before.revision else {}
+            self._sent.append(wanted)
             try:
                 with aws_errors():
                     answer = await self._client.update_alias(
@@ -213,8 +221,8 @@ class AliasTarget:
                 return self._remember(found)
             if self._is_stale(found):
                 continue
-            self._check(found, before)
-            self._known = found
+            self._check(found)
+            self._take(found)
         raise trouble or Unanswered(f"{self._function}:{self._name} does not take the change.")
 
     async def _read(self) -> Alias:
@@ -229,8 +237,7 @@ class AliasTarget:
         if self._is_stale(found):
             return self._known
         self._check_lease(found)
-        self._known = found
-        return found
+        return self._take(found)
 
     async def _is_gone(self) -> bool:
         try:
@@ -240,10 +247,21 @@ class AliasTarget:
         return False
 
     def _remember(self, made: Alias) -> Alias:
+        """A write of ours has come about."""
         if made.revision != self._known.revision:
             self._past.add(self._known.revision)
+        self._sent.clear()
         self._known = made
         return made
+
+    def _take(self, found: Alias) -> Alias:
+        """Go by what was read from here on."""
+        if any(_State.of(found).is_what_was_wanted(sent) for sent in self._sent):
+            return self._remember(found)
+        if found.revision != self._known.revision:
+            self._sent.clear()  # compare-and-swap: what was written over the known revision can no longer come about
+        self._known = found
+        return found
 
     def _is_stale(self, found: Alias) -> bool:
         """Alias changes are eventually consistent: a read may show what our own write has just replaced."""
@@ -252,9 +270,11 @@ class AliasTarget:
     def _has_only_ours(self, alias: Alias) -> bool:
         return {alias.version, *alias.weights} <= {self._baseline, self._canary}
 
-    def _check(self, found: Alias, known: Alias) -> None:
+    def _check(self, found: Alias) -> None:
         self._check_lease(found)
-        if not _State.of(found).is_untouched_since(_State.of(known)):
+        state = _State.of(found)
+        is_ours = any(state.is_what_was_wanted(sent) for sent in self._sent)
+        if not (is_ours or state.is_untouched_since(_State.of(self._known))):
             raise self._drift(found)
 
     def _check_lease(self, found: Alias) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from multitool_tui.aws.errors import AwsError, CredentialsError, Drift, LeaseLost, Throttled, Unanswered
+from multitool_tui.aws.errors import AwsError, Conflict, CredentialsError, Drift, LeaseLost, Throttled, Unanswered
 from multitool_tui.aws.metrics import Period
 from multitool_tui.aws.resources import Alias
 from multitool_tui.clock import Clock
@@ -57,6 +57,9 @@ _TICK = timedelta(seconds=30)  # the longest time without a look at the clock
 _PATIENCE = 5  # tries of a change that is not a rollback
 _LONGEST_PAUSE = 20.0  # seconds between the tries of a rollback
 _JOURNAL_PATIENCE = 2.0  # seconds of real time that a rollback waits for the journal, and no longer
+_PASSING = (Throttled, Unanswered, Conflict)
+"""Troubles that pass. A conflict is one: that nobody else has changed the target was read before it was raised."""
+
 _PERSISTENT = (RollBack, Leave)
 """Changes towards the safe end: they are tried until they are done, journal or not."""
 
@@ -142,13 +145,13 @@ class Driver:
         """
         return await self._target.acquire()
 
-    async def take_over(self) -> Alias:
-        """Mark the target as this driver's, whoever's it was; `recover` comes next.
+    async def take_over(self, of: str) -> Alias:
+        """Mark the target as this driver's, if it is nobody's or that of the driver `of`; `recover` comes next.
 
         Raises:
             AwsError: it could not be.
         """
-        return await self._target.take_over()
+        return await self._target.take_over(of)
 
     def recall(self, past: Past) -> None:
         """Know again what an earlier driver knew, and has put on record."""
@@ -358,7 +361,7 @@ class Driver:
                 if not isinstance(change, _PERSISTENT):
                     if isinstance(error, CredentialsError):
                         return Blocked(at=self._clock.now(), obstacle=Obstacle.CREDENTIALS, why=str(error))
-                    if not isinstance(error, (Throttled, Unanswered)) or attempt >= _PATIENCE:
+                    if not isinstance(error, _PASSING) or attempt >= _PATIENCE:
                         return Blocked(at=self._clock.now(), obstacle=Obstacle.REFUSED, why=str(error))
                 self._trouble = f"Try {attempt}: {error}"
                 self._changed()

@@ -24,8 +24,9 @@ from multitool_tui.controller.observer import Observer
 from multitool_tui.controller.port import CommandRefused, Taken
 from multitool_tui.controller.preflight import preflight
 from multitool_tui.controller.timeline import Timeline
+from multitool_tui.journal.codec import decode
 from multitool_tui.journal.past import Past, recall
-from multitool_tui.journal.store import Entry, JournalError, Record
+from multitool_tui.journal.store import Entry, JournalError, Kind, Record
 from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import AlarmState
 from multitool_tui.rollout.effects import Leave, Promote, RollBack
@@ -95,13 +96,16 @@ class Launcher:
             alias = Alias(function, name, rollout.baseline, "")
         driver = await self._revive(record, entries, alias)
         found, _ = leases.read(alias.description)
-        if found and found.driver != record.driver:
+        # A process that was killed as it took the rollout up is on record, but its mark may not be on the alias yet.
+        drivers = {decode(entry.body, str) for entry in entries if entry.kind is Kind.DRIVER}
+        if found and found.driver not in drivers:
             await driver.look()  # somebody else has taken it up
         elif found is None and not _may_be_unmarked(rollout):
             why = f"While nobody drove it, the mark of the rollout was taken off {rollout.target}."
             driver.tell(Blocked(at=self.clock.now(), obstacle=Obstacle.DRIFT, why=why))
         else:
-            driver.recover(await driver.take_over(), self.actor, "Its driver had ended before it.")
+            alias = await driver.take_over(found.driver if found else record.driver)
+            driver.recover(alias, self.actor, "Its driver had ended before it.")
         return driver
 
     async def take_over(self, observer: Observer, caller: Caller, driven_here: Driver | None) -> Driver:
@@ -112,7 +116,7 @@ class Launcher:
         """
         try:
             driver = driven_here or await self._adopt(observer, caller)
-            found = await driver.take_over()
+            found = await driver.take_over(observer.lease.driver)
         except (AwsError, JournalError) as error:
             raise CommandRefused(str(error)) from None
         driver.recover(found, self.actor, f"Taken over from {observer.lease.who}.")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from multitool_tui.aws import lease as leases
 from multitool_tui.aws.alias_target import AliasTarget
-from multitool_tui.aws.errors import AccessDenied, Drift, Unanswered
+from multitool_tui.aws.errors import AccessDenied, Drift, LeaseLost, Unanswered
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.resources import Alias
 from multitool_tui.clock import Clock
@@ -45,6 +47,10 @@ class OneAlias:
         self.script: list[str] = []
         self.writes = 0
         self.stale: list[dict[str, Any]] = []
+        self.between: Callable[[], Awaitable[Alias]] | None = None
+        """What another one does just before the next write."""
+        self.under_way: dict[str, Any] | None = None
+        """A write whose client has gone away, and which comes about just before the next one."""
 
     async def get_alias(self, **_: Any) -> dict[str, Any]:
         if self.stale:
@@ -53,7 +59,16 @@ class OneAlias:
 
     async def update_alias(self, **wanted: Any) -> dict[str, Any]:
         self.writes += 1
+        before_this, self.between = self.between, None
+        if before_this:
+            await before_this()
+        late, self.under_way = self.under_way, None
+        if late:
+            await self.update_alias(**late)
         trouble = self.script.pop(0) if self.script else ""
+        if trouble == "cut off":
+            self.under_way = wanted
+            raise asyncio.CancelledError
         if trouble == "lost before":
             raise ReadTimeoutError(endpoint_url="x")
         if trouble == "denied":
@@ -84,6 +99,13 @@ class OneAlias:
             "Description": self.description,
             "RoutingConfig": {"AdditionalVersionWeights": dict(self.weights)},
         }
+
+
+def lease_of(description: str) -> str:
+    """The driver that the description names."""
+    lease, _ = leases.read(description)
+    assert lease
+    return lease.driver
 
 
 @dataclass
@@ -177,6 +199,58 @@ async def test_a_rollback_undoes_whatever_the_rollout_has_made_of_the_alias(
         s.service.change(version, weights)
         await s.target.roll_back()
         assert (s.service.version, s.service.weights) == ("41", {})
+
+
+async def test_a_write_that_was_cut_off_and_comes_about_late_is_no_drift() -> None:
+    async with stage("cut off") as s:
+        with pytest.raises(asyncio.CancelledError):
+            await s.target.set_weight(0.5)
+        await s.target.roll_back()
+        assert (s.service.version, s.service.weights, s.service.description) == ("41", {}, "prod")
+
+
+async def test_a_write_that_was_cut_off_is_known_again_by_a_later_read() -> None:
+    async with stage("cut off") as s:
+        with pytest.raises(asyncio.CancelledError):
+            await s.target.set_weight(0.5)
+        late, s.service.under_way = s.service.under_way, None
+        assert late
+        await s.service.update_alias(**late)
+        assert (await s.target.read()).weights == {"42": 0.5}
+        s.service.change("41", {"42": 0.9})
+        with pytest.raises(Drift):
+            await s.target.read()
+
+
+def other(service: OneAlias, driver: str) -> AliasTarget:
+    """Another driver's, of the same rollout."""
+    return AliasTarget(service, NoTime(), Alias("checkout", "live", "41", "0"), replace(LEASE, driver=driver))
+
+
+async def test_of_two_that_take_over_from_one_driver_the_first_has_it() -> None:
+    async with stage() as s:
+        await s.target.acquire()
+        first, second = other(s.service, "11111111"), other(s.service, "22222222")
+        await first.take_over(of="0badcafe")
+        with pytest.raises(LeaseLost):
+            await second.take_over(of="0badcafe")
+        with pytest.raises(LeaseLost):
+            await s.target.read()
+        assert lease_of(s.service.description) == "11111111"
+        await first.roll_back()
+        assert s.service.description == "prod"
+
+
+async def test_a_takeover_goes_on_over_a_last_write_of_the_old_driver_but_not_over_another_takeover() -> None:
+    async with stage() as s:
+        await s.target.acquire()
+        first, second = other(s.service, "11111111"), other(s.service, "22222222")
+        s.service.between = lambda: s.target.set_weight(0.1)
+        assert (await first.take_over(of="0badcafe")).weights == {"42": 0.1}
+        s.service.between = lambda: first.acquire()
+        with pytest.raises(LeaseLost):
+            await second.take_over(of="0badcafe")
+        assert lease_of(s.service.description) == "11111111"
 
 
 async def test_a_rollback_does_not_touch_another_release() -> None:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from multitool_tui.aws.errors import AccessDenied, AwsError, CredentialsError, Drift, Unanswered
+from multitool_tui.aws.errors import AccessDenied, AwsError, Conflict, CredentialsError, Drift, Throttled, Unanswered
 from multitool_tui.aws.metrics import Period
 from multitool_tui.aws.resources import Alias
 from multitool_tui.clock import ManualClock
@@ -62,7 +62,8 @@ class ScriptedTarget:
     async def acquire(self) -> Alias:
         return self.alias
 
-    async def take_over(self) -> Alias:
+    async def take_over(self, of: str) -> Alias:
+        self.made.append(f"take over from {of}")
         return self.alias
 
     async def renew(self) -> Alias:
@@ -173,6 +174,15 @@ async def test_a_healthy_canary_goes_up_the_steps_and_is_promoted() -> None:
         await s.pass_time(6 * 60)
         assert s.rollout.state is State.PROMOTED
         assert s.driver.ended.is_set()
+
+
+@pytest.mark.parametrize(
+    "trouble", [Unanswered("cut"), Throttled("slowly"), Conflict("stale")], ids=lambda e: type(e).__name__
+)
+async def test_a_trouble_that_passes_is_sat_out(trouble: AwsError) -> None:
+    async with stage(target=ScriptedTarget([trouble])) as s:
+        await s.pass_time(10)
+        assert s.target.made == ["weight 0.1"]
 
 
 async def test_nothing_is_raised_while_no_minute_is_seen() -> None:

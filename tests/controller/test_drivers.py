@@ -91,6 +91,23 @@ async def test_an_alias_that_was_changed_while_nobody_drove_is_held_as_drift(tmp
             assert description(sandbox) == OWNERS
 
 
+async def test_a_process_that_was_killed_as_it_took_a_rollout_up_is_not_somebody_else(tmp_path: Path) -> None:
+    async with stage() as (sandbox, clock):
+        async with screen(sandbox, clock, tmp_path) as first:
+            await first.start()
+            await first.run_until(lambda: first.live.rollout.weight == 0.1)
+            await crash(first)
+        journal = Journal.open(tmp_path)
+        (record,) = journal.all()
+        journal.take_up(record.key, "feedface", clock.now())  # and no more: its mark never came onto the alias
+        journal.close()
+        async with screen(sandbox, clock, tmp_path) as third:
+            await third.run_until(lambda: bool(third.supervisor.snapshot.rollouts))
+            assert third.state is State.SHIFTING
+            await third.run_until(lambda: third.live.rollout.ended, within=7200)
+            assert (third.state, description(sandbox)) == (State.PROMOTED, OWNERS)
+
+
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "here", tmp_path / "there"
