@@ -1,6 +1,6 @@
 """A real process that drives the rollout of v42 on checkout:live, or takes it up: `python -m tests.faults.driving`.
 
-Arguments: the sandbox's URL, the state directory, the clock's speed and start, and "start" or "resume".
+Arguments: the sandbox's URL, the state directory, the clock's speed and start, and "start", "resume" or "take over".
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from pathlib import Path
 
 from multitool_tui.aws.session import AwsSession, Options
 from multitool_tui.clock import SystemClock
-from multitool_tui.controller.commands import Start
+from multitool_tui.controller.commands import Start, TakeOver
 from multitool_tui.controller.logbook import Logbook
 from multitool_tui.controller.port import CommandRefused
+from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.controller.supervisor import Supervisor
+from multitool_tui.rollout.events import Seen
 from multitool_tui.rollout.strategies import parse_plan
 
 REFUSED = 14
@@ -33,6 +35,8 @@ async def drive(url: str, folder: str, speed: str, start: str, what: str) -> int
             rollout = await supervisor.obey(Start(target="checkout:live", canary="42", plan=plan))
             await supervisor.driver(rollout).ended.wait()
             return 0
+        if what == "take over":
+            await _take_over(supervisor)
         await supervisor.recovered.wait()
         for live in supervisor.snapshot.rollouts:
             await supervisor.driver(live.rollout.id).ended.wait()
@@ -43,6 +47,24 @@ async def drive(url: str, folder: str, speed: str, start: str, what: str) -> int
         return 0
     finally:
         await supervisor.close()
+
+
+async def _take_over(supervisor: Supervisor) -> None:
+    """As an operator would who sees a rollout of another machine, once told to on standard input."""
+    seen = asyncio.get_running_loop().create_future()
+
+    def look(snapshot: Snapshot) -> None:
+        for live in snapshot.rollouts:
+            if live.elsewhere and not seen.done():
+                seen.set_result((live.rollout, live.elsewhere.driver))
+
+    supervisor.subscribe(look)
+    supervisor.look_at("checkout:live")
+    rollout, driver = await seen
+    sys.stdout.write("seen\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.readline)
+    await supervisor.obey(TakeOver(seen=Seen(rollout.id, rollout.wanted, rollout.canary), driver=driver))
 
 
 if __name__ == "__main__":

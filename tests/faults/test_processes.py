@@ -7,7 +7,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from multitool_tui.rollout.states import State
 from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
 from tests.faults.driving import REFUSED
+from tests.support.witness import Witness
 from tests.support.world import REGION, sandbox_environment
 
 SPEED = 200.0
@@ -35,8 +36,10 @@ _SECRETS = ("AKIACANARYKEYID00001", "canary-secret-that-nobody-writes", "canary-
 @dataclass
 class Stage:
     sandbox: Sandbox
+    clock: SystemClock
     start: float
     folder: Path
+    witness: Witness
 
     async def process(self, what: str, folder: Path | None = None) -> asyncio.subprocess.Process:
         keys = dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), _SECRETS, strict=True))
@@ -45,12 +48,13 @@ class Stage:
             *(sys.executable, "-m", "tests.faults.driving"),
             *(self.sandbox.url, str(folder or self.folder), str(SPEED), str(self.start), what),
             env=environment,
+            stdin=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
 
-    async def ended(self, process: asyncio.subprocess.Process) -> tuple[int, str]:
-        out, err = await asyncio.wait_for(process.communicate(), _LONGEST)
+    async def ended(self, process: asyncio.subprocess.Process, told: bytes | None = None) -> tuple[int, str]:
+        out, err = await asyncio.wait_for(process.communicate(told), _LONGEST)
         said = (out + err).decode()
         assert "Traceback" not in said
         assert not any(secret in said for secret in _SECRETS)
@@ -58,7 +62,8 @@ class Stage:
         return process.returncode, said
 
     def check_clean(self) -> str:
-        """One version, no weights, the owner's words; returns the version."""
+        """One version, no weights, the owner's words, every change meant beforehand; returns the version."""
+        self.witness.check()
         alias = self.sandbox.alias("checkout", "live")
         assert dict(alias.weights) == {}
         assert alias.description == _OWNERS
@@ -70,7 +75,8 @@ async def stage(folder: Path, seed: int) -> AsyncIterator[Stage]:
     start = time.time()
     clock = SystemClock(SPEED, start)
     async with Sandbox(scenario=load_scenario("healthy"), clock=clock, seed=seed, region=REGION) as sandbox:
-        yield Stage(sandbox, start, folder)
+        folders = [folder, *(folder / name for name in ("first", "one", "other"))]
+        yield Stage(sandbox, clock, start, folder, Witness(sandbox, *folders))
 
 
 def _seeds(few: int, many: int) -> list[object]:
@@ -133,6 +139,35 @@ async def test_of_two_that_start_at_once_one_drives(tmp_path: Path, seed: int) -
         assert refusal.count("\n") == 1
         assert s.check_clean() == "42"
         assert len(_drivers(s.sandbox)) == 1
+
+
+@pytest.mark.parametrize("seed", _seeds(2, 50))
+async def test_of_two_that_take_over_an_expired_lease_at_once_one_drives(tmp_path: Path, seed: int) -> None:
+    async with stage(tmp_path, seed) as s:
+        first = await s.process("start", tmp_path / "first")
+        await _until(lambda: s.sandbox.alias("checkout", "live").weights != {} or first.returncode is not None)
+        first.kill()
+        await first.communicate()
+        lease, _ = leases.read(s.sandbox.alias("checkout", "live").description)
+        assert lease
+        await _until(lambda: lease.is_over(s.clock.now()))
+        one, other = [await s.process("take over", tmp_path / name) for name in ("one", "other")]
+        for process in (one, other):
+            assert process.stdout
+            assert await asyncio.wait_for(process.stdout.readline(), _LONGEST) == b"seen\n"
+        ends = await asyncio.gather(s.ended(one, b"\n"), s.ended(other, b"\n"))
+        assert sorted(code for code, _ in ends) == [0, REFUSED]
+        (refusal,) = [said for code, said in ends if code == REFUSED]
+        assert refusal.count("\n") == 1
+        s.check_clean()
+        assert len(_drivers(s.sandbox)) == 2
+
+
+async def _until(so: Callable[[], bool]) -> None:
+    """Wait for what other processes do."""
+    async with asyncio.timeout(_LONGEST):
+        while not so():  # noqa: ASYNC110 - no event of ours comes from other processes
+            await asyncio.sleep(0.02)
 
 
 def _drivers(sandbox: Sandbox) -> set[str]:
