@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,7 +12,9 @@ from multitool_tui.sandbox.draw import source
 from multitool_tui.sandbox.errors import AwsError
 from multitool_tui.sandbox.functions.names import LATEST, Place
 from multitool_tui.sandbox.functions.state import AliasState, Function, Version
-from multitool_tui.sandbox.metrics.series import MINUTE
+from multitool_tui.sandbox.metrics.series import MINUTE, Metric
+from multitool_tui.sandbox.observability.insight import InsightRule
+from multitool_tui.sandbox.observability.state import AnomalyDetector, Observability, Service
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.scenario import AliasSpec, FunctionSpec, Scenario
 from multitool_tui.sandbox.services.lambda_.functions import default_configuration
@@ -45,7 +48,8 @@ def build(scenario: Scenario, place: Place, seed: int, now: float, alias_lag: fl
         ),
         ScenarioMetrics(seed, scenario.metrics, by_target, begins),
     )
-    region = Region(place, seed, now, sources=sources, alias_lag=alias_lag)
+    observability = _observability(scenario, seed)
+    region = Region(place, seed, now, sources=sources, alias_lag=alias_lag, observability=observability)
     for spec in scenario.functions:
         for name in _numbered(spec.name, spec.count):
             function = region.functions[name] = _function(region, spec, name, begins)
@@ -78,6 +82,39 @@ def _function(region: Region, spec: FunctionSpec, name: str, begins: int) -> Fun
         revision = region.new_revision()
         function.set_alias(AliasState(alias_name, alias.version, alias.weights, alias.description, revision), begins)
     return function
+
+
+def _observability(scenario: Scenario, seed: int) -> Observability:
+    ids = source(seed, "anomaly detectors")
+    rules = [
+        InsightRule(
+            spec.name,
+            spec.enabled,
+            spec.key,
+            f"/aws/lambda/{spec.function}",
+            Metric.of(
+                "AWS/Lambda", spec.metric, {"FunctionName": spec.function, "Resource": f"{spec.function}:{spec.alias}"}
+            ),
+            spec.contributors,
+            spec.resource,
+            spec.template,
+        )
+        for spec in scenario.insight_rules
+    ]
+    return Observability(
+        insight_rules={rule.name: rule for rule in rules},
+        anomaly_detectors=[
+            AnomalyDetector(
+                str(uuid.UUID(int=ids.getrandbits(128), version=4)),
+                spec.namespace,
+                spec.metric,
+                spec.dimensions,
+                spec.stat,
+            )
+            for spec in scenario.anomaly_detectors
+        ],
+        services=[Service(spec.name, spec.environment, spec.function) for spec in scenario.services],
+    )
 
 
 def _version(region: Region, spec: FunctionSpec, name: str, index: int) -> Version:

@@ -28,11 +28,13 @@ _ALL = "*"
 
 @dataclass(frozen=True)
 class Demand:
-    """An action that a call needs on a resource, and the condition keys that only such a call has."""
+    """An action that a call needs on a resource, and the condition keys that only such a call has. `instead` is a
+    second name of the action, which does as well."""
 
     action: str
     resource: str = _ALL
     context: dict[str, str | None] = field(default_factory=dict)
+    instead: str | None = None
 
 
 def check_keys(policy: Policy) -> None:
@@ -53,12 +55,22 @@ def demands(place: Place, model: OperationModel, request: Request, params: Param
     if service == "apigateway":
         yield Demand(f"apigateway:{model.http['method']}", f"arn:aws:apigateway:{place.region}::{request.path}")
         return
+    if service == "application-signals":
+        # AWS checks application-signals actions; the older cloudwatch names stand in policies as well.
+        for resource in _resources(place, service, name, params):
+            yield Demand(f"{service}:{name}", resource, instead=f"cloudwatch:{name}")
+        return
     special = {_NAMESPACE: params.get("Namespace")} if name == "PutMetricData" else {}
     for action in actions_of(Operation(service, name)) or (f"{service}:{name}",):
         for resource in _resources(place, service, name, params):
             yield Demand(action, resource, special)
     if service == "lambda" and name in ("CreateFunction", "UpdateFunctionConfiguration") and "Role" in params:
         yield Demand("iam:PassRole", params["Role"], {_PASSED_TO: "lambda.amazonaws.com"})
+    if name == "PutMetricStream" and "RoleArn" in params:
+        yield Demand("iam:PassRole", params["RoleArn"], {_PASSED_TO: "streams.metrics.cloudwatch.amazonaws.com"})
+    if service == "cloudwatch" and name.startswith("Put") and params.get("Tags"):
+        for resource in _resources(place, service, name, params):
+            yield Demand("cloudwatch:TagResource", resource)
 
 
 def authorize(policy: Policy, place: Place, model: OperationModel, request: Request, params: Params) -> None:
@@ -72,9 +84,10 @@ def authorize(policy: Policy, place: Place, model: OperationModel, request: Requ
     caller = _of_the_caller(place)
     for demand in demands(place, model, request, params):
         context = {_NAMESPACE: None, _PASSED_TO: None} | caller | demand.context
-        ruling = policy.decide(Asked(demand.action, demand.resource, context)).ruling
-        if ruling is not Ruling.ALLOWED:
-            raise denial(place, demand, explicit=ruling is Ruling.DENIED)
+        names = [name for name in (demand.action, demand.instead) if name]
+        rulings = [policy.decide(Asked(name, demand.resource, context)).ruling for name in names]
+        if Ruling.DENIED in rulings or Ruling.ALLOWED not in rulings:
+            raise denial(place, demand, explicit=Ruling.DENIED in rulings)
 
 
 def denial(place: Place, demand: Demand, *, explicit: bool = False) -> AwsError:
@@ -99,6 +112,18 @@ def _resources(place: Place, service: str, name: str, params: Params) -> list[st
     # Reading alarms, and composite alarms, want the permission on everything.
     if name in ("PutMetricAlarm", "SetAlarmState"):
         return [place.alarm_arn(params.get("AlarmName", ""))]
+    if "Dashboard" in name and "DashboardName" in params:
+        return [place.dashboard_arn(params["DashboardName"])]
+    if name == "GetInsightRuleReport":
+        return [place.insight_rule_arn(params.get("RuleName", ""))]
+    if name in ("PutMetricStream", "GetMetricStream", "DeleteMetricStream"):
+        return [place.stream_arn(params.get("Name", ""))]
+    if name in ("StartMetricStreams", "StopMetricStreams") and params.get("Names"):
+        return [place.stream_arn(stream) for stream in params["Names"]]
+    if name == "CreateServiceLevelObjective":
+        return [place.objective_arn(params.get("Name", ""))]
+    if service == "cloudwatch" and "ResourceARN" in params and "Tag" in name:
+        return [params["ResourceARN"]]
     if name == "DeleteAlarms" and params.get("AlarmNames"):
         return [place.alarm_arn(alarm) for alarm in params["AlarmNames"]]
     return [_ALL]

@@ -10,6 +10,7 @@ from multitool_tui.sandbox.draw import source
 from multitool_tui.sandbox.functions.names import Place
 from multitool_tui.sandbox.functions.state import Function
 from multitool_tui.sandbox.metrics.store import MetricStore
+from multitool_tui.sandbox.observability.state import Observability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,14 @@ class Region:
     """State, and the time it has been brought to (epoch seconds)."""
 
     def __init__(
-        self, place: Place, seed: int, now: float, *, sources: Iterable[Source] = (), alias_lag: float = 0.0
+        self,
+        place: Place,
+        seed: int,
+        now: float,
+        *,
+        sources: Iterable[Source] = (),
+        alias_lag: float = 0.0,
+        observability: Observability | None = None,
     ) -> None:
         self.place = place
         self.seed = seed
@@ -30,6 +38,7 @@ class Region:
         self.functions: dict[str, Function] = {}
         self.metrics = MetricStore(sources)
         self.alarms = AlarmBook(place, self.metrics, now)
+        self.observability = observability or Observability()
         self._revisions = source(seed, "revisions", place.region)
 
     def advance(self, now: float) -> None:

@@ -140,6 +140,38 @@ class AlarmSpec(_Model):
     parameters: dict[str, Any]
 
 
+class InsightRuleSpec(_Model):
+    """A Contributor Insights rule that counts a metric of an alias by contributor, `contributors` giving the shares.
+    With `template` an AWS service manages it for `resource`."""
+
+    name: str
+    function: str
+    alias: str
+    metric: str = "Errors"
+    key: str
+    contributors: dict[str, Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    enabled: bool = True
+    template: str = ""
+    resource: str = ""
+
+
+class AnomalyDetectorSpec(_Model):
+    """A trained anomaly detector."""
+
+    namespace: str
+    metric: str
+    dimensions: dict[str, str] = {}
+    stat: str
+
+
+class ServiceSpec(_Model):
+    """A service that Application Signals has discovered."""
+
+    name: str
+    function: str
+    environment: str = "lambda:default"
+
+
 class TargetSpec(_Model):
     """What a demo releases."""
 
@@ -169,6 +201,9 @@ class Scenario(_Model):
     functions: tuple[FunctionSpec, ...] = ()
     metrics: tuple[MetricSpec, ...] = ()
     alarms: tuple[AlarmSpec, ...] = ()
+    insight_rules: tuple[InsightRuleSpec, ...] = ()
+    anomaly_detectors: tuple[AnomalyDetectorSpec, ...] = ()
+    services: tuple[ServiceSpec, ...] = ()
 
     @model_validator(mode="after")
     def _check(self) -> Scenario:

@@ -23,6 +23,7 @@ from multitool_tui.sandbox.faults import Fault, Faults
 from multitool_tui.sandbox.functions.names import Place
 from multitool_tui.sandbox.functions.state import AliasState
 from multitool_tui.sandbox.gateway import Gateway
+from multitool_tui.sandbox.observability.state import Observability
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.scenario import Scenario
 from multitool_tui.sandbox.wire.messages import Answer, Request
@@ -142,7 +143,8 @@ class Sandbox:
         now = self._clock.now().timestamp()
         name = name or self._home.place.region
         if name not in self._regions:
-            self._regions[name] = Region(Place(self._account, name), self._seed, now)
+            shared = Observability(dashboards=self._home.observability.dashboards)
+            self._regions[name] = Region(Place(self._account, name), self._seed, now, observability=shared)
         region = self._regions[name]
         region.advance(now)
         return region

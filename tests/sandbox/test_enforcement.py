@@ -197,3 +197,53 @@ async def test_a_fault_comes_before_the_policy(make: Make) -> None:
     aws.sandbox.faults.add(Fault(kind="throttle", times=1))
     assert (await aws.refused("lambda", "get_alias", **LIVE)).code == "TooManyRequestsException"
     assert (await aws.refused("lambda", "get_alias", **LIVE)).code == "AccessDeniedException"
+
+
+HERE_CLOUDWATCH = "arn:aws:cloudwatch:eu-west-1:123456789012"
+DASHBOARD = "arn:aws:cloudwatch::123456789012:dashboard"
+STREAMS = "arn:aws:iam::123456789012:role/streams"
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "resource"),
+    [
+        ("get_dashboard", {"DashboardName": "mine"}, f"{DASHBOARD}/mine"),
+        ("put_dashboard", {"DashboardName": "mine", "DashboardBody": "{}"}, f"{DASHBOARD}/mine"),
+        ("get_metric_stream", {"Name": "mine"}, f"{HERE_CLOUDWATCH}:metric-stream/mine"),
+        ("delete_metric_stream", {"Name": "mine"}, f"{HERE_CLOUDWATCH}:metric-stream/mine"),
+        ("stop_metric_streams", {"Names": ["mine"]}, f"{HERE_CLOUDWATCH}:metric-stream/mine"),
+        ("get_insight_rule_report", {"RuleName": "mine"}, f"{HERE_CLOUDWATCH}:insight-rule/mine"),
+        ("list_tags_for_resource", {"ResourceARN": f"{ALARM}:mine"}, f"{ALARM}:mine"),
+        ("tag_resource", {"ResourceARN": f"{ALARM}:mine", "Tags": []}, f"{ALARM}:mine"),
+        ("list_dashboards", {}, "*"),
+        ("list_managed_insight_rules", {"ResourceARN": "arn:aws:dynamodb:::table/x"}, "*"),
+        ("describe_alarms_for_metric", {"Namespace": "N", "MetricName": "m"}, "*"),
+    ],
+)
+async def test_cloudwatch_looks_at_what_is_named(
+    make: Make, operation: str, parameters: dict[str, Any], resource: str
+) -> None:
+    name = "".join(part.capitalize() for part in operation.split("_"))
+    refusal = await (await make(policy=NOTHING)).refused("cloudwatch", operation, **parameters)
+    assert f"cloudwatch:{name} on resource: {resource} " in refusal.message
+
+
+async def test_a_stream_is_handed_a_role_and_tags_by_permission(make: Make) -> None:
+    stream: Any = {
+        "Name": "mine",
+        "FirehoseArn": "arn:aws:firehose:eu-west-1:123456789012:deliverystream/lake",
+        "RoleArn": STREAMS,
+        "OutputFormat": "json",
+    }
+    put = statement(Action="cloudwatch:PutMetricStream")
+    refusal = await (await make(policy=policy(put))).refused("cloudwatch", "put_metric_stream", **stream)
+    assert refusal.message == not_allowed("iam:PassRole", STREAMS)
+    passing = statement(
+        Action="iam:PassRole",
+        Resource=STREAMS,
+        Condition={"StringEquals": {"iam:PassedToService": "streams.metrics.cloudwatch.amazonaws.com"}},
+    )
+    aws = await make(policy=policy(put, passing))
+    assert await aws("cloudwatch", "put_metric_stream", **stream)
+    refusal = await aws.refused("cloudwatch", "put_metric_stream", **stream, Tags=[{"Key": "team", "Value": "x"}])
+    assert refusal.message == not_allowed("cloudwatch:TagResource", f"{HERE_CLOUDWATCH}:metric-stream/mine")

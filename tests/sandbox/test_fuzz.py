@@ -6,6 +6,7 @@ import json
 import string
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import cbor2
 import pytest
@@ -97,9 +98,12 @@ def test_parameters_of_cloudwatch(sandbox: Sandbox, operation: str) -> None:
     try_out()
 
 
-@pytest.mark.parametrize("operation", sorted(HANDLERS["lambda"]))
-def test_parameters_of_lambda(sandbox: Sandbox, operation: str) -> None:
-    model = operation_model("lambda", operation)
+REST = [(service, name) for service in ("lambda", "application-signals") for name in sorted(HANDLERS[service])]
+
+
+@pytest.mark.parametrize(("service", "operation"), REST)
+def test_parameters_of_rest_services(sandbox: Sandbox, service: str, operation: str) -> None:
+    model = operation_model(service, operation)
     shape = model.input_shape
     assert shape is not None
     uri = model.http["requestUri"]
@@ -111,8 +115,10 @@ def test_parameters_of_lambda(sandbox: Sandbox, operation: str) -> None:
         path = uri
         for name, place in zip(wanted, places, strict=True):
             path = path.replace("{" + name + "}", place)
-        body = json.dumps(params, default=lambda blob: blob.hex()).encode()
-        try_on(sandbox, Request(model.http["method"], path, signed("lambda"), body))
+        query = {name: params.pop(name) for name in list(params) if shape.members[name].serialization.get("location")}
+        body = json.dumps(params, default=lambda other: other.hex() if isinstance(other, bytes) else 1).encode()
+        target = f"{path}?{urlencode(query)}" if query else path
+        try_on(sandbox, Request(model.http["method"], target, signed(service), body))
 
     try_out()
 

@@ -40,6 +40,7 @@ class Alarm:
     updated: float = 0.0
     transitioned: float = 0.0
     history: list[HistoryItem] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def period(self) -> int:

@@ -38,6 +38,18 @@ class Place:
     def alarm_arn(self, name: str) -> str:
         return f"arn:aws:cloudwatch:{self.region}:{self.account}:alarm:{name}"
 
+    def dashboard_arn(self, name: str) -> str:
+        return f"arn:aws:cloudwatch::{self.account}:dashboard/{name}"
+
+    def insight_rule_arn(self, name: str) -> str:
+        return f"arn:aws:cloudwatch:{self.region}:{self.account}:insight-rule/{name}"
+
+    def stream_arn(self, name: str) -> str:
+        return f"arn:aws:cloudwatch:{self.region}:{self.account}:metric-stream/{name}"
+
+    def objective_arn(self, name: str) -> str:
+        return f"arn:aws:application-signals:{self.region}:{self.account}:slo/{name}"
+
     def function_ref(self, text: str, qualifier: str | None = None) -> FunctionRef:
         """Read a FunctionName parameter and, where the operation has one, its Qualifier.
 

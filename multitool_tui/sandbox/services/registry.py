@@ -6,7 +6,18 @@ from collections.abc import Callable
 
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.services import sts
-from multitool_tui.sandbox.services.cloudwatch import describe_alarms, listing, metric_data, put_alarms
+from multitool_tui.sandbox.services.application_signals import discovered, objectives
+from multitool_tui.sandbox.services.cloudwatch import (
+    anomalies,
+    dashboards,
+    describe_alarms,
+    insight_rules,
+    listing,
+    metric_data,
+    put_alarms,
+    streams,
+    tags,
+)
 from multitool_tui.sandbox.services.lambda_ import aliases, functions, versions
 from multitool_tui.sandbox.wire.messages import Params
 
@@ -39,7 +50,30 @@ HANDLERS: dict[str, dict[str, Handler]] = {
         "SetAlarmState": put_alarms.set_alarm_state,
         "DeleteAlarms": put_alarms.delete_alarms,
         "DescribeAlarms": describe_alarms.describe_alarms,
+        "DescribeAlarmsForMetric": describe_alarms.describe_alarms_for_metric,
         "DescribeAlarmHistory": describe_alarms.describe_alarm_history,
+        "PutDashboard": dashboards.put_dashboard,
+        "GetDashboard": dashboards.get_dashboard,
+        "ListDashboards": dashboards.list_dashboards,
+        "PutMetricStream": streams.put_metric_stream,
+        "GetMetricStream": streams.get_metric_stream,
+        "DeleteMetricStream": streams.delete_metric_stream,
+        "ListMetricStreams": streams.list_metric_streams,
+        "StartMetricStreams": streams.start_metric_streams,
+        "StopMetricStreams": streams.stop_metric_streams,
+        "DescribeInsightRules": insight_rules.describe_insight_rules,
+        "GetInsightRuleReport": insight_rules.get_insight_rule_report,
+        "ListManagedInsightRules": insight_rules.list_managed_insight_rules,
+        "DescribeAnomalyDetectors": anomalies.describe_anomaly_detectors,
+        "TagResource": tags.tag_resource,
+        "UntagResource": tags.untag_resource,
+        "ListTagsForResource": tags.list_tags_for_resource,
+    },
+    "application-signals": {
+        "CreateServiceLevelObjective": objectives.create_service_level_objective,
+        "ListServiceLevelObjectives": objectives.list_service_level_objectives,
+        "GetService": discovered.get_service,
+        "ListServices": discovered.list_services,
     },
     "sts": {
         "GetCallerIdentity": sts.get_caller_identity,

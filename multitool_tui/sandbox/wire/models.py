@@ -5,9 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel
+from botocore.model import OperationModel, ServiceModel, StructureShape
 
-MODEL_OF = {"lambda": "lambda", "monitoring": "cloudwatch", "sts": "sts"}
+MODEL_OF = {
+    "lambda": "lambda",
+    "monitoring": "cloudwatch",
+    "application-signals": "application-signals",
+    "sts": "sts",
+}
 """The services answered here: the name requests are signed for -> the name of botocore's model."""
 
 
@@ -15,6 +20,14 @@ MODEL_OF = {"lambda": "lambda", "monitoring": "cloudwatch", "sts": "sts"}
 def service_model(service: str) -> ServiceModel:
     """The model of one of `MODEL_OF`'s values."""
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+def error_shape(service: str | None, name: str) -> StructureShape | None:
+    """The shape of an error of `service`; None for errors that its model does not have."""
+    if service is None or name not in service_model(service).shape_names:
+        return None
+    shape = service_model(service).shape_for(name)
+    return shape if isinstance(shape, StructureShape) else None
 
 
 def operation_model(service: str, operation: str) -> OperationModel:

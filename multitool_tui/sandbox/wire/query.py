@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
@@ -14,7 +13,7 @@ from botocore.model import OperationModel, Shape
 from multitool_tui.sandbox.errors import AwsError, error_form
 from multitool_tui.sandbox.wire import shapes
 from multitool_tui.sandbox.wire.messages import Answer, Params, Request
-from multitool_tui.sandbox.wire.models import service_model
+from multitool_tui.sandbox.wire.models import error_shape, service_model
 
 
 def operation_name(_service: str, request: Request) -> str | None:
@@ -51,9 +50,11 @@ def encode_error(error: AwsError, service: str | None, _request: Request, reques
     form = error_form(service, "InvalidAction" if error.name == "UnknownOperationException" else error.name)
     namespace = service_model(service).metadata["xmlNamespace"] if service else "http://webservices.amazon.com/"
     message = f"<Message>{escape(error.message)}</Message>" if error.message else ""
+    shape = error_shape(service, error.name)
+    members = _write_members(shape, error.members) if shape else ""
     text = (
         f'<ErrorResponse xmlns="{namespace}"><Error><Type>{"Sender" if form.sender else "Receiver"}</Type>'
-        f"<Code>{form.code}</Code>{message}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+        f"<Code>{form.code}</Code>{message}{members}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
     )
     return Answer(form.status, text.encode(), _headers(request_id))
 
@@ -107,11 +108,10 @@ def _scalar(kind: str, text: str) -> Any:
         if kind in ("float", "double"):
             return float(text)
         if kind == "timestamp":
-            moment = datetime.fromisoformat(text)
-            return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+            return shapes.moment(text)
         if kind == "blob":
             return base64.b64decode(text, validate=True)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise AwsError("SerializationException", f"{text} can not be converted to {kind}") from error
     if kind == "boolean":
         if text.lower() not in ("true", "false"):

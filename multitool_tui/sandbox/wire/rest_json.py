@@ -1,10 +1,12 @@
-"""rest-json, Lambda's protocol: the operation is in the method and path, parameters in path, query and JSON body."""
+"""rest-json, the protocol of Lambda and Application Signals: the operation is in the method and path, parameters in
+path, query and JSON body."""
 
 from __future__ import annotations
 
 import base64
 import json
 import re
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
@@ -14,10 +16,16 @@ from botocore.model import OperationModel
 from multitool_tui.sandbox.errors import AwsError, error_form
 from multitool_tui.sandbox.wire import shapes
 from multitool_tui.sandbox.wire.messages import Answer, Params, Request
-from multitool_tui.sandbox.wire.models import service_model
+from multitool_tui.sandbox.wire.models import error_shape, service_model
 
-_READ = {"blob": lambda text: base64.b64decode(text, validate=True)}
-_WRITE = {"blob": lambda value: base64.b64encode(value).decode()}
+_READ = {
+    "blob": lambda text: base64.b64decode(text, validate=True),
+    "timestamp": lambda seconds: datetime.fromtimestamp(seconds, UTC),
+}
+_WRITE = {
+    "blob": lambda value: base64.b64encode(value).decode(),
+    "timestamp": lambda moment: moment.timestamp(),
+}
 
 
 def operation_name(service: str, request: Request) -> str | None:
@@ -64,9 +72,8 @@ def encode_error(error: AwsError, service: str | None, _request: Request, reques
     form = error_form(service, error.name)
     headers = {"Content-Type": "application/json", "x-amzn-RequestId": request_id, "x-amzn-ErrorType": error.name}
     body: dict[str, Any] = {}
-    model = service_model(service) if service else None
-    modelled = model is not None and error.name in model.shape_names
-    members = model.shape_for(error.name).members if model is not None and modelled else {}
+    shape = error_shape(service, error.name)
+    members = shape.members if shape else {}
     if "Type" in members:
         body["Type"] = "User" if form.sender else "Service"
     if error.message:
@@ -107,9 +114,11 @@ def _json_object(body: bytes) -> dict[str, Any]:
 
 
 def _from_text(kind: str, text: str) -> Any:
-    if kind in ("integer", "long"):
-        try:
+    try:
+        if kind in ("integer", "long"):
             return int(text)
-        except ValueError as error:
-            raise AwsError("SerializationException", f"STRING_VALUE can not be converted to an {kind}") from error
+        if kind == "timestamp":
+            return shapes.moment(text)
+    except (ValueError, OverflowError) as error:
+        raise AwsError("SerializationException", f"STRING_VALUE can not be converted to an {kind}") from error
     return text == "true" if kind == "boolean" else text

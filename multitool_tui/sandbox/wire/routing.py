@@ -10,7 +10,7 @@ from botocore.model import OperationModel
 from multitool_tui.sandbox.errors import AwsError
 from multitool_tui.sandbox.wire import query, rest_json, rpc_cbor, rpc_json
 from multitool_tui.sandbox.wire.messages import Answer, Params, Request
-from multitool_tui.sandbox.wire.models import MODEL_OF
+from multitool_tui.sandbox.wire.models import MODEL_OF, service_model
 from multitool_tui.sandbox.wire.signature import Caller
 
 
@@ -42,7 +42,8 @@ def route(request: Request, caller: Caller | None) -> Route:
         service = "lambda"
     else:
         service = "cloudwatch"
-    if service == "lambda":
+    # Some services speak only this, whatever a request looks like.
+    if service is not None and service_model(service).metadata["protocol"] == "rest-json":
         protocol = rest_json
     return Route(service, protocol, protocol.operation_name(service, request) if service else None)
 

@@ -12,6 +12,7 @@ from botocore.model import OperationModel
 from multitool_tui.sandbox.errors import AwsError, error_form
 from multitool_tui.sandbox.wire import shapes
 from multitool_tui.sandbox.wire.messages import Answer, Params, Request
+from multitool_tui.sandbox.wire.models import error_shape
 from multitool_tui.sandbox.wire.rpc_json import query_error_header
 
 _PATH = re.compile(r"/service/(?P<service>\w+)/operation/(?P<operation>\w+)")
@@ -55,9 +56,12 @@ def encode(result: Params, operation: OperationModel, request_id: str) -> Answer
 def encode_error(error: AwsError, service: str | None, request: Request, request_id: str) -> Answer:
     """Write an error: its namespaced name under `__type`."""
     form = error_form(service, error.name)
-    body = {"__type": f"{form.namespace}#{error.name}"}
+    body: dict[str, Any] = {"__type": f"{form.namespace}#{error.name}"}
     if error.message:
         body["message"] = error.message
+    shape = error_shape(service, error.name)
+    if shape:
+        body |= shapes.encode(shape, error.members, _WRITE)
     return Answer(form.status, cbor2.dumps(body), _headers(request_id) | query_error_header(error, service, request))
 
 

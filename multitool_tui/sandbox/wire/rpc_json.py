@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from botocore.model import OperationModel
 
 from multitool_tui.sandbox.errors import AwsError, error_form
 from multitool_tui.sandbox.wire import shapes
 from multitool_tui.sandbox.wire.messages import Answer, Params, Request
+from multitool_tui.sandbox.wire.models import error_shape
 
 _READ = {
     "blob": lambda text: base64.b64decode(text, validate=True),
@@ -49,9 +51,12 @@ def encode(result: Params, operation: OperationModel, request_id: str) -> Answer
 def encode_error(error: AwsError, service: str | None, request: Request, request_id: str) -> Answer:
     """Write an error: its namespaced name under `__type`."""
     form = error_form(service, error.name)
-    body = {"__type": f"{form.namespace}#{error.name}"}
+    body: dict[str, Any] = {"__type": f"{form.namespace}#{error.name}"}
     if error.message:
         body["message"] = error.message
+    shape = error_shape(service, error.name)
+    if shape:
+        body |= shapes.encode(shape, error.members, _WRITE)
     # For JSON 1.0 AWS answers unknown operations with 400 where rest-json has 404.
     status = 400 if error.name == "UnknownOperationException" else form.status
     headers = _headers(request_id) | query_error_header(error, service, request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from botocore.model import Shape
 
 from multitool_tui.sandbox.errors import AwsError
 
+_SECONDS = re.compile(r"\d{9,}(?:\.\d+)?")
 Scalar = Callable[[Any], Any]
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -73,6 +75,19 @@ def encode(shape: Shape, value: Any, scalars: dict[str, Scalar]) -> Any:
 def wire_name(shape: Shape, name: str) -> str:
     """The name a member goes by on the wire."""
     return str(shape.serialization.get("name", name))
+
+
+def moment(text: str) -> datetime:
+    """A time that came in as text, ISO 8601 or seconds since the epoch; without a zone it is UTC.
+
+    Raises:
+        ValueError: when it is neither.
+        OverflowError: when it is out of the calendar.
+    """
+    if _SECONDS.fullmatch(text):
+        return datetime.fromtimestamp(float(text), UTC)
+    read = datetime.fromisoformat(text)
+    return read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
 
 
 def iso(moment: datetime) -> str:

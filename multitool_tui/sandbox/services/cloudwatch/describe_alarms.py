@@ -7,6 +7,7 @@ from typing import Any
 
 from multitool_tui.sandbox.alarms.model import Alarm, HistoryItem
 from multitool_tui.sandbox.errors import AwsError
+from multitool_tui.sandbox.metrics import query
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.services import paging
 from multitool_tui.sandbox.wire.messages import Params
@@ -58,6 +59,21 @@ def describe_alarms(region: Region, params: Params) -> Params:
         "MetricAlarms": [_metric_alarm(region, each) for each in items if each.kind == "MetricAlarm"],
     }
     return answer | ({"NextToken": token} if token else {})
+
+
+def describe_alarms_for_metric(region: Region, params: Params) -> Params:
+    """The alarms on exactly this metric. "It does not return alarms based on math expressions that use the specified
+    metric, or composite alarms" (CloudWatch API reference)."""
+    wanted = query.metric_of(params)
+    narrower = [name for name in ("Statistic", "ExtendedStatistic", "Period", "Unit") if name in params]
+    chosen = [
+        alarm
+        for alarm in region.alarms.all()
+        if "MetricName" in alarm.parameters
+        and query.metric_of(alarm.parameters) == wanted
+        and all(alarm.parameters.get(name) == params[name] for name in narrower)
+    ]
+    return {"MetricAlarms": [_metric_alarm(region, alarm) for alarm in chosen]}
 
 
 def describe_alarm_history(region: Region, params: Params) -> Params:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from multitool_tui.sandbox.alarms import rules
 from multitool_tui.sandbox.alarms.comparison import COMPARISONS
+from multitool_tui.sandbox.alarms.model import Kind
 from multitool_tui.sandbox.errors import AwsError
 from multitool_tui.sandbox.metrics import query
 from multitool_tui.sandbox.region import Region
+from multitool_tui.sandbox.services.cloudwatch.tags import read_tags
 from multitool_tui.sandbox.wire.messages import Params
 
 _TREATMENTS = ("breaching", "notBreaching", "ignore", "missing")
@@ -36,8 +38,18 @@ def put_metric_alarm(region: Region, params: Params) -> Params:
     if period * params["EvaluationPeriods"] > longest:
         raise _refused(f"Metrics cannot be checked across more than {longest} seconds (EvaluationPeriods * Period).")
     _check_kind(region, params["AlarmName"], "MetricAlarm")
-    region.alarms.put(params["AlarmName"], "MetricAlarm", params, region.now)
+    _put(region, "MetricAlarm", params)
     return {}
+
+
+def _put(region: Region, kind: Kind, params: Params) -> None:
+    """Tags are taken of a new alarm only: "any tags you specify in this parameter are ignored" of another."""
+    name = params["AlarmName"]
+    new = region.alarms.get(name) is None
+    tags = read_tags(params.get("Tags", []))
+    alarm = region.alarms.put(name, kind, params, region.now)
+    if new:
+        alarm.tags = tags
 
 
 def _check_metric(params: Params) -> int:
@@ -81,7 +93,7 @@ def put_composite_alarm(region: Region, params: Params) -> Params:
     if name in _asked_about(region, rule.alarms):
         raise _refused(f"Could not save the composite alarm as its rule would depend on {name} itself")
     _check_kind(region, name, "CompositeAlarm")
-    region.alarms.put(name, "CompositeAlarm", params, region.now)
+    _put(region, "CompositeAlarm", params)
     return {}
 
 

@@ -1,0 +1,1 @@
+"""What CloudWatch keeps beside metrics and alarms: dashboards, streams, rules, detectors, services, objectives."""

@@ -1,0 +1,1 @@
+"""CloudWatch Application Signals: discovered services, and service level objectives."""
