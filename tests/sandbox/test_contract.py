@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import subprocess
@@ -36,6 +37,24 @@ def routing(**weights: float) -> dict[str, Any]:
     return {"AdditionalVersionWeights": {name.removeprefix("v"): weight for name, weight in weights.items()}}
 
 
+SHOP_FRONT = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:shop-front"
+RULE = "checkout-failures-by-payment-method"
+STREAM = {
+    "Name": "to-lake",
+    "FirehoseArn": "arn:aws:firehose:eu-west-1:123456789012:deliverystream/lake",
+    "RoleArn": "arn:aws:iam::123456789012:role/streams",
+    "OutputFormat": "json",
+    "IncludeFilters": [{"Namespace": "AWS/Lambda", "MetricNames": ["Errors", "Duration"]}],
+}
+SERVICE = {"Type": "Service", "Name": "checkout", "Environment": "lambda:default"}
+OBJECTIVE: dict[str, Any] = {
+    "Name": "checkout-latency",
+    "SliConfig": {
+        "SliMetricConfig": {"KeyAttributes": SERVICE, "MetricType": "LATENCY", "Statistic": "p99"},
+        "MetricThreshold": 900.0,
+        "ComparisonOperator": "LessThan",
+    },
+}
 SCRIPT: list[tuple[str, str, dict[str, Any]]] = [
     ("sts", "get_caller_identity", {}),
     ("lambda", "list_functions", {}),
@@ -85,6 +104,25 @@ SCRIPT: list[tuple[str, str, dict[str, Any]]] = [
     ("cloudwatch", "describe_alarm_history", {"AlarmName": "shop-front", "AlarmTypes": ["CompositeAlarm"]}),
     ("cloudwatch", "list_metrics", {"Namespace": "AWS/Lambda", "MetricName": "Errors"}),
     ("cloudwatch", "set_alarm_state", {"AlarmName": "nope", "StateValue": "OK", "StateReason": "x"}),
+    ("cloudwatch", "describe_alarms_for_metric", lambda_metric("Duration", "checkout:live")),
+    ("cloudwatch", "put_dashboard", {"DashboardName": "shop", "DashboardBody": json.dumps({"widgets": [], "x": 1})}),
+    ("cloudwatch", "put_dashboard", {"DashboardName": "shop", "DashboardBody": "{}"}),
+    ("cloudwatch", "get_dashboard", {"DashboardName": "shop"}),
+    ("cloudwatch", "list_dashboards", {}),
+    ("cloudwatch", "put_metric_stream", STREAM),
+    ("cloudwatch", "get_metric_stream", {"Name": "to-lake"}),
+    ("cloudwatch", "get_metric_stream", {"Name": "nope"}),
+    ("cloudwatch", "describe_insight_rules", {}),
+    ("cloudwatch", "get_insight_rule_report", WINDOW | {"RuleName": RULE, "Period": 300, "Metrics": ["Sum"]}),
+    ("cloudwatch", "describe_anomaly_detectors", {}),
+    ("cloudwatch", "get_metric_widget_image", {"MetricWidget": json.dumps({"metrics": [["AWS/Lambda", "Errors"]]})}),
+    ("cloudwatch", "tag_resource", {"ResourceARN": SHOP_FRONT, "Tags": [{"Key": "team", "Value": "shop"}]}),
+    ("cloudwatch", "list_tags_for_resource", {"ResourceARN": SHOP_FRONT}),
+    ("application-signals", "list_services", WINDOW),
+    ("application-signals", "get_service", WINDOW | {"KeyAttributes": SERVICE}),
+    ("application-signals", "create_service_level_objective", OBJECTIVE),
+    ("application-signals", "create_service_level_objective", OBJECTIVE),
+    ("application-signals", "list_service_level_objectives", {}),
 ]
 
 
@@ -115,7 +153,7 @@ class Boto3:
         session = boto3.Session(aws_access_key_id=KEY, aws_secret_access_key="none", region_name=REGION)
         self._clients = {
             service: session.client(service, endpoint_url=url, config=ONE_ATTEMPT)
-            for service in ("lambda", "cloudwatch", "sts")
+            for service in ("lambda", "cloudwatch", "application-signals", "sts")
         }
 
     async def __aenter__(self) -> Ask:
@@ -167,6 +205,9 @@ async def test_boto3_and_aiobotocore_are_told_the_same() -> None:
         "ResourceNotFoundException",
         "ResourceConflictException",
         "ResourceNotFound",
+        "InvalidParameterInput",
+        "ResourceNotFoundException",
+        "ConflictException",
     ]
 
 
@@ -191,11 +232,14 @@ async def test_the_aws_cli_is_told_the_same(cli: Path) -> None:
 
 
 def written(answer: Any) -> Any:
-    """An answer as both clients write it: the CLI prints nothing where there is nothing, and times as text."""
+    """An answer as both clients write it: the CLI prints nothing where there is nothing, times as text, and
+    bytes in base64."""
     if isinstance(answer, dict):
         return {name: written(value) for name, value in answer.items()}
     if isinstance(answer, list):
         return [written(value) for value in answer]
+    if isinstance(answer, bytes):
+        return base64.b64encode(answer).decode()
     if isinstance(answer, str):
         try:
             return datetime.fromisoformat(answer).timestamp()
@@ -273,8 +317,18 @@ FRESH = {
 }
 QA = {"FunctionName": "release", "Name": "qa"}
 METRIC = {"Namespace": "Contract", "MetricName": "m"}
+ALARM_ARN = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:contract"
+ALARM: dict[str, Any] = METRIC | {
+    "AlarmName": "contract",
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 3.0,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
 # What moto 5.2 does as AWS does. Left out: it takes a stale RevisionId and never moves an alias's, takes any weights,
-# updates code in no time, and calls a second alias of one name a ConflictException.
+# updates code in no time, takes any name of a dashboard and any JSON, and calls a second alias of one name a
+# ConflictException.
 WITH_MOTO: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
     (
         "lambda",
@@ -316,6 +370,19 @@ WITH_MOTO: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
         },
         ("MetricDataResults.Id", "MetricDataResults.Values", "MetricDataResults.Timestamps"),
     ),
+    ("cloudwatch", "put_metric_alarm", ALARM | {"Tags": [{"Key": "team", "Value": "shop"}]}, ()),
+    ("cloudwatch", "describe_alarms_for_metric", METRIC, ("MetricAlarms.AlarmName", "MetricAlarms.Threshold")),
+    ("cloudwatch", "describe_alarms_for_metric", METRIC | {"MetricName": "other"}, ("MetricAlarms",)),
+    ("cloudwatch", "tag_resource", {"ResourceARN": ALARM_ARN, "Tags": [{"Key": "tier", "Value": "1"}]}, ()),
+    ("cloudwatch", "untag_resource", {"ResourceARN": ALARM_ARN, "TagKeys": ["team"]}, ()),
+    ("cloudwatch", "list_tags_for_resource", {"ResourceARN": ALARM_ARN}, ("Tags",)),
+    ("cloudwatch", "tag_resource", {"ResourceARN": ALARM_ARN + "-2", "Tags": [{"Key": "a", "Value": ""}]}, ("error",)),
+    ("cloudwatch", "put_dashboard", {"DashboardName": "shop", "DashboardBody": '{"widgets": []}'}, ()),
+    ("cloudwatch", "get_dashboard", {"DashboardName": "shop"}, ("DashboardArn", "DashboardName", "DashboardBody")),
+    ("cloudwatch", "get_dashboard", {"DashboardName": "nope"}, ("error",)),
+    ("cloudwatch", "put_dashboard", {"DashboardName": "shop", "DashboardBody": "no json"}, ("error",)),
+    ("cloudwatch", "list_dashboards", {"DashboardNamePrefix": "sh"},
+     ("DashboardEntries.DashboardName", "DashboardEntries.DashboardArn", "DashboardEntries.Size")),
     ("lambda", "delete_function", {"FunctionName": "release"}, ()),
     ("lambda", "get_function", {"FunctionName": "release"}, ("error",)),
 ]  # fmt: skip

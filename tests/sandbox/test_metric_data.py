@@ -358,6 +358,15 @@ async def test_a_large_upload_comes_compressed(aws: Aws) -> None:
     assert (await aws("cloudwatch", "list_metrics", MetricName="metric-899-with-a-long-name"))["Metrics"]
 
 
+async def test_only_metrics_with_data_in_the_past_three_hours_are_recently_active(aws: Aws) -> None:
+    await put(aws, {"MetricName": "Orders", "Value": 1.0})
+    for hours, listed in ((1, True), (3, False)):
+        aws.clock.advance(hours * 3600)
+        recent = (await aws("cloudwatch", "list_metrics", Namespace="Shop", RecentlyActive="PT3H"))["Metrics"]
+        assert bool(recent) is listed
+    assert (await aws("cloudwatch", "list_metrics", Namespace="Shop"))["Metrics"]
+
+
 async def test_new_metrics_are_listed_some_minutes_after_their_first_data(aws: Aws) -> None:
     await put(aws, {"MetricName": "Orders", "Value": 1.0, "Dimensions": [{"Name": "Stage", "Value": "prod"}]})
     aws.clock.advance(60)

@@ -17,6 +17,7 @@ from multitool_tui.sandbox.services.cloudwatch import (
     put_alarms,
     streams,
     tags,
+    widget_image,
 )
 from multitool_tui.sandbox.services.lambda_ import aliases, functions, versions
 from multitool_tui.sandbox.wire.messages import Params
@@ -55,6 +56,7 @@ HANDLERS: dict[str, dict[str, Handler]] = {
         "PutDashboard": dashboards.put_dashboard,
         "GetDashboard": dashboards.get_dashboard,
         "ListDashboards": dashboards.list_dashboards,
+        "GetMetricWidgetImage": widget_image.get_metric_widget_image,
         "PutMetricStream": streams.put_metric_stream,
         "GetMetricStream": streams.get_metric_stream,
         "DeleteMetricStream": streams.delete_metric_stream,

@@ -10,16 +10,20 @@ from multitool_tui.sandbox.services import paging
 from multitool_tui.sandbox.wire.messages import Params
 
 _ON_A_PAGE = 500
+# "Data points published in the past three hours" (CloudWatch API reference, ListMetrics, RecentlyActive).
+_RECENTLY = 3 * 3600
 
 
 def list_metrics(region: Region, params: Params) -> Params:
     filters = params.get("Dimensions", [])
+    since = region.now - _RECENTLY
     matching = [
         metric
         for metric in region.metrics.listed(region.now)
         if params.get("Namespace", metric.namespace) == metric.namespace
         and params.get("MetricName", metric.name) == metric.name
         and _matches(metric, filters)
+        and ("RecentlyActive" not in params or region.metrics.points(metric, since, region.now, region.now))
     ]
     items, token = paging.page(
         matching, _ON_A_PAGE, params.get("NextToken"), "metrics", "InvalidParameterValueException"

@@ -32,7 +32,7 @@ def get_metric_data(region: Region, params: Params) -> Params:
     # A later page shows the data as the first one saw it.
     begun = paging.decode_token(token, "metric data", "InvalidNextToken") if token else {"at": region.now, "from": 0}
     as_of, skip = float(begun["at"]), int(begun["from"])
-    _check_queries(queries)
+    check_queries(queries)
     start, end = _seconds(params["StartTime"]), _seconds(params["EndTime"])
     if start >= end:
         raise AwsError("ValidationException", "The parameter StartTime must be less than the parameter EndTime.")
@@ -83,7 +83,12 @@ def _result(
     return result
 
 
-def _check_queries(queries: Sequence[Mapping[str, Any]]) -> None:
+def check_queries(queries: Sequence[Mapping[str, Any]]) -> None:
+    """Hold queries against what CloudWatch takes, before they are evaluated.
+
+    Raises:
+        AwsError: ValidationException.
+    """
     if len(queries) > _MOST_QUERIES:
         raise AwsError(
             "ValidationException",
