@@ -8,7 +8,7 @@ import random
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +54,11 @@ class Stage:
         )
 
     async def ended(self, process: asyncio.subprocess.Process, told: bytes | None = None) -> tuple[int, str]:
-        out, err = await asyncio.wait_for(process.communicate(told), _LONGEST)
+        try:
+            out, err = await asyncio.wait_for(process.communicate(told), _LONGEST)
+        finally:
+            if process.returncode is None:
+                process.kill()
         said = (out + err).decode()
         assert "Traceback" not in said
         assert not any(secret in said for secret in _SECRETS)
@@ -93,7 +97,8 @@ async def test_a_killed_driver_leaves_nothing_undone(tmp_path: Path, seed: int) 
             try:
                 await asyncio.wait_for(process.wait(), chance.uniform(0.6, 6.0))
             except TimeoutError:
-                process.kill()
+                with suppress(ProcessLookupError):
+                    process.kill()
             await process.communicate()
             what = "resume"
         code, said = await s.ended(await s.process("resume"))

@@ -34,7 +34,9 @@ class Witness:
         self._sandbox = sandbox
         self._folders = folders
         self._owners = sandbox.alias("checkout", "live").description
-        self._before = self._traffic()
+        self._traffic: dict[str, Traffic] = {}
+        """What the alias was at each of its revisions."""
+        self._note()
         add = sandbox.calls.add
 
         def look(call: Call) -> None:
@@ -52,7 +54,7 @@ class Witness:
         Raises:
             AssertionError
         """
-        assert self.wrong == []
+        assert not self.wrong, "; ".join(self.wrong)
         for folder in self._folders:
             for record, entries in _read(folder):
                 for receipt in receipts(entries):
@@ -67,7 +69,7 @@ class Witness:
         if owners != self._owners:
             self.wrong.append(f"{call.at}: the owner's words became {owners!r}")
         wanted = (asked["FunctionVersion"], asked["RoutingConfig"]["AdditionalVersionWeights"])
-        is_renewal = mark is not None and wanted == self._before
+        is_renewal = mark is not None and wanted == self._traffic.get(str(asked.get("RevisionId")))
         if not is_renewal and not any(
             _means(decode(entry.body, _CHANGE), record, wanted, marked=mark is not None)
             for folder in self._folders
@@ -76,11 +78,11 @@ class Witness:
             if entry.kind is Kind.INTENT
         ):
             self.wrong.append(f"{call.at}: {wanted} was asked before the journal knew of it")
-        self._before = self._traffic()
+        self._note()
 
-    def _traffic(self) -> Traffic:
+    def _note(self) -> None:
         alias = self._sandbox.alias("checkout", "live")
-        return alias.version, dict(alias.weights)
+        self._traffic[alias.revision_id] = alias.version, dict(alias.weights)
 
 
 def _read(folder: Path) -> list[tuple[Record, list[Any]]]:
