@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from multitool_tui.sandbox.draw import source
 from multitool_tui.sandbox.errors import AwsError
 from multitool_tui.sandbox.functions.names import LATEST, Place
+from multitool_tui.sandbox.functions.program import program_of
 from multitool_tui.sandbox.functions.state import AliasState, Function, Version
+from multitool_tui.sandbox.handlers.runs import Runs
 from multitool_tui.sandbox.metrics.series import MINUTE, Metric
 from multitool_tui.sandbox.observability.insight import InsightRule
 from multitool_tui.sandbox.observability.state import AnomalyDetector, Observability, Service
@@ -21,6 +23,7 @@ from multitool_tui.sandbox.services.lambda_.functions import default_configurati
 from multitool_tui.sandbox.services.registry import HANDLERS
 from multitool_tui.sandbox.traffic.alias_traffic import AliasTraffic
 from multitool_tui.sandbox.traffic.lambda_metrics import LambdaMetrics
+from multitool_tui.sandbox.traffic.line import Line
 from multitool_tui.sandbox.traffic.scenario_metrics import ScenarioMetrics
 from multitool_tui.sandbox.wire.models import operation_model
 from multitool_tui.sandbox.wire.validation import validate
@@ -37,26 +40,25 @@ def build(scenario: Scenario, place: Place, seed: int, now: float, alias_lag: fl
         ValueError: in one sentence, when AWS would refuse what the scenario asks for.
     """
     begins = int((now - scenario.history.total_seconds()) // MINUTE) * MINUTE
-    traffic: list[AliasTraffic] = []
+    traffic: list[Line] = []
     by_target: dict[tuple[str, str], AliasTraffic] = {}
     sources = (
-        LambdaMetrics(
-            seed,
-            traffic,
-            always_executed_version=scenario.executed_version == "always",
-            zero_errors=scenario.zero_errors_published,
-        ),
+        _lambda_metrics(scenario, seed, traffic),
         ScenarioMetrics(seed, scenario.metrics, by_target, begins),
     )
     observability = _observability(scenario, seed)
-    region = Region(place, seed, now, sources=sources, alias_lag=alias_lag, observability=observability)
+    region = Region(
+        place, seed, now, traffic=traffic, sources=sources, alias_lag=alias_lag, observability=observability
+    )
     for spec in scenario.functions:
         for name in _numbered(spec.name, spec.count):
             function = region.functions[name] = _function(region, spec, name, begins)
             for alias, alias_name in _aliases(spec):
                 if alias.rate:
                     history = function.routing[alias_name]
-                    line = AliasTraffic(seed, spec, name, alias_name, alias.rate, history, begins, now)
+                    line = AliasTraffic(
+                        seed, spec, name, alias_name, alias.rate, history, begins, now, _running(region, name)
+                    )
                     traffic.append(line)
                     by_target[name, alias_name] = line
     for metric in scenario.metrics:
@@ -64,6 +66,34 @@ def build(scenario: Scenario, place: Place, seed: int, now: float, alias_lag: fl
             raise ValueError(f"metric {metric.name} counts {metric.function}:{metric.alias}, which has no traffic")
     _put_alarms(region, scenario)
     return region
+
+
+def empty(scenario: Scenario, place: Place, seed: int, now: float, observability: Observability) -> Region:
+    """Another region of the scenario's account at `now` (epoch seconds)."""
+    traffic: list[Line] = []
+    sources = (_lambda_metrics(scenario, seed, traffic),)
+    return Region(place, seed, now, traffic=traffic, sources=sources, observability=observability)
+
+
+def _lambda_metrics(scenario: Scenario, seed: int, traffic: list[Line]) -> LambdaMetrics:
+    return LambdaMetrics(
+        seed,
+        traffic,
+        always_executed_version=scenario.executed_version == "always",
+        zero_errors=scenario.zero_errors_published,
+    )
+
+
+def _running(region: Region, name: str) -> Callable[[str], Runs | None]:
+    """Gives the runs of those versions of a function that can really be run."""
+
+    def running(version: str) -> Runs | None:
+        function = region.functions.get(name)
+        found = function.version(version) if function else None
+        program = program_of(region.place, function, found) if function and found else None
+        return region.handlers.runs(program) if program else None
+
+    return running
 
 
 def _function(region: Region, spec: FunctionSpec, name: str, begins: int) -> Function:

@@ -60,6 +60,8 @@ def demands(place: Place, model: OperationModel, request: Request, params: Param
         for resource in _resources(place, service, name, params):
             yield Demand(f"{service}:{name}", resource, instead=f"cloudwatch:{name}")
         return
+    if name == "Invoke":
+        name = "InvokeFunction"
     special = {_NAMESPACE: params.get("Namespace")} if name == "PutMetricData" else {}
     for action in actions_of(Operation(service, name)) or (f"{service}:{name}",):
         for resource in _resources(place, service, name, params):

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from inspect import isawaitable
 
 from botocore.model import OperationModel
 
@@ -72,14 +73,14 @@ class Gateway:
         self._new_request_id = new_request_id
         self._policy = policy
 
-    def handle(self, request: Request) -> Outcome:
+    async def handle(self, request: Request) -> Outcome:
         """Answer one request. Never raises: a bug of ours is logged and answered as AWS answers its own."""
         caller = caller_of(request)
         asked = _Asked(request, caller, route(request, caller))
         request_id = self._new_request_id()
         error: AwsError | None = None
         try:
-            answer = self._answer(asked, request_id)
+            answer = await self._answer(asked, request_id)
         except AwsError as raised:
             error = raised
         except Exception:  # noqa: BLE001 - a caller must get an answer whatever our bug is
@@ -92,7 +93,7 @@ class Gateway:
         self._record(asked, 0 if unanswered else answer.status, error)
         return Outcome(None if unanswered else answer, asked.fault)
 
-    def _answer(self, asked: _Asked, request_id: str) -> Answer:
+    async def _answer(self, asked: _Asked, request_id: str) -> Answer:
         service, protocol = asked.route.service, asked.route.protocol
         if asked.caller is None:
             raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token")
@@ -112,13 +113,15 @@ class Gateway:
                 raise error
             if asked.fault == "html500":
                 return Answer(500, b"<html><body><h1>Internal Server Error</h1></body></html>", _HTML)
-        return self._perform(asked, region, model, request_id)
+        return await self._perform(asked, region, model, request_id)
 
-    def _perform(self, asked: _Asked, region: Region, model: OperationModel, request_id: str) -> Answer:
+    async def _perform(self, asked: _Asked, region: Region, model: OperationModel, request_id: str) -> Answer:
         if self._policy is not None:
             authorize(self._policy, region.place, model, asked.request, asked.parameters)
         validate(asked.parameters, model)
         result = HANDLERS[model.service_model.service_name][model.name](region, asked.parameters)
+        if isawaitable(result):
+            result = await result
         return asked.route.protocol.encode(result, model, request_id)
 
     def _record(self, asked: _Asked, status: int, error: AwsError | None) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from multitool_tui.sandbox.alarms.book import AlarmBook
 from multitool_tui.sandbox.draw import source
 from multitool_tui.sandbox.functions.names import Place
 from multitool_tui.sandbox.functions.state import Function
+from multitool_tui.sandbox.handlers.pool import Pool
 from multitool_tui.sandbox.metrics.store import MetricStore
 from multitool_tui.sandbox.observability.state import Observability
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Coroutine, Iterable
 
     from multitool_tui.sandbox.metrics.series import Source
+    from multitool_tui.sandbox.traffic.line import Line
+
+T = TypeVar("T")
 
 
 class Region:
@@ -27,6 +32,7 @@ class Region:
         seed: int,
         now: float,
         *,
+        traffic: list[Line],
         sources: Iterable[Source] = (),
         alias_lag: float = 0.0,
         observability: Observability | None = None,
@@ -36,9 +42,13 @@ class Region:
         self.now = now
         self.alias_lag = alias_lag
         self.functions: dict[str, Function] = {}
+        self.traffic = traffic
+        self.handlers = Pool()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self.metrics = MetricStore(sources)
         self.alarms = AlarmBook(place, self.metrics, now)
         self.observability = observability or Observability()
+        self.chance = source(seed, "chance", place.region)
         self._revisions = source(seed, "revisions", place.region)
 
     def advance(self, now: float) -> None:
@@ -51,3 +61,15 @@ class Region:
     def new_revision(self) -> str:
         """A RevisionId: a UUID, new at every change."""
         return str(uuid.UUID(int=self._revisions.getrandbits(128), version=4))
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin work that goes on though nobody waits for it, until the region is closed."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def close(self) -> None:
+        """End every process that runs a handler, and wait for what they were doing."""
+        await asyncio.to_thread(self.handlers.close)
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -8,6 +8,7 @@ import json
 import socket
 import struct
 import uuid
+from dataclasses import replace
 from typing import Any, Self
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 
 from multitool_tui.clock import Clock
 from multitool_tui.permissions.policy import Policy
-from multitool_tui.sandbox.account import build
+from multitool_tui.sandbox.account import build, empty
 from multitool_tui.sandbox.authorization import check_keys
 from multitool_tui.sandbox.calls import CallLog
 from multitool_tui.sandbox.draw import source
@@ -23,9 +24,11 @@ from multitool_tui.sandbox.faults import Fault, Faults
 from multitool_tui.sandbox.functions.names import Place
 from multitool_tui.sandbox.functions.state import AliasState
 from multitool_tui.sandbox.gateway import Gateway
+from multitool_tui.sandbox.handlers.package import check
 from multitool_tui.sandbox.observability.state import Observability
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.scenario import Scenario
+from multitool_tui.sandbox.services.lambda_.code import Code, with_code
 from multitool_tui.sandbox.wire.messages import Answer, Request
 
 # The largest request that Lambda takes.
@@ -116,11 +119,13 @@ class Sandbox:
         return self._url
 
     async def stop(self) -> None:
-        """Stop listening and end every connection, also those that hang."""
+        """Stop listening, end every connection, also those that hang, and every process that runs a handler."""
         self._stopping.set()
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
+        for region in self._regions.values():
+            await region.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -138,13 +143,28 @@ class Sandbox:
         self._home.advance(self._clock.now().timestamp())
         return self._home.functions[function].aliases[name].current
 
+    def publish(self, function: str, package: bytes, handler: str) -> str:
+        """Publish a zip file as a function's next version, with a handler of its own; its number.
+
+        Raises:
+            KeyError: when there is no such function.
+            ValueError: in one sentence, when the zip file cannot be unpacked.
+        """
+        check(package)
+        region = self._region(None)
+        target = region.functions[function]
+        configuration = {**target.latest.configuration, "Handler": handler}
+        changed = with_code(replace(target.latest, configuration=configuration), Code(package), region.now)
+        target.latest = replace(changed, revision_id=region.new_revision())
+        return target.publish(None, region.now, region.new_revision).name
+
     def _region(self, name: str | None) -> Region:
         """The state of a region, brought to the present."""
         now = self._clock.now().timestamp()
         name = name or self._home.place.region
         if name not in self._regions:
             shared = Observability(dashboards=self._home.observability.dashboards)
-            self._regions[name] = Region(Place(self._account, name), self._seed, now, observability=shared)
+            self._regions[name] = empty(self.scenario, Place(self._account, name), self._seed, now, shared)
         region = self._regions[name]
         region.advance(now)
         return region
@@ -155,7 +175,7 @@ class Sandbox:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413, headers={"x-amzn-ErrorType": "RequestEntityTooLargeException"})
-        outcome = self._gateway.handle(Request(request.method, request.raw_path, headers, body))
+        outcome = await self._gateway.handle(Request(request.method, request.raw_path, headers, body))
         if outcome.answer is not None:
             return _response(outcome.answer)
         if outcome.fault == "hang":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import string
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -63,9 +65,11 @@ def values(shape: Shape, depth: int = 0) -> st.SearchStrategy[Any]:
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
+def sandbox() -> Iterator[Sandbox]:
     """One for all examples, as it is after whatever came before."""
-    return Sandbox(scenario=load_scenario("errors"), clock=ManualClock(NOON))
+    sandbox = Sandbox(scenario=load_scenario("errors"), clock=ManualClock(NOON))
+    yield sandbox
+    asyncio.run(sandbox.stop())
 
 
 def try_on(sandbox: Sandbox, request: Request) -> None:
@@ -73,7 +77,7 @@ def try_on(sandbox: Sandbox, request: Request) -> None:
     clock = sandbox._clock
     assert isinstance(clock, ManualClock)
     clock.advance(7)
-    outcome = sandbox._gateway.handle(request)
+    outcome = asyncio.run(sandbox._gateway.handle(request))
     assert outcome.answer is not None
     assert outcome.answer.status < 500, request
 

@@ -28,6 +28,8 @@ class Version:
     revision_id: str
     state: str = "Active"
     update: str = "Successful"
+    # The zip file that was uploaded; a scenario's versions have none.
+    package: bytes | None = field(default=None, repr=False)
 
     def same_as(self, other: Version) -> bool:
         """Whether publishing one after the other would add nothing."""

@@ -144,8 +144,6 @@ def main() -> None:
             payload = json.dumps(report)
             sys.stderr.write(f"[ERROR] {report['errorType']}: {report['errorMessage']}\n")
         spent = (time.perf_counter() - began) * 1000
-        sys.stdout.flush()
-        sys.stderr.flush()
         size = os.fstat(log.fileno()).st_size
         log.seek(max(0, size - _LOG_TAIL))
         tail = log.read().decode(errors="replace")

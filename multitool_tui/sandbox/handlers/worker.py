@@ -117,7 +117,7 @@ class Worker:
         limit = self.program.memory * _MB + _INTERPRETER
         self._read = b""
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and script
-            [sys.executable, "-I", "-S", "-B", str(_BOOTSTRAP), str(limit)],
+            [sys.executable, "-I", "-S", "-B", "-u", str(_BOOTSTRAP), str(limit)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.services import sts
@@ -19,10 +19,11 @@ from multitool_tui.sandbox.services.cloudwatch import (
     tags,
     widget_image,
 )
-from multitool_tui.sandbox.services.lambda_ import aliases, functions, versions
+from multitool_tui.sandbox.services.lambda_ import aliases, functions, invoke, versions
 from multitool_tui.sandbox.wire.messages import Params
 
-Handler = Callable[[Region, Params], Params]
+Handler = Callable[[Region, Params], Params | Awaitable[Params]]
+"""Most answer at once; one that has to wait gives an awaitable, and others are served meanwhile."""
 
 HANDLERS: dict[str, dict[str, Handler]] = {
     "lambda": {
@@ -35,6 +36,8 @@ HANDLERS: dict[str, dict[str, Handler]] = {
         "DeleteFunction": functions.delete_function,
         "PublishVersion": versions.publish_version,
         "ListVersionsByFunction": versions.list_versions_by_function,
+        "Invoke": invoke.invoke,
+        "InvokeAsync": invoke.invoke_async,
         "CreateAlias": aliases.create_alias,
         "GetAlias": aliases.get_alias,
         "UpdateAlias": aliases.update_alias,

@@ -7,16 +7,15 @@ every stretch draws from a generator of its own, so that what happens does not d
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import pairwise
 
 from multitool_tui.sandbox.draw import binomial, poisson, source
-from multitool_tui.sandbox.metrics.distribution import Distribution
+from multitool_tui.sandbox.handlers.runs import Runs
 from multitool_tui.sandbox.metrics.series import MINUTE
 from multitool_tui.sandbox.scenario import Behaviour, Change, FunctionSpec
-from multitool_tui.sandbox.traffic.durations import draw_durations
+from multitool_tui.sandbox.traffic.parcel import Parcel
 from multitool_tui.sandbox.traffic.routing import Routing, RoutingHistory
 
 _DAY = 86400
@@ -27,42 +26,10 @@ _STRAGGLING_MINUTES = 0.2  # the share of minutes of which a part is published a
 _STRAGGLERS = (0.002, 0.03)  # the share of such a minute's invocations that is
 
 
-@dataclass(frozen=True)
-class Parcel:
-    """Some invocations of one version within one minute that ran under one routing and behaviour, and are published
-    together. `late`: after the rest of the minute."""
-
-    version: str
-    weighted: bool
-    late: bool
-    invocations: int
-    errors: int
-    throttles: int
-    behaviour: Behaviour
-    longest_ms: float
-    key: tuple[object, ...]
-    seed: int
-
-    @cached_property
-    def durations(self) -> Distribution:
-        """Milliseconds, of as many as there are invocations."""
-        how = self.behaviour
-        random = source(self.seed, "durations", *self.key)
-        return Distribution(
-            draw_durations(
-                random, self.invocations, how.median_ms, how.sigma, how.cold_share, how.cold_ms, self.longest_ms
-            )
-        )
-
-    def going(self, share: float, name: str) -> int:
-        """How many of the invocations went a way (called `name`) that `share` of them go."""
-        return binomial(source(self.seed, "going", name, *self.key), self.invocations, share)
-
-
 @dataclass
 class AliasTraffic:
     """One alias's traffic: `rate` requests a minute on average. `begins` is the first minute that had any, `started`
-    when the sandbox began; both in epoch seconds."""
+    when the sandbox began; both in epoch seconds. `running` gives the runs of a version that is really run."""
 
     seed: int
     spec: FunctionSpec
@@ -72,7 +39,12 @@ class AliasTraffic:
     history: RoutingHistory
     begins: int
     started: float
+    running: Callable[[str], Runs | None]
     _minutes: dict[int, tuple[Parcel, ...]] = field(default_factory=dict)
+
+    @property
+    def resource(self) -> str:
+        return f"{self.function}:{self.alias}"
 
     @property
     def throttles(self) -> bool:
@@ -107,12 +79,32 @@ class AliasTraffic:
     ) -> Iterable[Parcel]:
         key = (self.function, self.alias, version, start)
         random = source(self.seed, "outcomes", *key)
-        how = self._behaviour(version, start)
+        how = self.behaviour(version, start)
         throttles = binomial(random, requests, how.throttle_rate)
+        longest = self.spec.timeout * 1000.0
+        if (runs := self.running(version)) is not None:
+            outcomes = runs.take(requests - throttles, random)
+            stragglers = binomial(random, len(outcomes), straggling)
+            for late, part, refused in ((False, outcomes[stragglers:], throttles), (True, outcomes[:stragglers], 0)):
+                bad = sum(each.failed for each in part)
+                if part or refused:
+                    yield Parcel(
+                        version,
+                        weighted,
+                        late,
+                        len(part),
+                        bad,
+                        refused,
+                        how,
+                        longest,
+                        (*key, late),
+                        self.seed,
+                        tuple(part),
+                    )
+            return
         errors = binomial(random, requests - throttles, how.error_rate)
         good = requests - throttles - errors
         late_errors, late_good = binomial(random, errors, straggling), binomial(random, good, straggling)
-        longest = self.spec.timeout * 1000.0
         for late, bad, fine, refused in (
             (False, errors - late_errors, good - late_good, throttles),
             (True, late_errors, late_good, 0),
@@ -129,7 +121,8 @@ class AliasTraffic:
             for since, until in pairwise(cuts):
                 yield since, until, routing
 
-    def _behaviour(self, version: str, at: float) -> Behaviour:
+    def behaviour(self, version: str, at: float) -> Behaviour:
+        """How a version behaves at `at` (epoch seconds)."""
         how = self.spec.behaviour_of(version)
         for change in self.spec.changes:
             span = self._span(change, version)

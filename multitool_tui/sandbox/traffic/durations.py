@@ -28,6 +28,16 @@ def draw_durations(
     return {value: number for value, number in zip(values, counts, strict=True) if number}
 
 
+def on_grid(ms: float, longest_ms: float) -> float:
+    """The value of the grid that stands for a duration."""
+    cell = max(0, math.floor(math.log(max(ms, _SHORTEST_MS) / _SHORTEST_MS) / _STEP))
+    return min(longest_ms, _value(cell))
+
+
+def _value(cell: int) -> float:
+    return round(_SHORTEST_MS * math.exp((cell + 0.5) * _STEP), 2)
+
+
 @lru_cache(maxsize=256)
 def _grid(
     median_ms: float, sigma: float, cold_share: float, cold_ms: float, longest_ms: float
@@ -39,7 +49,7 @@ def _grid(
     cells = math.ceil(math.log(longest_ms / _SHORTEST_MS) / _STEP)
     edges = [_SHORTEST_MS * math.exp(index * _STEP) for index in range(cells + 1)]
     # Whatever is shorter or longer than the grid belongs to its ends: a function runs no longer than its timeout.
-    values = [*(round(edge * math.exp(_STEP / 2), 2) for edge in edges[:-2]), longest_ms]
+    values = [*(_value(cell) for cell in range(cells - 1)), longest_ms]
     bounds = [0.0, *(below(edge) for edge in edges[1:-1]), 1.0]
     shares = [high - low for low, high in pairwise(bounds)]
     kept = [(value, share) for value, share in zip(values, shares, strict=True) if share > _NEGLIGIBLE]

@@ -13,7 +13,8 @@ from functools import lru_cache
 from multitool_tui.sandbox.draw import poisson, source
 from multitool_tui.sandbox.metrics.distribution import Distribution, merge
 from multitool_tui.sandbox.metrics.series import MINUTE, Metric, Point, closed_minutes
-from multitool_tui.sandbox.traffic.alias_traffic import AliasTraffic, Parcel
+from multitool_tui.sandbox.traffic.line import Line
+from multitool_tui.sandbox.traffic.parcel import Parcel
 from multitool_tui.sandbox.traffic.publication import published_at
 
 NAMESPACE = "AWS/Lambda"
@@ -28,11 +29,9 @@ _Chooser = Callable[[Parcel], bool]
 
 
 class LambdaMetrics:
-    """A source of the metrics of every alias in `traffic`, a list that may grow."""
+    """A source of the metrics of every line in `traffic`, a list that may grow."""
 
-    def __init__(
-        self, seed: int, traffic: list[AliasTraffic], *, always_executed_version: bool, zero_errors: bool
-    ) -> None:
+    def __init__(self, seed: int, traffic: list[Line], *, always_executed_version: bool, zero_errors: bool) -> None:
         self._seed = seed
         self._traffic = traffic
         self._always_executed_version = always_executed_version
@@ -66,7 +65,7 @@ class LambdaMetrics:
             for function in sorted({each.function for each in lines}):
                 yield Metric.of(NAMESPACE, name, {"FunctionName": function})
             for line in lines:
-                by_alias = {"FunctionName": line.function, "Resource": f"{line.function}:{line.alias}"}
+                by_alias = {"FunctionName": line.function, "Resource": line.resource}
                 yield Metric.of(NAMESPACE, name, by_alias)
                 if self._always_executed_version or line.history.ever_weighted:
                     for version in line.history.versions:
@@ -85,7 +84,7 @@ class LambdaMetrics:
                 self._searched[metric] = max(begins, int(as_of) // MINUTE * MINUTE - 5 * MINUTE)
         return self._first.get(metric)
 
-    def _part(self, metric: Metric) -> tuple[list[AliasTraffic], _Chooser]:
+    def _part(self, metric: Metric) -> tuple[list[Line], _Chooser]:
         """The aliases, and of their parcels those, that a series counts."""
         dimensions = dict(metric.dimensions)
         function, resource = dimensions.pop("FunctionName", None), dimensions.pop("Resource", None)
@@ -93,9 +92,7 @@ class LambdaMetrics:
         if dimensions or (resource and not function) or (version and not resource):
             return [], _everything
         aliases = [
-            each
-            for each in self._traffic
-            if function in (None, each.function) and resource in (None, f"{each.function}:{each.alias}")
+            each for each in self._traffic if function in (None, each.function) and resource in (None, each.resource)
         ]
         if version is None:
             return aliases, _everything
@@ -103,7 +100,7 @@ class LambdaMetrics:
         return aliases, lambda parcel: parcel.version == version and (always or parcel.weighted)
 
     def _values(
-        self, metric: Metric, minute: int, as_of: float, aliases: list[AliasTraffic], chosen: _Chooser
+        self, metric: Metric, minute: int, as_of: float, aliases: list[Line], chosen: _Chooser
     ) -> Distribution | None:
         visible = {late: _published(self._seed, metric, minute, late) <= as_of for late in (False, True)}
         if not visible[False]:
@@ -131,7 +128,7 @@ class LambdaMetrics:
         if metric.name == "Duration":
             return merge(each.durations for each in parcels)
         # Little's law: how many run at once is how many come times how long they take.
-        busy = sum(each.invocations * each.behaviour.median_ms for each in parcels) / (MINUTE * 1000)
+        busy = sum(each.busy_ms for each in parcels) / (MINUTE * 1000)
         at_once = poisson(source(self._seed, "concurrency", metric.key, minute), busy)
         return Distribution({float(max(1, at_once)): 1})
 

@@ -1,5 +1,5 @@
 """rest-json, the protocol of Lambda and Application Signals: the operation is in the method and path, parameters in
-path, query and JSON body."""
+path, query, headers and JSON body, or one of them is the body as it is ("payload")."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def decode(request: Request, operation: OperationModel) -> Params:
     """
     pattern = _path_pattern(operation.http["requestUri"])
     in_path = pattern.fullmatch(request.path)
-    body = _json_object(request.body)
+    payload = operation.input_shape.serialization.get("payload") if operation.input_shape else None
+    body = {} if payload else _json_object(request.body)
     params: Params = {}
     for name, shape in operation.input_shape.members.items() if operation.input_shape else ():
         location = shape.serialization.get("location")
@@ -53,6 +54,10 @@ def decode(request: Request, operation: OperationModel) -> Params:
             params[name] = unquote(in_path[wire_name])
         elif location == "querystring" and wire_name in request.query:
             params[name] = _from_text(shape.type_name, request.query[wire_name])
+        elif location == "header" and wire_name.lower() in request.headers:
+            params[name] = _from_text(shape.type_name, request.headers[wire_name.lower()])
+        elif name == payload:
+            params[name] = request.body
         elif location is None and body.get(wire_name) is not None:
             params[name] = shapes.decode(shape, body[wire_name], _READ)
     return params
@@ -62,9 +67,21 @@ def encode(result: Params, operation: OperationModel, request_id: str) -> Answer
     """Write an operation's result."""
     status = operation.http.get("responseCode", 200)
     headers = {"Content-Type": "application/json", "x-amzn-RequestId": request_id}
-    if operation.output_shape is None or status == 204:
+    shape = operation.output_shape
+    if shape is None:
         return Answer(status, b"", headers)
-    return Answer(status, json.dumps(shapes.encode(operation.output_shape, result, _WRITE)).encode(), headers)
+    for name, value in result.items():
+        location = shape.members[name].serialization.get("location")
+        if location == "statusCode":
+            status = value
+        elif location == "header":
+            headers[shapes.wire_name(shape.members[name], name)] = str(value)
+    if status == 204:
+        return Answer(status, b"", headers)
+    if payload := shape.serialization.get("payload"):
+        return Answer(status, result.get(payload, b""), headers)
+    result = {name: value for name, value in result.items() if "location" not in shape.members[name].serialization}
+    return Answer(status, json.dumps(shapes.encode(shape, result, _WRITE)).encode(), headers)
 
 
 def encode_error(error: AwsError, service: str | None, _request: Request, request_id: str) -> Answer:

@@ -10,7 +10,7 @@ from multitool_tui.sandbox.functions.names import LATEST
 from multitool_tui.sandbox.functions.state import Function, Version
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.services import paging
-from multitool_tui.sandbox.services.lambda_.code import uploaded
+from multitool_tui.sandbox.services.lambda_.code import uploaded, with_code
 from multitool_tui.sandbox.services.lambda_.common import (
     MOST_ON_A_PAGE,
     check_revision,
@@ -63,9 +63,16 @@ def create_function(region: Region, params: Params) -> Params:
             "InvalidParameterValueException",
             "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
         )
-    sha256, size = uploaded(params["Code"])
+    code = uploaded(params["Code"], "CreateFunction")
     latest = Version(
-        LATEST, default_configuration(name) | _set(params), sha256, size, region.now, region.new_revision(), "Pending"
+        LATEST,
+        default_configuration(name) | _set(params),
+        code.sha256,
+        len(code.package),
+        region.now,
+        region.new_revision(),
+        "Pending",
+        package=code.package,
     )
     function = region.functions[name] = Function(name, latest)
     function.begin(region.now)
@@ -106,8 +113,7 @@ def update_function_code(region: Region, params: Params) -> Params:
     function = function_named(region, params["FunctionName"])
     check_revision(params.get("RevisionId"), function.latest.revision_id)
     check_settled(region, function)
-    sha256, size = uploaded(params)
-    changed = replace(function.latest, code_sha256=sha256, code_size=size, modified=region.now)
+    changed = with_code(function.latest, uploaded(params, "UpdateFunctionCode"), region.now)
     if params.get("DryRun"):
         return configuration(region, function, changed, None)
     _begin_update(region, function, changed)
