@@ -74,8 +74,12 @@ async def _drive(options: Globals, clock: Clock, begin: Callable[[Supervisor], A
     loop = asyncio.get_running_loop()
     interrupting: set[asyncio.Task[None]] = set()
 
+    # A start that is cut off leaves at most its mark, which the next process on this machine takes off.
+    beginning = asyncio.ensure_future(begin(supervisor))
+
     def interrupt(number: signal.Signals) -> None:
         async def end() -> None:
+            beginning.cancel()
             await supervisor.interrupt(f"{number.name} ended its driver.")
             stopped.set()
             news.set()
@@ -88,13 +92,17 @@ async def _drive(options: Globals, clock: Clock, begin: Callable[[Supervisor], A
     for number in _SIGNALS:
         loop.add_signal_handler(number, interrupt, number)
     try:
-        rollout = supervisor.driver(await begin(supervisor))
+        rollout = supervisor.driver(await beginning)
         while not (rollout.rollout.ended or stopped.is_set() or _holds(rollout.rollout)):
             news.clear()
             await news.wait()
         tell(supervisor.snapshot)
         end = rollout.rollout
         return exit_of(end), clean(f"{end.target}: {end.state}. {end.reason}")
+    except asyncio.CancelledError:
+        if not interrupting:
+            raise
+        return Exit.INCONCLUSIVE, "A signal ended it before a rollout was under way."
     finally:
         for task in interrupting:
             task.cancel()
@@ -107,6 +115,8 @@ async def interrupted(supervisor: Supervisor, rollout: str | None) -> str:
     Raises:
         CommandRefused: there is none, or more than one.
     """
+    if supervisor.snapshot.read_only:
+        raise CommandRefused("This session is read-only: nothing can be taken up from here.")
     await supervisor.recovered.wait()
     live = [live.rollout.id for live in supervisor.snapshot.rollouts if not live.rollout.ended]
     if rollout is None and len(live) == 1:

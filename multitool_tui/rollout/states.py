@@ -82,7 +82,7 @@ TRANSITIONS: dict[State, dict[type[Event], frozenset[State]]] = {
         Ticked: frozenset({_S.HELD}),
         Judged: frozenset({_S.HELD, _S.ROLLING_BACK}),
         Applied: frozenset({_S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK, _S.ABANDONED}),
-        Adopted: frozenset({_S.SHIFTING, _S.BAKING, _S.ROLLING_BACK}),
+        Adopted: frozenset({_S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
         Blocked: frozenset({_S.HELD}),
         Cleared: frozenset({_S.HELD, _S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
         Recovered: frozenset({_S.HELD, _S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),

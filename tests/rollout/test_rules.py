@@ -145,7 +145,7 @@ class WatchedStory(Story):
         """Rules 1 and 3: never without a verdict, but at an operator's word, by the policy, or all at once."""
         if isinstance(event, PromoteAsked):
             assert event.without_evidence or (self._fresh and not self.rollout.is_harmful)
-        elif isinstance(event, _ANEW):
+        elif isinstance(event, _ANEW | Adopted):
             assert not before.plan.steps
             assert not before.plan.ramp
         else:

@@ -136,6 +136,7 @@ WALKS: dict[str, Callable[[], Story]] = {
     "held by drift, must end": lambda: at(S.SHIFTING).blocked().must_end(),
     "drifted, is to be adopted": lambda: at(S.SHIFTING).blocked().adopt(),
     "drifted, is adopted": lambda: at(S.SHIFTING).blocked().adopt().adopted(0.3),
+    "drifted all at once, is adopted": lambda: at(S.PROMOTING, ALL_AT_ONCE).blocked().adopt().adopted(0.3),
     "drifted to everything, is adopted": lambda: at(S.SHIFTING).blocked().adopt().adopted(1.0),
     "drifted to nothing, is adopted": lambda: at(S.SHIFTING).blocked().adopt().adopted(0.0),
     "drifted, is to be restored": lambda: at(S.SHIFTING).blocked().restore(),
