@@ -92,14 +92,18 @@ class AliasTarget:
         state = _State.of(self._known)
         return await self._write(replace(state, lease=self._lease))
 
-    async def take_over(self, of: str) -> Alias:
-        """Mark the alias as this driver's, if it has no mark, or that of the driver `of`: of several who take over from
-        one driver, the first has it."""
+    async def take_over(self, of: str | None) -> Alias:
+        """Mark the alias as this driver's, if it has the mark of the driver `of`, or none where that is None.
+
+        Of several who take over from one driver, the first has it; what that driver has ended stays ended.
+        """
         for _ in range(_ATTEMPTS):
             found = await self._read()
             state = _State.of(found)
-            if state.lease and state.lease.driver != of:
+            whose = state.lease.driver if state.lease else None
+            if whose not in (of, self._lease.driver):
                 self._check_lease(found)
+                raise LeaseLost(f"The rollout on {self._function}:{self._name} has ended: its mark is gone.")
             self._take(found)
             try:
                 return await self._write(replace(state, lease=self._lease))

@@ -145,8 +145,10 @@ class Driver:
         """
         return await self._target.acquire()
 
-    async def take_over(self, of: str) -> Alias:
-        """Mark the target as this driver's, if it is nobody's or that of the driver `of`; `recover` comes next.
+    async def take_over(self, of: str | None) -> Alias:
+        """Mark the target as this driver's, if it is that of the driver `of`, or nobody's where that is None.
+
+        `recover` comes next.
 
         Raises:
             AwsError: it could not be.

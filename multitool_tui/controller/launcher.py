@@ -104,7 +104,7 @@ class Launcher:
             why = f"While nobody drove it, the mark of the rollout was taken off {rollout.target}."
             driver.tell(Blocked(at=self.clock.now(), obstacle=Obstacle.DRIFT, why=why))
         else:
-            alias = await driver.take_over(found.driver if found else record.driver)
+            alias = await driver.take_over(found.driver if found else None)
             driver.recover(alias, self.actor, "Its driver had ended before it.")
         return driver
 

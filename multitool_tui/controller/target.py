@@ -18,8 +18,8 @@ class Target(Protocol):
         """Mark the target as this driver's, if it is as it was when it was looked at."""
         ...
 
-    async def take_over(self, of: str) -> Alias:
-        """Mark the target as this driver's, if it is nobody's or that of the driver `of`; the traffic stays."""
+    async def take_over(self, of: str | None) -> Alias:
+        """Mark the target as this driver's, if it is that of the driver `of`, or nobody's where that is None."""
         ...
 
     async def renew(self) -> Alias:

@@ -241,6 +241,18 @@ async def test_of_two_that_take_over_from_one_driver_the_first_has_it() -> None:
         assert s.service.description == "prod"
 
 
+async def test_what_its_driver_has_ended_is_not_taken_over() -> None:
+    async with stage() as s:
+        await s.target.acquire()
+        late = other(s.service, "22222222")
+        await s.target.roll_back()
+        with pytest.raises(LeaseLost, match="has ended"):
+            await late.take_over(of="0badcafe")
+        assert s.service.description == "prod"
+        await late.take_over(of=None)
+        assert lease_of(s.service.description) == "22222222"
+
+
 async def test_a_takeover_goes_on_over_a_last_write_of_the_old_driver_but_not_over_another_takeover() -> None:
     async with stage() as s:
         await s.target.acquire()

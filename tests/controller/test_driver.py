@@ -62,7 +62,7 @@ class ScriptedTarget:
     async def acquire(self) -> Alias:
         return self.alias
 
-    async def take_over(self, of: str) -> Alias:
+    async def take_over(self, of: str | None) -> Alias:
         self.made.append(f"take over from {of}")
         return self.alias
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from multitool_tui.aws.session import AwsSession, Options
 from multitool_tui.clock import SystemClock
-from multitool_tui.controller.commands import Start, TakeOver
+from multitool_tui.controller.commands import RollBack, Start, TakeOver
 from multitool_tui.controller.logbook import Logbook
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Snapshot
@@ -50,7 +50,7 @@ async def drive(url: str, folder: str, speed: str, start: str, what: str) -> int
 
 
 async def _take_over(supervisor: Supervisor) -> None:
-    """As an operator would who sees a rollout of another machine, once told to on standard input."""
+    """As an operator would who sees a rollout of another machine, once told to on standard input, and rolls back."""
     seen = asyncio.get_running_loop().create_future()
 
     def look(snapshot: Snapshot) -> None:
@@ -64,7 +64,9 @@ async def _take_over(supervisor: Supervisor) -> None:
     sys.stdout.write("seen\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.readline)
-    await supervisor.obey(TakeOver(seen=Seen(rollout.id, rollout.wanted, rollout.canary), driver=driver))
+    seen_then = Seen(rollout.id, rollout.wanted, rollout.canary)
+    await supervisor.obey(TakeOver(seen=seen_then, driver=driver))
+    await supervisor.obey(RollBack(seen=seen_then))
 
 
 if __name__ == "__main__":

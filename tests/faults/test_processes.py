@@ -164,7 +164,7 @@ async def test_of_two_that_take_over_an_expired_lease_at_once_one_drives(tmp_pat
         assert sorted(code for code, _ in ends) == [0, REFUSED]
         (refusal,) = [said for code, said in ends if code == REFUSED]
         assert refusal.count("\n") == 1
-        s.check_clean()
+        assert s.check_clean() == "41"
         assert len(_drivers(s.sandbox)) == 2
 
 

@@ -116,7 +116,9 @@ def _means(change: Change, record: Record, asked: Traffic, *, marked: bool) -> b
 def _is_earned(record: Record, receipt: Receipt) -> bool:
     """Whether the engine may have decided this on its own: up on fresh evidence only, everything on a verdict only."""
     seen_to, verdict = receipt.judgement.seen_to, receipt.judgement.verdict
-    is_up = receipt.action.startswith(("raised to", "promoting"))
+    steps = record.rollout.plan.steps
+    is_first = bool(steps) and receipt.weight <= steps[0].weight
+    is_up = receipt.action.startswith(("raised to", "promoting")) and not is_first
     if receipt.actor != ENGINE or not is_up:
         return True
     is_fresh = seen_to is not None and receipt.at - seen_to <= record.rollout.plan.analysis.max_age
