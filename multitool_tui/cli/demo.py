@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ import click
 from multitool_tui.cli.exits import Exit
 from multitool_tui.cli.judging import plan_of
 from multitool_tui.cli.options import Globals, of_the_sandbox
+from multitool_tui.cli.uploads import upload_in
 
 if TYPE_CHECKING:
     from multitool_tui.controller.port import Controller
@@ -28,8 +30,31 @@ _BAKE_AFTER_PROMOTE = "3m"
     metavar="NAME",
     help="A strategy's name, or steps like '5%/5m 50%/10m'.",
 )
+@click.option(
+    "--zip",
+    "package",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Release a Python function of your own: it is really run, on this machine and with your rights.",
+)
+@click.option(
+    "--handler",
+    default="lambda_function.lambda_handler",
+    show_default=True,
+    metavar="NAME",
+    help="What is called in FILE, as module.function.",
+)
 @click.pass_obj
-def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Policy | None, strategy: str) -> None:
+def demo(
+    options: Globals,
+    scenario: str,
+    speed: float,
+    seed: int,
+    policy: Policy | None,
+    strategy: str,
+    package: Path | None,
+    handler: str,
+) -> None:
     """Open the screen on a sandbox of its own and release a canary there.
 
     Nothing leaves this machine, and no AWS account is needed. Scenarios: healthy, errors, slow, slow-burn, burst,
@@ -37,7 +62,6 @@ def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Polic
     """
     from contextlib import ExitStack
     from dataclasses import replace
-    from pathlib import Path
     from tempfile import TemporaryDirectory
 
     from multitool_tui.cli.screen import open_screen, open_supervisor
@@ -45,6 +69,7 @@ def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Polic
 
     plan = _plan(strategy)
     _check_scenario(scenario)
+    upload = upload_in(package, handler) if package else None
     clock = SystemClock(speed)
 
     stack = ExitStack()  # the sandbox ends with the process: so does the journal of what happens there
@@ -55,7 +80,7 @@ def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Polic
         from multitool_tui.controller.commands import Start
         from multitool_tui.controller.port import CommandRefused, ConnectFailed
 
-        stage = await open_backstage(scenario, clock, seed, policy)
+        stage = await open_backstage(scenario, clock, seed, policy, upload)
         on_sandbox = replace(options, profile=None, region=stage.region, endpoint_url=stage.url, state_dir=folder)
         supervisor = await open_supervisor(on_sandbox, clock, sandbox=stage.scenario.name)
         supervisor.open()
@@ -63,7 +88,7 @@ def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Polic
             target = f"{stage.scenario.target.function}:{stage.scenario.target.alias}"
             watched = replace(plan, alarms=stage.scenario.plan.alarms)
             try:
-                await supervisor.obey(Start(target=target, canary=stage.scenario.target.canary, plan=watched))
+                await supervisor.obey(Start(target=target, canary=stage.canary, plan=watched))
             except CommandRefused as refused:
                 hint = "With --read-only the demo opens without a canary."
                 raise ConnectFailed(f"{refused} {hint}", Exit.REFUSED) from None
@@ -76,7 +101,6 @@ def demo(options: Globals, scenario: str, speed: float, seed: int, policy: Polic
 def _check_scenario(name: str) -> None:
     """Say at once that a scenario is unknown; what is in its file is read behind the first paint."""
     from importlib.resources import files
-    from pathlib import Path
 
     known = sorted(
         file.name.removesuffix(".toml")

@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket
 import struct
+import sys
 import uuid
 from dataclasses import replace
 from typing import Any, Self
@@ -144,7 +145,7 @@ class Sandbox:
         return self._home.functions[function].aliases[name].current
 
     def publish(self, function: str, package: bytes, handler: str) -> str:
-        """Publish a zip file as a function's next version, with a handler of its own; its number.
+        """Publish a zip file as a function's next version, a Python one with a handler of its own; its number.
 
         Raises:
             KeyError: when there is no such function.
@@ -153,7 +154,8 @@ class Sandbox:
         check(package)
         region = self._region(None)
         target = region.functions[function]
-        configuration = {**target.latest.configuration, "Handler": handler}
+        runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        configuration = {**target.latest.configuration, "Handler": handler, "Runtime": runtime}
         changed = with_code(replace(target.latest, configuration=configuration), Code(package), region.now)
         target.latest = replace(changed, revision_id=region.new_revision())
         return target.publish(None, region.now, region.new_revision).name

@@ -35,6 +35,12 @@ def check(package: bytes) -> None:
 _UNREADABLE = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
 
+def files_in(package: bytes) -> list[str]:
+    """The names in what `check` has let pass."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return archive.namelist()
+
+
 def unpack(package: bytes, folder: Path) -> None:
     """Unpack what `check` has let pass."""
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
