@@ -100,6 +100,8 @@ class Driver:
         """The watched alarms as the judge was last shown them."""
         self._firing_at_start: tuple[str, ...] = ()
         self._trouble: str | None = None
+        self._unrenewed: str | None = None
+        """Why the lease could not be renewed when it was time to."""
         self._wake_at: datetime | None = None
         self._woken = asyncio.Event()
         self._change: asyncio.Task[None] | None = None
@@ -113,7 +115,7 @@ class Driver:
         """The rollout with what is known of its target now."""
         rollout = self.rollout
         traffic = Traffic(rollout.target, rollout.baseline, rollout.canary, self._timeline.minutes, self._slow_limit)
-        return LiveRollout(rollout, traffic, self._weight_read, self._firing_at_start, self._trouble)
+        return LiveRollout(rollout, traffic, self._weight_read, self._firing_at_start, self._trouble or self._unrenewed)
 
     @property
     def slow_limit(self) -> float | None:
@@ -397,13 +399,18 @@ class Driver:
     async def _renew(self) -> None:
         """Keep the lease from running out. A real change cancels this; what fails is tried with the next look."""
         outcome: Any = None
+        unrenewed = None
         try:
             await self._target.renew()
         except (Drift, LeaseLost) as error:
             outcome = Blocked(at=self._clock.now(), obstacle=_obstacle(error), why=str(error))
         except AwsError as error:
             _log.warning("the lease of %s was not renewed: %s", self.rollout.target, error)
+            unrenewed = f"The mark on {self.rollout.target} is not renewed: {error}"
         self._change = None
+        if unrenewed != self._unrenewed:
+            self._unrenewed = unrenewed
+            self._changed()
         if outcome is not None and not self.rollout.ended:
             self.tell(outcome)
 

@@ -93,7 +93,7 @@ class LiveRollout:
     weight_read: float | None = None
     firing_at_start: tuple[str, ...] = ()
     change_trouble: str | None = None
-    """What is in the way of the change under way, while it is being tried again."""
+    """What is in the way of the change under way, or of renewing the mark, while it is being tried again."""
     elsewhere: Elsewhere | None = None
 
 

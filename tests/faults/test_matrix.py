@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import pytest
 from _pytest.mark import ParameterSet
 from aiobotocore.config import AioConfig
 
+from multitool_tui.aws import lease as leases
 from multitool_tui.aws import session
 from multitool_tui.clock import ManualClock
+from multitool_tui.controller.snapshot import FeedName
 from multitool_tui.journal.store import Journal
 from multitool_tui.rollout.effects import RollBack
 from multitool_tui.rollout.states import State
@@ -26,6 +29,7 @@ from tests.support.witness import Witness
 from tests.support.world import REGION, START, World, screen
 
 OWNERS = "production"
+_LATE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,9 @@ def _check_it_is_said(world: World) -> None:
     if rollout.pending is not None:
         assert live.change_trouble
         assert live.change_trouble.startswith("Try ")
+    lease, _ = leases.read(world.sandbox.alias("checkout", "live").description)
+    if lease and lease.until - world.clock.now() < leases.DURATION - leases.RENEWAL - _LATE:
+        assert live.change_trouble or world.supervisor.snapshot.feed(FeedName.TARGET).error
     if isinstance(rollout.pending, RollBack):
         assert rollout.state is State.ROLLING_BACK
 
