@@ -77,6 +77,8 @@ def fault_error(kind: FaultKind, service: str) -> AwsError | None:
             return AwsError(
                 "TooManyRequestsException", "Rate exceeded", Reason="CallerRateLimitExceeded", retryAfterSeconds="1"
             )
+        if service == "apigateway":
+            return AwsError("TooManyRequestsException", "Too Many Requests", retryAfterSeconds="1")
         return AwsError("ThrottlingException", "Rate exceeded")
     if kind == "error500":
         if service == "lambda":

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from multitool_tui.sandbox.alarms.book import AlarmBook
+from multitool_tui.sandbox.apis.state import Apis
 from multitool_tui.sandbox.draw import source
 from multitool_tui.sandbox.functions.names import Place
 from multitool_tui.sandbox.functions.state import Function
@@ -42,6 +43,7 @@ class Region:
         self.now = now
         self.alias_lag = alias_lag
         self.functions: dict[str, Function] = {}
+        self.apis = Apis(source(seed, "apis", place.region))
         self.traffic = traffic
         self.handlers = Pool()
         self._tasks: set[asyncio.Task[Any]] = set()

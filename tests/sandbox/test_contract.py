@@ -123,6 +123,9 @@ SCRIPT: list[tuple[str, str, dict[str, Any]]] = [
     ("application-signals", "create_service_level_objective", OBJECTIVE),
     ("application-signals", "create_service_level_objective", OBJECTIVE),
     ("application-signals", "list_service_level_objectives", {}),
+    ("apigateway", "create_rest_api", {"name": "front", "tags": {"team": "shop"}}),
+    ("apigateway", "get_rest_apis", {"limit": 1}),
+    ("apigateway", "get_stage", {"restApiId": "nope", "stageName": "prod"}),
 ]
 
 
@@ -153,7 +156,7 @@ class Boto3:
         session = boto3.Session(aws_access_key_id=KEY, aws_secret_access_key="none", region_name=REGION)
         self._clients = {
             service: session.client(service, endpoint_url=url, config=ONE_ATTEMPT)
-            for service in ("lambda", "cloudwatch", "application-signals", "sts")
+            for service in ("lambda", "cloudwatch", "application-signals", "apigateway", "sts")
         }
 
     async def __aenter__(self) -> Ask:
@@ -208,6 +211,7 @@ async def test_boto3_and_aiobotocore_are_told_the_same() -> None:
         "InvalidParameterInput",
         "ResourceNotFoundException",
         "ConflictException",
+        "NotFoundException",
     ]
 
 

@@ -181,7 +181,9 @@ def test_a_condition_that_the_sandbox_knows_nothing_of_is_refused() -> None:
 
 async def test_the_document_s_policy_allows_what_is_in_it(make: Make) -> None:
     aws = await make(policy=read_policy(DOCUMENT.read_text()))
-    served = [(service, name) for service, names in HANDLERS.items() for name in names if service != "sts"]
+    # Whoever they are is always answered; of API Gateway the policy allows every verb.
+    others = HANDLERS.keys() - {"sts", "apigateway"}
+    served = [(service, name) for service, names in HANDLERS.items() if service in others for name in names]
     assert [name for service, name in served if not actions_of(Operation(service, name))] == [
         "PutCompositeAlarm",
         "SetAlarmState",

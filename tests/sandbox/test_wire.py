@@ -257,7 +257,7 @@ UNKNOWN: list[tuple[str | None, str, str, dict[str, str], int]] = [
     ("monitoring", "POST", "/", {}, 400),
     ("monitoring", "POST", f"/service/{TARGET}/operation/No", {"smithy-protocol": "rpc-v2-cbor"}, 404),
     ("sts", "POST", "/", {}, 400),
-    ("apigateway", "GET", "/restapis", {}, 404),
+    ("apigateway", "GET", "/vpclinks", {}, 404),
     ("iam", "POST", "/", {}, 400),
     ("s3", "PUT", "/bucket/key", {}, 404),
     (None, "GET", "/", {}, 403),

@@ -6,6 +6,15 @@ from collections.abc import Awaitable, Callable
 
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.services import sts
+from multitool_tui.sandbox.services.apigateway import (
+    deployments,
+    integrations,
+    methods,
+    resources,
+    rest_apis,
+    stages,
+)
+from multitool_tui.sandbox.services.apigateway import tags as api_tags
 from multitool_tui.sandbox.services.application_signals import discovered, objectives
 from multitool_tui.sandbox.services.cloudwatch import (
     anomalies,
@@ -79,6 +88,37 @@ HANDLERS: dict[str, dict[str, Handler]] = {
         "ListServiceLevelObjectives": objectives.list_service_level_objectives,
         "GetService": discovered.get_service,
         "ListServices": discovered.list_services,
+    },
+    "apigateway": {
+        "CreateRestApi": rest_apis.create_rest_api,
+        "GetRestApi": rest_apis.get_rest_api,
+        "GetRestApis": rest_apis.get_rest_apis,
+        "DeleteRestApi": rest_apis.delete_rest_api,
+        "CreateResource": resources.create_resource,
+        "GetResource": resources.get_resource,
+        "GetResources": resources.get_resources,
+        "DeleteResource": resources.delete_resource,
+        "PutMethod": methods.put_method,
+        "GetMethod": methods.get_method,
+        "DeleteMethod": methods.delete_method,
+        "PutMethodResponse": methods.put_method_response,
+        "PutIntegration": integrations.put_integration,
+        "GetIntegration": integrations.get_integration,
+        "UpdateIntegration": integrations.update_integration,
+        "DeleteIntegration": integrations.delete_integration,
+        "PutIntegrationResponse": integrations.put_integration_response,
+        "CreateDeployment": deployments.create_deployment,
+        "GetDeployment": deployments.get_deployment,
+        "GetDeployments": deployments.get_deployments,
+        "DeleteDeployment": deployments.delete_deployment,
+        "CreateStage": stages.create_stage,
+        "GetStage": stages.get_stage,
+        "GetStages": stages.get_stages,
+        "UpdateStage": stages.update_stage,
+        "DeleteStage": stages.delete_stage,
+        "GetTags": api_tags.get_tags,
+        "TagResource": api_tags.tag_resource,
+        "UntagResource": api_tags.untag_resource,
     },
     "sts": {
         "GetCallerIdentity": sts.get_caller_identity,

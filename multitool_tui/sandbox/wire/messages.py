@@ -29,6 +29,10 @@ class Request:
     def query(self) -> dict[str, str]:
         return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
 
+    def query_values(self, name: str) -> list[str]:
+        """Every value that the query has of `name`."""
+        return [value for key, value in parse_qsl(self.target.partition("?")[2], keep_blank_values=True) if key == name]
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -11,6 +11,7 @@ MODEL_OF = {
     "lambda": "lambda",
     "monitoring": "cloudwatch",
     "application-signals": "application-signals",
+    "apigateway": "apigateway",
     "sts": "sts",
 }
 """The services answered here: the name requests are signed for -> the name of botocore's model."""

@@ -1,5 +1,5 @@
-"""rest-json, the protocol of Lambda and Application Signals: the operation is in the method and path, parameters in
-path, query, headers and JSON body, or one of them is the body as it is ("payload")."""
+"""rest-json, the protocol of Lambda, API Gateway and Application Signals: the operation is in the method and path,
+parameters in path, query, headers and JSON body, or one of them is the body as it is ("payload")."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def decode(request: Request, operation: OperationModel) -> Params:
         if location == "uri" and in_path:
             params[name] = unquote(in_path[wire_name])
         elif location == "querystring" and wire_name in request.query:
-            params[name] = _from_text(shape.type_name, request.query[wire_name])
+            given = request.query_values(wire_name)
+            params[name] = given if shape.type_name == "list" else _from_text(shape.type_name, given[-1])
         elif location == "header" and wire_name.lower() in request.headers:
             params[name] = _from_text(shape.type_name, request.headers[wire_name.lower()])
         elif name == payload:

@@ -22,8 +22,8 @@ def validate(params: Params, operation: OperationModel) -> None:
     """Check required members, lengths, ranges, patterns and enumerations.
 
     Raises:
-        AwsError: ValidationException with every complaint, or MissingRequiredParameterException where the
-            operation knows that one and a top-level member is missing.
+        AwsError: ValidationException with every complaint (BadRequestException of API Gateway), or
+            MissingRequiredParameterException where the operation knows that one and a top-level member is missing.
     """
     shape = operation.input_shape
     if shape is None:
@@ -38,7 +38,8 @@ def validate(params: Params, operation: OperationModel) -> None:
             complaints = [report.generate_report()]
     if complaints:
         count = f"{len(complaints)} validation error{'s' if len(complaints) > 1 else ''} detected"
-        raise AwsError("ValidationException", f"{count}: {'; '.join(complaints)}")
+        name = "BadRequestException" if operation.service_model.service_name == "apigateway" else "ValidationException"
+        raise AwsError(name, f"{count}: {'; '.join(complaints)}")
 
 
 def _complaints(shape: Shape, value: Any, at: str) -> Iterator[str]:
