@@ -68,6 +68,9 @@ def demands(place: Place, model: OperationModel, request: Request, params: Param
             yield Demand(action, resource, special)
     if service == "lambda" and name in ("CreateFunction", "UpdateFunctionConfiguration") and "Role" in params:
         yield Demand("iam:PassRole", params["Role"], {_PASSED_TO: "lambda.amazonaws.com"})
+    if name == "CreateFunction" and params.get("Tags"):
+        for resource in _resources(place, service, name, params):
+            yield Demand("lambda:TagResource", resource)
     if name == "PutMetricStream" and "RoleArn" in params:
         yield Demand("iam:PassRole", params["RoleArn"], {_PASSED_TO: "streams.metrics.cloudwatch.amazonaws.com"})
     if service == "cloudwatch" and name.startswith("Put") and params.get("Tags"):
@@ -108,6 +111,10 @@ def denial(place: Place, demand: Demand, *, explicit: bool = False) -> AwsError:
 
 def _resources(place: Place, service: str, name: str, params: Params) -> list[str]:
     """The ARNs that a call is about; `*` where AWS looks at none."""
+    if "EventSourceMapping" in name:
+        return [place.event_source_mapping_arn(params["UUID"])] if "UUID" in params else [_ALL]
+    if name == "ListTags":
+        return [params["Resource"]]
     if service == "lambda" and "FunctionName" in params:
         function = place.function_ref(params["FunctionName"], params.get("Qualifier"))
         return [place.function_arn(function.name, function.qualifier)]

@@ -10,6 +10,7 @@ from multitool_tui.sandbox.alarms.book import AlarmBook
 from multitool_tui.sandbox.apis.state import Apis
 from multitool_tui.sandbox.draw import source
 from multitool_tui.sandbox.functions.names import Place
+from multitool_tui.sandbox.functions.settings import EventSourceMapping
 from multitool_tui.sandbox.functions.state import Function
 from multitool_tui.sandbox.handlers.pool import Pool
 from multitool_tui.sandbox.metrics.store import MetricStore
@@ -43,6 +44,7 @@ class Region:
         self.now = now
         self.alias_lag = alias_lag
         self.functions: dict[str, Function] = {}
+        self.event_sources: dict[str, EventSourceMapping] = {}
         self.apis = Apis(source(seed, "apis", place.region))
         self.traffic = traffic
         self.handlers = Pool()

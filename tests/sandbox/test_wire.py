@@ -250,7 +250,7 @@ UNKNOWN: list[tuple[str | None, str, str, dict[str, str], int]] = [
     ("lambda", "GET", "/", {}, 404),
     ("lambda", "GET", "/2015-03-31/nonsense", {}, 404),
     ("lambda", "DELETE", "/2015-03-31/functions", {}, 404),
-    ("lambda", "GET", "/2015-03-31/event-source-mappings/", {}, 404),
+    ("lambda", "GET", "/2018-10-31/layers", {}, 404),
     ("lambda", "PATCH", "/%zz/..//\u00e9?=&&", {}, 404),
     ("monitoring", "GET", "/nonsense", {}, 404),
     ("monitoring", "POST", "/", {"x-amz-target": f"{TARGET}.Nonsense"}, 400),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from multitool_tui.sandbox.functions.names import LATEST
+from multitool_tui.sandbox.functions.settings import Settings
 from multitool_tui.sandbox.traffic.routing import Routing, RoutingHistory
 
 NewRevision = Callable[[], str]
@@ -74,6 +75,9 @@ class Function:
     routing: dict[str, RoutingHistory] = field(default_factory=dict)
     next_version: int = 1
     settles_at: float | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    # By qualifier; "" is the function itself.
+    settings: dict[str, Settings] = field(default_factory=dict)
     # What $LATEST was when it was last published, and as which version.
     published: tuple[Version, str] | None = None
 
@@ -128,6 +132,7 @@ class Function:
 
     def delete_alias(self, name: str, now: float) -> None:
         """Remove an alias: nobody is served under it from now on."""
+        self.settings.pop(name, None)
         if self.aliases.pop(name, None) is not None:
             self.routing[name].add(Routing(now, None))
 

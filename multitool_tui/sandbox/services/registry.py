@@ -28,7 +28,18 @@ from multitool_tui.sandbox.services.cloudwatch import (
     tags,
     widget_image,
 )
-from multitool_tui.sandbox.services.lambda_ import aliases, functions, invoke, versions
+from multitool_tui.sandbox.services.lambda_ import (
+    account_settings,
+    aliases,
+    event_invoke,
+    event_sources,
+    functions,
+    invoke,
+    permissions,
+    runtime_management,
+    urls,
+    versions,
+)
 from multitool_tui.sandbox.wire.messages import Params
 
 Handler = Callable[[Region, Params], Params | Awaitable[Params]]
@@ -52,6 +63,27 @@ HANDLERS: dict[str, dict[str, Handler]] = {
         "UpdateAlias": aliases.update_alias,
         "DeleteAlias": aliases.delete_alias,
         "ListAliases": aliases.list_aliases,
+        "AddPermission": permissions.add_permission,
+        "RemovePermission": permissions.remove_permission,
+        "GetPolicy": permissions.get_policy,
+        "CreateFunctionUrlConfig": urls.create_function_url_config,
+        "GetFunctionUrlConfig": urls.get_function_url_config,
+        "DeleteFunctionUrlConfig": urls.delete_function_url_config,
+        "ListFunctionUrlConfigs": urls.list_function_url_configs,
+        "CreateEventSourceMapping": event_sources.create_event_source_mapping,
+        "GetEventSourceMapping": event_sources.get_event_source_mapping,
+        "UpdateEventSourceMapping": event_sources.update_event_source_mapping,
+        "DeleteEventSourceMapping": event_sources.delete_event_source_mapping,
+        "ListEventSourceMappings": event_sources.list_event_source_mappings,
+        "PutFunctionEventInvokeConfig": event_invoke.put_function_event_invoke_config,
+        "GetFunctionEventInvokeConfig": event_invoke.get_function_event_invoke_config,
+        "UpdateFunctionEventInvokeConfig": event_invoke.update_function_event_invoke_config,
+        "DeleteFunctionEventInvokeConfig": event_invoke.delete_function_event_invoke_config,
+        "ListFunctionEventInvokeConfigs": event_invoke.list_function_event_invoke_configs,
+        "PutRuntimeManagementConfig": runtime_management.put_runtime_management_config,
+        "GetRuntimeManagementConfig": runtime_management.get_runtime_management_config,
+        "GetAccountSettings": account_settings.get_account_settings,
+        "ListTags": account_settings.list_tags,
     },
     "cloudwatch": {
         "GetMetricData": metric_data.get_metric_data,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from multitool_tui.sandbox.errors import AwsError
+from multitool_tui.sandbox.functions.settings import Settings
 from multitool_tui.sandbox.functions.state import Function, Version
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.wire.messages import Params
@@ -29,6 +30,19 @@ def function_named(region: Region, text: str, suffix: str | None = None) -> Func
     if function is None:
         raise not_found(region, name, suffix)
     return function
+
+
+def settings_of(region: Region, params: Params) -> tuple[Function, str | None, Settings]:
+    """What is set on the function, version or alias that a call names; with the function and the qualifier.
+
+    Raises:
+        AwsError: ResourceNotFoundException.
+    """
+    ref = region.place.function_ref(params["FunctionName"], params.get("Qualifier"))
+    function = region.functions.get(ref.name)
+    if function is None or function.version(ref.qualifier) is None:
+        raise not_found(region, ref.name, ref.qualifier)
+    return function, ref.qualifier, function.settings.setdefault(ref.qualifier or "", Settings())
 
 
 def not_found(region: Region, name: str, qualifier: str | None = None) -> AwsError:

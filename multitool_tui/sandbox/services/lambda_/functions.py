@@ -74,7 +74,7 @@ def create_function(region: Region, params: Params) -> Params:
         "Pending",
         package=code.package,
     )
-    function = region.functions[name] = Function(name, latest)
+    function = region.functions[name] = Function(name, latest, tags=params.get("Tags", {}))
     function.begin(region.now)
     if params.get("Publish"):
         version = function.publish(None, region.now, region.new_revision)
@@ -86,10 +86,11 @@ def create_function(region: Region, params: Params) -> Params:
 def get_function(region: Region, params: Params) -> Params:
     function, version, qualifier = _find(region, params)
     location = f"https://awslambda-{region.place.region}-tasks.s3.{region.place.region}.amazonaws.com/snapshots/"
-    return {
+    answer = {
         "Configuration": configuration(region, function, version, qualifier),
         "Code": {"RepositoryType": "S3", "Location": f"{location}{region.place.account}/{function.name}"},
     }
+    return answer | ({"Tags": function.tags} if function.tags else {})
 
 
 def get_function_configuration(region: Region, params: Params) -> Params:
@@ -154,6 +155,7 @@ def delete_function(region: Region, params: Params) -> Params:
                 f"Version {ref.qualifier} can not be deleted because it is used by alias: {', '.join(aliases)}",
             )
         function.versions.pop(ref.qualifier, None)
+        function.settings.pop(ref.qualifier, None)
     return {"StatusCode": 204}
 
 
