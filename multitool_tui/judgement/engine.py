@@ -237,11 +237,16 @@ class EvidenceJudge:
         """The e-value of all streams: the mean of e-values is one, however they hang together."""
         return sum(share * value for share, value in zip(self._shares, values, strict=True))
 
+    def _loudest(self, harm: float, values: Sequence[float]) -> int:
+        """The stream to speak of: the one that has most of the harm, or that raises doubts short of harm."""
+        in_doubt = harm < HARM_LIMIT and max(values) >= DOUBT
+        weights = [1.0] * len(STREAMS) if in_doubt else self._shares
+        return max(range(len(STREAMS)), key=lambda stream: weights[stream] * values[stream])
+
     def _decide(
         self, course: Course, noise: Dispersion, bound: float, target: float, harm: float, values: Sequence[float]
     ) -> tuple[Verdict, str]:
-        worst = max(range(len(STREAMS)), key=lambda stream: self._shares[stream] * values[stream])
-        seen = _seen(course, worst, harm)
+        seen = _seen(course, self._loudest(harm, values), harm)
         if self._alarms.fired:
             return Verdict.HARMFUL, sentences.alarms_fired(self._alarms.fired)
         if harm >= HARM_LIMIT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ MOST_REQUESTS = 10**12
 """What a version may count in one minute: far above anything that Lambda does, and no arithmetic suffers."""
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?P<offset>Z|[+-]\d\d:\d\d)?", re.ASCII)
+_LARGEST = int(sys.float_info.max)
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -47,7 +49,13 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _of_a_float(value: object) -> object:
+    """A whole number that no float can hold is a number all the same, and as far off as the largest that one can."""
+    return max(-_LARGEST, min(_LARGEST, value)) if type(value) is int else value
+
+
 Count = Annotated[int, Field(strict=True, ge=0, le=MOST_REQUESTS), BeforeValidator(_whole)]
+Weight = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False), BeforeValidator(_of_a_float)]
 Moment = Annotated[datetime, PlainValidator(_moment)]
 
 
@@ -65,12 +73,23 @@ class CountsKeys(_Line):
     errors: Count
     slow: Count | None = None
     throttles: Count = 0
+    client_errors: Count | None = None
+    server_errors: Count | None = None
 
     @model_validator(mode="after")
     def _parts_of_the_whole(self) -> Self:
-        for key, part in (("errors", self.errors), ("slow", self.slow)):
-            if part is not None and part > self.invocations:
-                raise wrong(f"counts {part:,}, more than the {self.invocations:,} invocations", key)
+        """A throttled request never became an invocation; the API in front of it answers it all the same."""
+        whole, invocations = self.invocations, f"{self.invocations:,} invocations"
+        answered = whole + self.throttles
+        answers = f"{invocations} and {self.throttles:,} throttles" if self.throttles else invocations
+        for key, part, most, what in (
+            ("errors", self.errors, whole, invocations),
+            ("slow", self.slow, whole, invocations),
+            ("client_errors", self.client_errors, answered, answers),
+            ("server_errors", self.server_errors, answered, answers),
+        ):
+            if part is not None and part > most:
+                raise wrong(f"counts {part:,}, more than the {what}", key)
         return self
 
 
@@ -78,7 +97,7 @@ class MinuteLine(_Line):
     """One sealed minute of both versions. A version is left out, or null, where CloudWatch has nothing for it."""
 
     minute: Moment
-    weight: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] | None = None
+    weight: Weight | None = None
     baseline: CountsKeys | None = None
     canary: CountsKeys | None = None
     alarms: dict[str, AlarmState] | None = None
@@ -143,7 +162,7 @@ def read_line(line: bytes) -> NewRollout | Sealed:
 
 
 def _counts(keys: CountsKeys | None) -> Counts | None:
-    return None if keys is None else Counts(keys.invocations, keys.errors, keys.slow, keys.throttles)
+    return None if keys is None else Counts(**dict(keys))
 
 
 def _json(line: bytes) -> dict[str, Any]:
@@ -175,12 +194,15 @@ def _keys(counts: Counts | None) -> dict[str, int] | None:
     """What is zero, or unknown, as a reader takes it anyway is left out."""
     if counts is None:
         return None
-    keys = {"invocations": counts.invocations, "errors": counts.errors}
-    if counts.slow is not None:
-        keys["slow"] = counts.slow
-    if counts.throttles:
-        keys["throttles"] = counts.throttles
-    return keys
+    keys = {
+        "invocations": counts.invocations,
+        "errors": counts.errors,
+        "slow": counts.slow,
+        "throttles": counts.throttles or None,
+        "client_errors": counts.client_errors,
+        "server_errors": counts.server_errors,
+    }
+    return {key: count for key, count in keys.items() if count is not None}
 
 
 def _valid(model: type[_AnyLine], data: dict[str, Any], known: Mapping[KeyPath, Sequence[str]]) -> _AnyLine:

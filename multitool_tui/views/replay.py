@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from textwrap import wrap
 
+from multitool_tui.judgement.model import Counts
 from multitool_tui.rollout.rehearsal import Action, Answer
 from multitool_tui.stream.errors import shown
 from multitool_tui.stream.lines import NewRollout
@@ -22,6 +23,7 @@ _HEADS = (
     "                     baseline         canary",
     " time weight requests failed requests failed  harm safety verdict   action",
 )
+_BESIDE_ERRORS = {"slow": "slow", "throttles": "throttled", "client_errors": "4XX", "server_errors": "5XX"}
 _ENDS = {Action.PROMOTE, Action.ROLL_BACK, Action.INCONCLUSIVE}
 _MARGIN = 7
 _HARM_ROWS, _WEIGHT_ROWS = 8, 5
@@ -34,8 +36,9 @@ _BLOCKS, _ASCII = " ▁▂▃▄▅▆▇█", " ...::::#"
 class Text:
     """A replay as tables, line by line as the minutes come.
 
-    The history is one line. The sentence of a decision stands below its minute. A decision that ends the rollout is
-    shown once: the minutes after it, which the judge would not have had, are counted.
+    The history is one line. What went wrong in a minute beside errors stands below it, and so does the sentence of a
+    decision. A decision that ends the rollout is shown once: the minutes after it, which the judge would not have had,
+    are counted.
     """
 
     def __init__(self, heading: str) -> None:
@@ -74,6 +77,8 @@ class Text:
             self._day = day
             yield day
         yield _row(taken)
+        for what, baseline, canary in _beside_errors(minute.baseline, minute.canary):
+            yield f"{what:>12} {_compact(baseline):>15} {_compact(canary):>15}"
         if answer.action is not Action.HOLD:
             yield from wrap(answer.reason, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
 
@@ -138,6 +143,14 @@ def _row(judged: Judged) -> str:
     return " ".join([*cells, f"{judged.answer.judgement.verdict:<9}", _action(judged.answer)])
 
 
+def _beside_errors(baseline: Counts | None, canary: Counts | None) -> Iterator[tuple[str, int, int]]:
+    """What went wrong beside errors, if anything did: the word for it, and how often with baseline and canary."""
+    for name, what in _BESIDE_ERRORS.items():
+        one, other = (getattr(counts, name, None) or 0 for counts in (baseline, canary))
+        if one or other:
+            yield what, one, other
+
+
 def _action(answer: Answer) -> str:
     """An answer's action as it reads in a table."""
     if answer.action is Action.SET_WEIGHT:
@@ -182,6 +195,11 @@ def _drawn(minutes: Sequence[tuple[datetime, Judged]], width: int, *, ascii_only
     yield f"weight ({ink[-1]} as it was, {mark} as it was wanted)"
     yield from _weights(columns, ink, mark)
     yield _axis(columns)
+    baseline = sum((judged.sealed.minute.baseline or Counts() for judged in weighted), Counts())
+    canary = sum((judged.sealed.minute.canary or Counts() for judged in weighted), Counts())
+    beside = [f"{what} {_compact(one)} / {_compact(other)}" for what, one, other in _beside_errors(baseline, canary)]
+    if beside:
+        yield f"baseline / canary: {', '.join(beside)}"
     end = next((judged for judged in weighted if judged.answer.action in _ENDS), weighted[-1])
     at, verdict = clock_time(end.sealed.minute.start), end.answer.judgement.verdict
     yield from wrap(f"{at} {verdict}, {_action(end.answer)}: {end.answer.reason}", width)

@@ -115,6 +115,15 @@ def test_slowness_holds_and_rolls_back_only_where_asked() -> None:
     assert _judge(*minutes, by=Settings(slow_rolls_back=True)).verdict is Verdict.HARMFUL
 
 
+def test_the_stream_that_holds_the_weight_is_the_one_that_is_named() -> None:
+    """Of a slow canary that is not rolled back for it, the harm says nothing; its doubts stop the ramp all the same."""
+    said = _judge(*(_minute(n, (900, 0, 9), (100, 0, 8)) for n in range(8)))
+    assert said.evidence.harm < 20
+    assert said.verdict is Verdict.UNDECIDED
+    assert said.reason == "24 of the canary's 300 requests were slow; at the baseline's rate one would expect 3."
+    assert said.weight_afforded == 0.1
+
+
 def test_cold_starts_after_a_rise_are_not_slowness() -> None:
     assert "slow" not in _judge(*(_minute(n, (900, 0, 9), (100, 0, 90)) for n in range(5))).reason
 

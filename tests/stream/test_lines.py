@@ -67,6 +67,18 @@ def test_a_sum_of_cloudwatch_is_whole_also_with_a_point() -> None:
     assert read.minute.canary == Counts(60, 1, 0)
 
 
+def test_what_is_answered_by_an_api_in_front_is_a_stream_of_its_own() -> None:
+    read = read_line(canary(throttles=7, client_errors=2, server_errors=67))
+    assert isinstance(read, Sealed)
+    assert read.minute.canary == Counts(60, 1, 0, 7, 2, 67)
+
+
+def test_throttles_are_no_invocations_and_so_may_be_more() -> None:
+    read = read_line(canary(invocations=0, errors=0, throttles=500))
+    assert isinstance(read, Sealed)
+    assert read.minute.canary == Counts(0, 0, 0, 500)
+
+
 NUMBER = "should be a whole number, not"
 TIME = "minute should be an ISO 8601 time like 2026-01-05T10:00:00Z, not"
 
@@ -77,6 +89,9 @@ WRONG: list[tuple[bytes, str]] = [
     (b"{", "The line is not JSON: EOF while parsing an object at column 1."),
     (b"minute", "The line is not JSON: expected value at column 1."),
     (b'{"rollout": "a"} {}', "The line is not JSON: trailing characters at column 18."),
+    (b'{"minute": "2026-01-05T10:00:00Z", "weight": .5}', "The line is not JSON: expected value at column 46."),
+    (b"{'minute': 1}", "The line is not JSON: key must be a string at column 2."),
+    (line()[:-1], "The line is not JSON: EOF while parsing an object at column"),
     (b"[" * 1000, "The line is not JSON: recursion limit exceeded at column 202."),
     (b'{"rollout": "\xff"}', "The line is not UTF-8 text: invalid unicode code point at column 14."),
     (b'{"rollout": "\\ud800"}', "The line is not JSON: unexpected end of hex escape at column 20."),
@@ -115,14 +130,37 @@ WRONG: list[tuple[bytes, str]] = [
         "canary.invocations should be at most 1,000,000,000,000, not a number of",
     ),
     (canary(throttles=-1), "canary.throttles should be at least 0, not -1."),
+    (canary(throttles=0.5), f"canary.throttles {NUMBER} 0.5."),
+    (canary(throttles=None), f"canary.throttles {NUMBER} null."),
+    (canary(client_errors=-1), "canary.client_errors should be at least 0, not -1."),
+    (canary(server_errors=2.5), f"canary.server_errors {NUMBER} 2.5."),
+    (canary(server_errors=[{"a": [{}]}]), f"canary.server_errors {NUMBER} an array."),
+    (canary(client_errors={"4XX": 3}), f"canary.client_errors {NUMBER} an object."),
+    (canary(client_errors=False), f"canary.client_errors {NUMBER} false."),
+    (canary(server_errors=float("-inf")), f"canary.server_errors {NUMBER} -Infinity."),
+    (line().replace(b'"slow": 0', b'"throttles": 1e400'), f"canary.throttles {NUMBER} Infinity."),
+    (line().replace(b'"slow": 0', b'"server_errors": -1e400'), f"canary.server_errors {NUMBER} -Infinity."),
+    (canary(throttles=10**400), "canary.throttles should be at most 1,000,000,000,000, not a number of more than 30"),
+    (canary(client_errors=-(10**400)), "canary.client_errors should be at least 0, not a number of more than 30"),
+    (canary(server_error=1), "canary.server_error is not a key; the nearest one is server_errors."),
+    (line(throttles=1), "throttles is not a key; the nearest one is"),
     (canary(errors=61), "canary.errors counts 61, more than the 60 invocations."),
     (canary(slow=61), "canary.slow counts 61, more than the 60 invocations."),
+    (canary(client_errors=61), "canary.client_errors counts 61, more than the 60 invocations."),
+    (canary(server_errors=61), "canary.server_errors counts 61, more than the 60 invocations."),
+    (
+        canary(throttles=7, server_errors=68),
+        "canary.server_errors counts 68, more than the 60 invocations and 7 throttles.",
+    ),
+    (canary(throttles=7, errors=61), "canary.errors counts 61, more than the 60 invocations."),
     (line(baseline={"invocations": 0, "errors": 1}), "baseline.errors counts 1, more than the 0 invocations."),
     # weight
     (line(weight="10%"), 'weight should be a number, not "10%".'),
     (line(weight=True), "weight should be a number, not true."),
     (line(weight=float("nan")), "weight should be a finite number, not NaN."),
     (line(weight=-0.1), "weight should be at least 0, not -0.1."),
+    (line().replace(b"0.1", b"1e400"), "weight should be a finite number, not Infinity."),
+    (line(weight=10**400), "weight should be at most 1, not a number of more than 30 digits."),
     (line(weight=10), "weight should be at most 1, not 10."),
     # times
     (
@@ -165,6 +203,7 @@ def test_a_thousand_unknown_keys_are_one_sentence() -> None:
         Minute(START, 0.0),
         Minute(START, 0.0, Counts(540, 3)),
         Minute(START, 0.0123, Counts(540, 3, 5, 2), Counts(60, 1, 0)),
+        Minute(START, 0.1, Counts(540, 3, 5, 0, 0, 3), Counts(0, 0, None, 90, None, 90)),
     ],
 )
 def test_a_minute_that_is_written_is_read_back(minute: Minute) -> None:

@@ -97,6 +97,30 @@ def test_an_error_names_its_line() -> None:
     assert {"minute"} <= first.keys() & third.keys()
 
 
+@pytest.mark.parametrize(
+    ("stream", "happened"),
+    [
+        ("throttles", "were throttled"),
+        ("client_errors", "were answered with 4XX"),
+        ("server_errors", "were answered with 5XX"),
+    ],
+)
+def test_the_reason_names_the_stream_that_decided(stream: str, happened: str) -> None:
+    """Its errors are those of a good version, and a version that nobody measured this of is judged by the others."""
+
+    def beside(line: bytes, canary: int) -> bytes:
+        keys = json.loads(line)
+        keys["baseline"][stream] = 1
+        keys["canary"][stream] = canary
+        return json.dumps(keys).encode()
+
+    bad = answers([*HISTORY, *(beside(minute(30 + number, 0.1), 20) for number in range(10))])[-1]
+    assert (bad["verdict"], bad["action"]) == ("harmful", "roll_back")
+    assert happened in bad["reason"]
+    good = answers([*HISTORY, *(beside(minute(30 + number, 0.1), number % 2) for number in range(10))])[-1]
+    assert good["verdict"] == "undecided"
+
+
 GOOD = [*HISTORY[-5:], *(minute(30 + number, 0.1, (1, number % 3)) for number in range(5))]
 EXPECTED = answers(GOOD)
 
@@ -115,7 +139,12 @@ ANY_JSON = st.recursive(
 )
 COUNTS = st.fixed_dictionaries(
     {"invocations": st.integers(0, 10**12) | ANY_JSON, "errors": st.integers(0, 100) | ANY_JSON},
-    optional={"slow": st.integers(0, 100) | ANY_JSON, "throttles": ANY_JSON},
+    optional={
+        "slow": st.integers(0, 100) | ANY_JSON,
+        "throttles": st.integers(0, 10**12) | ANY_JSON,
+        "client_errors": st.integers(0, 100) | ANY_JSON,
+        "server_errors": st.integers(0, 100) | ANY_JSON,
+    },
 )
 NEARLY_A_MINUTE = st.fixed_dictionaries(
     {},
@@ -157,9 +186,28 @@ def test_any_line_gives_exactly_one_line_of_json(lines: list[bytes]) -> None:
             assert 0 <= answer["weight"] <= 1
 
 
-VALID_COUNTS = st.integers(0, 10**12).flatmap(
+@given(ANY_LINE)
+def test_after_any_line_the_next_good_one_is_answered(line: bytes) -> None:
+    """And where it was an error, to the digit as without it."""
+    stream = Stream(ADAPTIVE)
+    first = stream.answer(GOOD[0])
+    between = strict_json(stream.answer(line))
+    after = strict_json(stream.answer(GOOD[1]))
+    assert after["minute"] == json.loads(GOOD[1])["minute"]
+    if "error" in between:
+        assert between["line"] == 2
+        assert [strict_json(first), after] == EXPECTED[:2]
+
+
+VALID_COUNTS = st.tuples(st.integers(0, 10**12), st.integers(0, 10**12)).flatmap(
     lambda n: st.fixed_dictionaries(
-        {"invocations": st.just(n), "errors": st.integers(0, n)}, optional={"slow": st.none() | st.integers(0, n)}
+        {"invocations": st.just(n[0]), "errors": st.integers(0, n[0])},
+        optional={
+            "slow": st.none() | st.integers(0, n[0]),
+            "throttles": st.just(n[1]),
+            "client_errors": st.none() | st.integers(0, n[0]),
+            "server_errors": st.none() | st.integers(0, n[0]),
+        },
     )
 )
 VALID_MINUTE = st.fixed_dictionaries(

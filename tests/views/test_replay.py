@@ -15,10 +15,17 @@ START = datetime(2026, 1, 5, 23, 57, tzinfo=UTC)
 
 
 def judged(
-    number: int, weight: float, failed: int, harm: float, action: Action = Action.HOLD, wanted: float = 0.1
+    number: int,
+    weight: float,
+    failed: int,
+    harm: float,
+    action: Action = Action.HOLD,
+    wanted: float = 0.1,
+    beside: tuple[Counts, Counts] = (Counts(), Counts()),
 ) -> Judged:
-    canary = Counts(round(600 * weight), failed) if weight else None
-    minute = Minute(START + number * timedelta(minutes=1), weight, Counts(600 - round(600 * weight), 1), canary)
+    canary = Counts(round(600 * weight), failed) + beside[1] if weight else None
+    baseline = Counts(600 - round(600 * weight), 1) + beside[0]
+    minute = Minute(START + number * timedelta(minutes=1), weight, baseline, canary)
     verdict = Verdict.HARMFUL if harm >= 1000 else Verdict.UNDECIDED
     evidence = Evidence(harm, 1000.0, 12.3, 200.0)
     reason = "A reason that takes more than one line of eighty columns, and so goes on in the line below."
@@ -69,6 +76,32 @@ Harm of 1,000 condemns the canary; safety of 200 is enough.
 
 def test_a_table_has_a_row_for_a_minute_and_the_sentence_at_each_decision() -> None:
     assert "\n".join(text(ROLLOUT)) == TABLE
+
+
+BESIDE = [
+    judged(0, 0.1, 0, 1.0, beside=(Counts(client_errors=12_345, server_errors=0), Counts(client_errors=3))),
+    judged(1, 0.1, 0, 1.0, beside=(Counts(slow=5), Counts(slow=0, throttles=7, server_errors=60))),
+]
+
+
+def test_what_went_wrong_beside_errors_stands_below_its_minute_in_the_same_columns() -> None:
+    assert text(BESIDE)[-9:-1] == [
+        " time weight requests failed requests failed  harm safety verdict   action",
+        "2026-01-05",
+        "23:57    10%      540      1       60      0     1     12 undecided hold",
+        "         4XX             12k               3",
+        "23:58    10%      540      1       60      0     1     12 undecided hold",
+        "        slow               5               0",
+        "   throttled               0               7",
+        "         5XX               0              60",
+    ]
+
+
+def test_a_chart_adds_up_what_went_wrong_beside_errors() -> None:
+    lines = chart(BESIDE).splitlines()
+    assert "baseline / canary: slow 5 / 0, throttled 0 / 7, 4XX 12k / 3, 5XX 0 / 60" in lines
+    assert len(lines) <= 24
+    assert not any(line.startswith("baseline / canary") for line in chart(ROLLOUT).splitlines())
 
 
 def test_large_numbers_keep_to_their_columns() -> None:
