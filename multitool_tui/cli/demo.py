@@ -58,7 +58,7 @@ def demo(
     """Open the screen on a sandbox of its own and release a canary there.
 
     Nothing leaves this machine, and no AWS account is needed. Scenarios: healthy, errors, slow, slow-burn, burst,
-    quiet, zero-baseline, alarm; or a TOML file of your own.
+    quiet, zero-baseline, alarm, api, api-errors; or a TOML file of your own.
     """
     from contextlib import ExitStack
     from dataclasses import replace

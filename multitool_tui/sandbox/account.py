@@ -8,8 +8,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from multitool_tui.sandbox.apis.destination import Destination
 from multitool_tui.sandbox.draw import source
 from multitool_tui.sandbox.errors import AwsError
+from multitool_tui.sandbox.fronts import put_api
 from multitool_tui.sandbox.functions.names import LATEST, Place
 from multitool_tui.sandbox.functions.program import program_of
 from multitool_tui.sandbox.functions.state import AliasState, Function, Version
@@ -22,9 +24,13 @@ from multitool_tui.sandbox.scenario import AliasSpec, FunctionSpec, Scenario
 from multitool_tui.sandbox.services.lambda_.functions import default_configuration
 from multitool_tui.sandbox.services.registry import HANDLERS
 from multitool_tui.sandbox.traffic.alias_traffic import AliasTraffic
+from multitool_tui.sandbox.traffic.api_metrics import ApiMetrics
 from multitool_tui.sandbox.traffic.lambda_metrics import LambdaMetrics
 from multitool_tui.sandbox.traffic.line import Line
+from multitool_tui.sandbox.traffic.rates import Rates
+from multitool_tui.sandbox.traffic.routing import Routing, RoutingHistory
 from multitool_tui.sandbox.traffic.scenario_metrics import ScenarioMetrics
+from multitool_tui.sandbox.traffic.stage_traffic import StageTraffic
 from multitool_tui.sandbox.wire.models import operation_model
 from multitool_tui.sandbox.wire.validation import validate
 
@@ -41,29 +47,39 @@ def build(scenario: Scenario, place: Place, seed: int, now: float, alias_lag: fl
     """
     begins = int((now - scenario.history.total_seconds()) // MINUTE) * MINUTE
     traffic: list[Line] = []
+    stages: list[StageTraffic] = []
     by_target: dict[tuple[str, str], AliasTraffic] = {}
     sources = (
         _lambda_metrics(scenario, seed, traffic),
+        ApiMetrics(seed, stages),
         ScenarioMetrics(seed, scenario.metrics, by_target, begins),
     )
     observability = _observability(scenario, seed)
     region = Region(
-        place, seed, now, traffic=traffic, sources=sources, alias_lag=alias_lag, observability=observability
+        place,
+        seed,
+        now,
+        traffic=traffic,
+        stage_traffic=stages,
+        sources=sources,
+        alias_lag=alias_lag,
+        observability=observability,
     )
     for spec in scenario.functions:
         for name in _numbered(spec.name, spec.count):
             function = region.functions[name] = _function(region, spec, name, begins)
             for alias, alias_name in _aliases(spec):
                 if alias.rate:
-                    history = function.routing[alias_name]
+                    history, rates = function.routing[alias_name], Rates.always(alias.rate)
                     line = AliasTraffic(
-                        seed, spec, name, alias_name, alias.rate, history, begins, now, _running(region, name)
+                        seed, spec, name, alias_name, rates, history, begins, now, _running(region, name)
                     )
                     traffic.append(line)
                     by_target[name, alias_name] = line
     for metric in scenario.metrics:
         if metric.function is not None and (metric.function, metric.alias) not in by_target:
             raise ValueError(f"metric {metric.name} counts {metric.function}:{metric.alias}, which has no traffic")
+    _put_apis(region, scenario, begins)
     _put_alarms(region, scenario)
     return region
 
@@ -72,7 +88,7 @@ def empty(scenario: Scenario, place: Place, seed: int, now: float, observability
     """Another region of the scenario's account at `now` (epoch seconds)."""
     traffic: list[Line] = []
     sources = (_lambda_metrics(scenario, seed, traffic),)
-    return Region(place, seed, now, traffic=traffic, sources=sources, observability=observability)
+    return Region(place, seed, now, traffic=traffic, stage_traffic=[], sources=sources, observability=observability)
 
 
 def _lambda_metrics(scenario: Scenario, seed: int, traffic: list[Line]) -> LambdaMetrics:
@@ -171,6 +187,28 @@ def _aliases(spec: FunctionSpec) -> Iterator[tuple[AliasSpec, str]]:
 
 def _numbered(name: str, count: int) -> list[str]:
     return [name] if count == 1 else [f"{name}-{number}" for number in range(1, count + 1)]
+
+
+def _put_apis(region: Region, scenario: Scenario, begins: int) -> None:
+    specs = {name: spec for spec in scenario.functions for name in _numbered(spec.name, spec.count)}
+    started = region.now
+
+    def new_line(goal: Destination, rates: Rates, via: tuple[object, ...], at: float) -> AliasTraffic:
+        qualifier = goal.qualifier or ""
+        function = region.functions[goal.function]
+        history = function.routing.get(qualifier) or RoutingHistory([Routing(at, qualifier or LATEST)])
+        spec = specs.get(goal.function, FunctionSpec(name=goal.function, versions=0))
+        since = int(at) // MINUTE * MINUTE
+        running = _running(region, goal.function)
+        return AliasTraffic(region.seed, spec, goal.function, qualifier, rates, history, since, started, running, via)
+
+    for spec in scenario.apis:
+        api = put_api(region, spec)
+        for stage in spec.stages:
+            if stage.rate:
+                line = StageTraffic(region.seed, api, spec.name, stage, spec.verb, spec.path, begins, new_line)
+                line.follow(region, begins)
+                region.stage_traffic.append(line)
 
 
 def _put_alarms(region: Region, scenario: Scenario) -> None:

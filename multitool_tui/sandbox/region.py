@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from multitool_tui.sandbox.metrics.series import Source
     from multitool_tui.sandbox.traffic.line import Line
+    from multitool_tui.sandbox.traffic.stage_traffic import StageTraffic
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class Region:
         now: float,
         *,
         traffic: list[Line],
+        stage_traffic: list[StageTraffic],
         sources: Iterable[Source] = (),
         alias_lag: float = 0.0,
         observability: Observability | None = None,
@@ -47,6 +49,7 @@ class Region:
         self.event_sources: dict[str, EventSourceMapping] = {}
         self.apis = Apis(source(seed, "apis", place.region))
         self.traffic = traffic
+        self.stage_traffic = stage_traffic
         self.handlers = Pool()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.metrics = MetricStore(sources)
@@ -57,6 +60,9 @@ class Region:
 
     def advance(self, now: float) -> None:
         """Bring everything to `now`: updates finish, alarms are evaluated. Time never goes back."""
+        # Whatever was changed since was changed by the last call, at the time of which the region still is.
+        for stage in self.stage_traffic:
+            stage.follow(self, self.now)
         self.now = max(self.now, now)
         for function in self.functions.values():
             function.settle(self.now, self.new_revision)

@@ -29,7 +29,8 @@ class _Model(BaseModel):
 
 
 class Behaviour(_Model):
-    """How invocations of a version go. Durations are lognormal around `median_ms`; cold starts add `cold_ms`."""
+    """How invocations of a version go. Durations are lognormal around `median_ms`; cold starts add `cold_ms`. Of those
+    that do not fail, `server_error_rate` answer with a 5XX, which Lambda does not count as an error."""
 
     error_rate: Share = 0.003
     median_ms: float = Field(default=80.0, gt=0)
@@ -37,6 +38,7 @@ class Behaviour(_Model):
     cold_share: Share = 0.004
     cold_ms: float = Field(default=350.0, ge=0)
     throttle_rate: Share = 0.0
+    server_error_rate: Share = 0.0
 
 
 class Change(_Model):
@@ -107,6 +109,29 @@ class FunctionSpec(_Model):
         if own is None and version not in self.version_names:
             own = self.behaviour.get("new")
         return Behaviour.model_validate(self.behaviour.get("default", {}) | (own or {}))
+
+
+class StageSpec(_Model):
+    """A stage and its traffic. Without a rate it has none."""
+
+    name: str
+    description: str = ""
+    variables: dict[str, str] = {}
+    rate: float = Field(default=0.0, ge=0, description="requests a minute")
+
+
+class ApiSpec(_Model):
+    """A REST API with one method, in front of a function: under the alias or version `qualifier`, in which a stage's
+    variables may stand. `allowed`: those that API Gateway may invoke."""
+
+    name: str
+    description: str = ""
+    verb: str = "POST"
+    path: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._:-]+)+$")]
+    function: str
+    qualifier: str
+    allowed: tuple[str, ...] = ()
+    stages: tuple[StageSpec, ...] = ()
 
 
 class MetricSpec(_Model):
@@ -199,6 +224,7 @@ class Scenario(_Model):
     executed_version: Literal["weighted", "always"] = "weighted"
     zero_errors_published: bool = False
     functions: tuple[FunctionSpec, ...] = ()
+    apis: tuple[ApiSpec, ...] = ()
     metrics: tuple[MetricSpec, ...] = ()
     alarms: tuple[AlarmSpec, ...] = ()
     insight_rules: tuple[InsightRuleSpec, ...] = ()

@@ -217,7 +217,12 @@ async def test_tags_are_kept_from_the_creation(aws: Aws) -> None:
 
 async def test_who_tags_what_it_creates_needs_the_permission(make: Make) -> None:
     aws = await make(policy=policy(statement(Action=["lambda:CreateFunction", "iam:PassRole"])))
-    new: Any = {"FunctionName": "mine", "Runtime": "python3.12", "Handler": "app.handler", "Code": {"ZipFile": package()}}
+    new: Any = {
+        "FunctionName": "mine",
+        "Runtime": "python3.12",
+        "Handler": "app.handler",
+        "Code": {"ZipFile": package()},
+    }
     new["Role"] = "arn:aws:iam::123456789012:role/service"
     refusal = await aws.refused("lambda", "create_function", **new, Tags={"team": "shop"})
     assert f"perform: lambda:TagResource on resource: {HERE}:mine because" in refusal.message

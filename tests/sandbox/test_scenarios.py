@@ -15,7 +15,7 @@ from multitool_tui.sandbox.scenario import Scenario, load_scenario, scenario_nam
 from multitool_tui.sandbox.server import Sandbox
 from tests.sandbox.conftest import NOON, Make
 
-SHIPPED = ["alarm", "burst", "errors", "healthy", "quiet", "slow", "slow-burn", "zero-baseline"]
+SHIPPED = ["alarm", "api", "api-errors", "burst", "errors", "healthy", "quiet", "slow", "slow-burn", "zero-baseline"]
 
 MINE = """
 description = "Mine."
@@ -172,7 +172,7 @@ def test_a_wrong_file_is_told_in_one_sentence(tmp_path: Path, text: str, words: 
 
 @pytest.mark.parametrize("name", ["nope", "", "shop", "accounts/shop", "../healthy"])
 def test_an_unknown_name(name: str) -> None:
-    with pytest.raises(ValueError, match=r"there is no scenario .*: choose alarm, burst, errors"):
+    with pytest.raises(ValueError, match=r"there is no scenario .*: choose alarm, api, api-errors, burst, errors"):
         load_scenario(name)
 
 

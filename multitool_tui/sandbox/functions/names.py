@@ -35,6 +35,9 @@ class Place:
     def event_source_mapping_arn(self, name: str) -> str:
         return f"arn:aws:lambda:{self.region}:{self.account}:event-source-mapping:{name}"
 
+    def execute_api_arn(self, api: str) -> str:
+        return f"arn:aws:execute-api:{self.region}:{self.account}:{api}"
+
     def role_arn(self, role: str) -> str:
         return role if role.startswith("arn:") else f"arn:aws:iam::{self.account}:role/{role}"
 

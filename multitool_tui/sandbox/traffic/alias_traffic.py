@@ -16,6 +16,7 @@ from multitool_tui.sandbox.handlers.runs import Runs
 from multitool_tui.sandbox.metrics.series import MINUTE
 from multitool_tui.sandbox.scenario import Behaviour, Change, FunctionSpec
 from multitool_tui.sandbox.traffic.parcel import Parcel
+from multitool_tui.sandbox.traffic.rates import Rates
 from multitool_tui.sandbox.traffic.routing import Routing, RoutingHistory
 
 _DAY = 86400
@@ -28,23 +29,26 @@ _STRAGGLERS = (0.002, 0.03)  # the share of such a minute's invocations that is
 
 @dataclass
 class AliasTraffic:
-    """One alias's traffic: `rate` requests a minute on average. `begins` is the first minute that had any, `started`
-    when the sandbox began; both in epoch seconds. `running` gives the runs of a version that is really run."""
+    """One alias's traffic: so many requests a minute on average as `rates` says. `begins` is the first minute that had
+    any, `started` when the sandbox began; both in epoch seconds. `running` gives the runs of a version that is really
+    run. `via`: what the requests came through, when they did not come to the alias itself. The alias may be a version
+    number, or empty for $LATEST."""
 
     seed: int
     spec: FunctionSpec
     function: str
     alias: str
-    rate: float
+    rates: Rates
     history: RoutingHistory
     begins: int
     started: float
     running: Callable[[str], Runs | None]
+    via: tuple[object, ...] = ()
     _minutes: dict[int, tuple[Parcel, ...]] = field(default_factory=dict)
 
     @property
     def resource(self) -> str:
-        return f"{self.function}:{self.alias}"
+        return f"{self.function}:{self.alias}" if self.alias else self.function
 
     @property
     def throttles(self) -> bool:
@@ -61,12 +65,12 @@ class AliasTraffic:
         return self._minutes[minute]
 
     def _draw(self, minute: int) -> Iterable[Parcel]:
-        whole = source(self.seed, "minute", self.function, self.alias, minute)
-        mean = self.rate * _daily(minute) * whole.lognormvariate(0, _NOISE)
+        whole = source(self.seed, "minute", *self.via, self.function, self.alias, minute)
+        swing = _daily(minute) * whole.lognormvariate(0, _NOISE)
         straggling = whole.uniform(*_STRAGGLERS) if whole.random() < _STRAGGLING_MINUTES else 0.0
         for start, end, routing in self._stretches(minute):
-            arrivals = source(self.seed, "arrivals", self.function, self.alias, start)
-            left = poisson(arrivals, mean * (end - start) / MINUTE)
+            arrivals = source(self.seed, "arrivals", *self.via, self.function, self.alias, start)
+            left = poisson(arrivals, self.rates.at(start) * swing * (end - start) / MINUTE)
             for version, weight in routing.weights.items():
                 taken = binomial(arrivals, left, weight)
                 left -= taken
@@ -77,7 +81,7 @@ class AliasTraffic:
     def _serve(
         self, version: str, requests: int, start: float, straggling: float, *, weighted: bool
     ) -> Iterable[Parcel]:
-        key = (self.function, self.alias, version, start)
+        key = (*self.via, self.function, self.alias, version, start)
         random = source(self.seed, "outcomes", *key)
         how = self.behaviour(version, start)
         throttles = binomial(random, requests, how.throttle_rate)
@@ -113,9 +117,9 @@ class AliasTraffic:
                 yield Parcel(version, weighted, late, bad + fine, bad, refused, how, longest, (*key, late), self.seed)
 
     def _stretches(self, minute: int) -> Iterable[tuple[float, float, Routing]]:
-        """The minute, cut wherever the routing or a behaviour changes."""
+        """The minute, cut wherever the routing, the rate or a behaviour changes."""
         spans = [self._span(change, name) for change in self.spec.changes for name in self.history.versions]
-        changes = {at for span in spans if span for at in span}
+        changes = {at for span in spans if span for at in span} | self.rates.changes(minute, minute + MINUTE)
         for start, end, routing in self.history.within(minute, minute + MINUTE):
             cuts = sorted({start, end} | {at for at in changes if start < at < end})
             for since, until in pairwise(cuts):

@@ -56,7 +56,8 @@ class Parcel:
         """How many of them API Gateway answers with a 5XX: failures, and answers whose statusCode says so."""
         if self.outcomes is not None:
             return sum(each.server_error for each in self.outcomes)
-        return self.errors
+        fine = self.invocations - self.errors
+        return self.errors + binomial(source(self.seed, "answers", *self.key), fine, self.behaviour.server_error_rate)
 
     def going(self, share: float, name: str) -> int:
         """How many of the invocations went a way (called `name`) that `share` of them go."""
