@@ -75,8 +75,9 @@ async def test_harm_that_begins_late_is_found() -> None:
 async def test_a_slow_canary_is_held_and_never_promoted() -> None:
     async with world("slow") as stage:
         await stage.start("adaptive")
-        await stage.run_until(lambda: "were slow" in stage.live.rollout.judgement.reason)
-        assert stage.live.rollout.judgement.reason.endswith("the canary is held where it is.")
+        held = "the canary is held where it is."
+        await stage.run_until(lambda: stage.live.rollout.judgement.reason.endswith(held))
+        assert "were slow" in stage.live.rollout.judgement.reason
         await stage.run_until(lambda: stage.live.rollout.ended, within=3 * 3600)
         assert stage.state is State.ROLLED_BACK
         assert stage.live.rollout.reason.startswith("Inconclusive")
