@@ -109,20 +109,24 @@ async def _drive(options: Globals, clock: Clock, begin: Callable[[Supervisor], A
         await supervisor.close()
 
 
-async def interrupted(supervisor: Supervisor, rollout: str | None) -> str:
-    """The rollout that was taken up again: `rollout`, or the only one.
+async def interrupted(supervisor: Supervisor, name: str | None, *, take_over: bool = False) -> str:
+    """The rollout that was taken up again: of this id or on this target, or the only one.
+
+    A target whose rollout this machine knows nothing of is looked for in AWS; `take_over`: though it is driven still.
 
     Raises:
-        CommandRefused: there is none, or more than one.
+        CommandRefused: there is none, or more than one; `Taken` where another driver has it.
     """
     if supervisor.snapshot.read_only:
         raise CommandRefused("This session is read-only: nothing can be taken up from here.")
     await supervisor.recovered.wait()
-    live = [live.rollout.id for live in supervisor.snapshot.rollouts if not live.rollout.ended]
-    if rollout is None and len(live) == 1:
-        return live[0]
-    if rollout in live:
-        return rollout
+    here = (one.rollout for one in supervisor.snapshot.rollouts if one.elsewhere is None)
+    live = {one.id: one.target for one in here if not one.ended and one.obstacle is not Obstacle.LEASE}
+    found = [rollout for rollout, target in live.items() if name in (None, rollout, target)]
+    if len(found) == 1:
+        return found[0]
+    if name and ":" in name:
+        return await supervisor.take_up(name, at_once=take_over)
     if not live:
         raise CommandRefused("No rollout was interrupted on this machine, in this account and region.")
     raise CommandRefused(f"There is no such rollout under way: there is {', '.join(live)}.")

@@ -57,20 +57,26 @@ async def _start(controller: Controller, target: str, version: str, plan: Any) -
 
 
 @click.command()
-@click.argument("rollout", required=False)
+@click.argument("name", metavar="[ROLLOUT|TARGET]", required=False)
 @click.option("--headless", is_flag=True, help="Without the screen: one line for each decision.")
+@click.option("--take-over", is_flag=True, help="With --headless: although another driver holds TARGET.")
 @click.pass_obj
-def resume(options: Globals, rollout: str | None, *, headless: bool) -> None:
-    """Go on with what was interrupted on this machine: all of it, or one ROLLOUT.
+def resume(options: Globals, name: str | None, *, headless: bool, take_over: bool) -> None:
+    """Go on with what was interrupted: on this machine all of it, or one ROLLOUT; or on TARGET by another machine.
 
-    The screen does so by itself whenever it is opened.
+    A rollout of another machine is known by the mark in the alias's description. It is taken over when its driver has
+    let that run out, and judged by what CloudWatch has. The screen takes up this machine's rollouts by itself.
     """
+    if take_over and not (headless and name and ":" in name):
+        raise click.UsageError(
+            "--take-over needs --headless and a TARGET: FUNCTION:ALIAS. On the screen it is the key d."
+        )
     from multitool_tui.clock import SystemClock
 
     if headless:
         from multitool_tui.cli.headless import drive, interrupted
 
-        drive(options, SystemClock(), lambda supervisor: interrupted(supervisor, rollout))
+        drive(options, SystemClock(), lambda supervisor: interrupted(supervisor, name, take_over=take_over))
         return
     from multitool_tui.cli.screen import watch
 

@@ -179,6 +179,29 @@ class Supervisor:
             raise CommandRefused(str(refusal)) from None
         return command.seen.rollout
 
+    async def take_up(self, target: str, *, at_once: bool) -> str:
+        """Go on with a rollout that a process on another machine has left; `at_once`: or drives still.
+
+        Raises:
+            CommandRefused: why it cannot be; `Taken` where its driver has not let it run out.
+        """
+        self._focus = target
+        try:
+            await self._poll_targets()
+            if (observer := self._observer) is None:
+                raise CommandRefused(f"No rollout is under way on {target}.")
+            if not (at_once or observer.lease.is_over(self.clock.now())):
+                raise Taken(
+                    f"{observer.lease.who} drives {target}, and will at least until {observer.lease.until:%H:%M:%S} "
+                    "UTC: it can be taken over after that, or with --take-over at once."
+                )
+            await self._poll_metrics()  # what the canary did so far
+        except AwsError as error:
+            raise CommandRefused(str(error)) from error
+        rollout = observer.rollout
+        seen = Seen(rollout.id, rollout.weight, rollout.canary)
+        return await self.obey(TakeOver(seen=seen, driver=observer.lease.driver))
+
     def driver(self, rollout: str) -> Driver:
         """The driver of a rollout of this process."""
         return self._drivers[rollout]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from multitool_tui.aws import lease as leases
+from multitool_tui.cli.headless import interrupted
 from multitool_tui.clock import ManualClock
 from multitool_tui.controller import commands
 from multitool_tui.controller.commands import TakeOver
@@ -144,6 +145,44 @@ async def test_a_second_machine_sees_the_rollout_and_takes_it_over(folders: tupl
         assert (ben.state, ben.on_alias(), description(sandbox)) == (State.ROLLED_BACK, ("41", {}), OWNERS)
         await ann.run_until(lambda: ann.live.rollout.ended)
         assert ann.state is State.ABANDONED
+
+
+async def test_another_machine_without_a_screen_takes_over_what_was_left(folders: tuple[Path, Path]) -> None:
+    here, there = folders
+    async with stage() as (sandbox, clock):
+        async with screen(sandbox, clock, here, actor="ann@laptop") as ann:
+            await ann.start()
+            await ann.run_until(lambda: ann.live.rollout.weight == 0.1)
+            rollout = ann.live.rollout.id
+            await crash(ann)
+        async with screen(sandbox, clock, there, actor="ben@tower") as ben:
+            await ben.run_until(lambda: ben.supervisor.recovered.is_set())
+            with pytest.raises(Taken, match="ann@laptop drives checkout:live, and will at least until"):
+                await interrupted(ben.supervisor, "checkout:live")
+            left = clock.now()
+            await ben.run_until(lambda: clock.now() > left + leases.DURATION)
+            assert await interrupted(ben.supervisor, "checkout:live") == rollout
+            assert ben.live.traffic.minutes  # what was served before it came
+            await ben.run_until(lambda: ben.live.rollout.ended, within=7200)
+            assert (ben.state, ben.on_alias(), description(sandbox)) == (State.PROMOTED, ("42", {}), OWNERS)
+
+
+async def test_another_machine_without_a_screen_takes_over_at_once_when_told_to(folders: tuple[Path, Path]) -> None:
+    here, there = folders
+    async with (
+        stage() as (sandbox, clock),
+        screen(sandbox, clock, here, actor="ann@laptop") as ann,
+        screen(sandbox, clock, there, actor="ben@tower") as ben,
+    ):
+        with pytest.raises(CommandRefused, match="No rollout is under way on checkout:live"):
+            await interrupted(ben.supervisor, "checkout:live", take_over=True)
+        await ann.start()
+        await ann.run_until(lambda: ann.live.rollout.weight == 0.1)
+        await interrupted(ben.supervisor, "checkout:live", take_over=True)
+        await ann.run_until(lambda: ann.live.rollout.obstacle is Obstacle.LEASE)
+        await ben.supervisor.obey(commands.RollBack(seen=ben.seen))
+        await ann.run_until(lambda: ben.live.rollout.ended)
+        assert (ben.state, ben.on_alias(), description(sandbox)) == (State.ROLLED_BACK, ("41", {}), OWNERS)
 
 
 async def test_the_lease_is_renewed_for_as_long_as_the_rollout_is_under_way(tmp_path: Path) -> None:
