@@ -174,6 +174,7 @@ async def test_another_machine_without_a_screen_takes_over_at_once_when_told_to(
         screen(sandbox, clock, here, actor="ann@laptop") as ann,
         screen(sandbox, clock, there, actor="ben@tower") as ben,
     ):
+        await ben.run_until(lambda: ben.supervisor.recovered.is_set())
         with pytest.raises(CommandRefused, match="No rollout is under way on checkout:live"):
             await interrupted(ben.supervisor, "checkout:live", take_over=True)
         await ann.start()
