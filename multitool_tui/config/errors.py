@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pydantic_core import ErrorDetails
 
@@ -33,7 +33,7 @@ def not_toml(file: str, document: str, error: ValueError) -> ManifestError:
 
 
 def not_a_manifest(
-    file: str, errors: Sequence[ErrorDetails], lines: Mapping[KeyPath, int], known: Mapping[KeyPath, Sequence[str]]
+    file: str, errors: Sequence[ErrorDetails], lines: Mapping[KeyPath, int], known: Callable[[KeyPath], Sequence[str]]
 ) -> ManifestError:
     """The sentence for the first of `errors`; `known` says which keys there are, by the way to their table.
 
@@ -48,7 +48,7 @@ def not_a_manifest(
     if error["type"] == "value_error":
         what = f": {error['ctx']['error']}"
     else:
-        what = f" {predicate(error, lambda table: known[_pattern(table)], _IN_TOML, _shown)}"
+        what = f" {predicate(error, known, _IN_TOML, _shown)}"
     return ManifestError(f"{file}, line {_line(path, lines)}: {dotted(path)}{what}.")
 
 
@@ -67,11 +67,6 @@ def dotted(path: KeyPath) -> str:
 def _line(path: KeyPath, lines: Mapping[KeyPath, int]) -> int:
     """The line of a key, or of the nearest table around it that stands in the file."""
     return next((lines[path[:length]] for length in range(len(path), 0, -1) if path[:length] in lines), 1)
-
-
-def _pattern(path: KeyPath) -> KeyPath:
-    """The way with every name that the user chose, and every index, left open."""
-    return tuple("*" if index == 1 or isinstance(part, int) else part for index, part in enumerate(path))
 
 
 def _shown(value: object) -> str:

@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multitool_tui.config import Manifest, ManifestError, load_manifest, manifest_schema
-from multitool_tui.config.manifest import read_manifest
+from multitool_tui.config.reading import read_manifest
 from multitool_tui.rollout.plan import Analysis, OnInconclusive, Plan, Ramp, Step
 from multitool_tui.rollout.strategies import STRATEGIES
 

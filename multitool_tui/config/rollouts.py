@@ -1,0 +1,104 @@
+"""`[rollouts.NAME]`: what to release, and by which plan."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from multitool_tui.config.analysis import AnalysisKeys
+from multitool_tui.config.steps import StepKeys
+from multitool_tui.config.values import Duration, Table
+from multitool_tui.rollout.plan import OnInconclusive, OnInterrupt, Plan
+from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, named_plan
+from multitool_tui.words import duration
+from multitool_tui.wrong import wrong
+
+_PLAN = Plan("")  # what holds where the manifest is silent
+
+
+def _strategy(name: str) -> str:
+    named_plan(name)
+    return name
+
+
+def _function(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise ValueError(f"{name!r} is no function's name: letters, digits, - and _ only")
+    return name
+
+
+def _alias(name: str) -> str:
+    if not re.fullmatch(r"(?!\d+$)[A-Za-z0-9_-]+", name):
+        raise ValueError(f"{name!r} is no alias: letters, digits, - and _, and not digits alone")
+    return name
+
+
+def _alarm(name: str) -> str:
+    if not name:
+        raise wrong("names no alarm")
+    return name
+
+
+class RolloutKeys(Table):
+    """`[rollouts.NAME]`: what to release, and by which plan."""
+
+    function: Annotated[str, AfterValidator(_function), Field(description="The Lambda function.")]
+    alias: Annotated[str, AfterValidator(_alias), Field(description="The alias whose traffic is shifted.")]
+    strategy: Annotated[str, AfterValidator(_strategy), Field(description="A named plan.")] = ADAPTIVE
+    steps: Annotated[
+        tuple[StepKeys, ...] | None, Field(description="Steps of your own, in the place of a strategy.")
+    ] = None
+    alarms: Annotated[
+        tuple[Annotated[str, AfterValidator(_alarm)], ...],
+        Field(description="CloudWatch alarms that condemn the canary when they go off after the start."),
+    ] = ()
+    deadline: Annotated[Duration, Field(description="When a rollout without a verdict is over.")] = _PLAN.deadline
+    on_inconclusive: Annotated[OnInconclusive, Field(description="What becomes of it then.")] = _PLAN.on_inconclusive
+    on_interrupt: Annotated[
+        OnInterrupt, Field(description="What becomes of it when its driver is told to end before it has.")
+    ] = _PLAN.on_interrupt
+    bake_after_promote: Annotated[
+        Duration, Field(description="How long the promoted version is watched before the rollout ends.")
+    ] = _PLAN.bake_after_promote
+    analysis: AnalysisKeys = AnalysisKeys()
+
+    @field_validator("steps")
+    @classmethod
+    def _steps_rise(cls, steps: tuple[StepKeys, ...] | None) -> tuple[StepKeys, ...] | None:
+        if steps is not None:
+            if not steps:
+                raise wrong('has no step in it: strategy = "AllAtOnce" is the one without')
+            Plan(OWN_STEPS, tuple(step.step() for step in steps))
+        return steps
+
+    @model_validator(mode="after")
+    def _is_one_plan(self) -> Self:
+        if self.steps is not None and "strategy" in self.model_fields_set:
+            raise wrong("and strategy exclude each other: keep one of the two", "steps")
+        plan = self.plan()
+        if plan.ramp is None and self.analysis.of_the_ramp:
+            raise wrong(f"has {self.analysis.of_the_ramp[0]}, which is for strategy {ADAPTIVE!r}", "analysis")
+        if self.deadline <= plan.baking:
+            what = "the shortest bake is over" if plan.ramp else "the steps are through"
+            raise wrong(f"comes before {what}: it takes {duration(plan.baking)}", "deadline")
+        return self
+
+    def plan(self) -> Plan:
+        """The plan as the engine takes it."""
+        if self.steps is not None:
+            course = Plan(OWN_STEPS, tuple(step.step() for step in self.steps))
+        else:
+            course = named_plan(self.strategy)
+        return replace(
+            course,
+            ramp=self.analysis.ramp() if course.ramp else None,
+            analysis=self.analysis.analysis(),
+            alarms=self.alarms,
+            deadline=self.deadline,
+            on_inconclusive=self.on_inconclusive,
+            on_interrupt=self.on_interrupt,
+            bake_after_promote=self.bake_after_promote,
+        )
