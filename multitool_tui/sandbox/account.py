@@ -84,11 +84,20 @@ def build(scenario: Scenario, place: Place, seed: int, now: float, alias_lag: fl
     return region
 
 
-def empty(scenario: Scenario, place: Place, seed: int, now: float, observability: Observability) -> Region:
-    """Another region of the scenario's account at `now` (epoch seconds)."""
+def empty(scenario: Scenario, place: Place, home: Region, now: float) -> Region:
+    """Another region of the account that has its `home` elsewhere, at `now` (epoch seconds)."""
     traffic: list[Line] = []
-    sources = (_lambda_metrics(scenario, seed, traffic),)
-    return Region(place, seed, now, traffic=traffic, stage_traffic=[], sources=sources, observability=observability)
+    sources = (_lambda_metrics(scenario, home.seed, traffic),)
+    return Region(
+        place,
+        home.seed,
+        now,
+        traffic=traffic,
+        stage_traffic=[],
+        sources=sources,
+        observability=Observability(dashboards=home.observability.dashboards),
+        identities=home.identities,
+    )
 
 
 def _lambda_metrics(scenario: Scenario, seed: int, traffic: list[Line]) -> LambdaMetrics:

@@ -24,6 +24,7 @@ from multitool_tui.sandbox.wire.messages import Params, Request
 _NAMESPACE = "cloudwatch:namespace"
 _PASSED_TO = "iam:passedtoservice"
 _ALL = "*"
+_TAGGED_WITH = {"CreateFunction": "lambda:TagResource", "CreateRole": "iam:TagRole"}
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ def demands(place: Place, model: OperationModel, request: Request, params: Param
             yield Demand(action, resource, special)
     if service == "lambda" and name in ("CreateFunction", "UpdateFunctionConfiguration") and "Role" in params:
         yield Demand("iam:PassRole", params["Role"], {_PASSED_TO: "lambda.amazonaws.com"})
-    if name == "CreateFunction" and params.get("Tags"):
+    if name in _TAGGED_WITH and params.get("Tags"):
         for resource in _resources(place, service, name, params):
-            yield Demand("lambda:TagResource", resource)
+            yield Demand(_TAGGED_WITH[name], resource)
     if name == "PutMetricStream" and "RoleArn" in params:
         yield Demand("iam:PassRole", params["RoleArn"], {_PASSED_TO: "streams.metrics.cloudwatch.amazonaws.com"})
     if service == "cloudwatch" and name.startswith("Put") and params.get("Tags"):
@@ -115,6 +116,10 @@ def _resources(place: Place, service: str, name: str, params: Params) -> list[st
         return [place.event_source_mapping_arn(params["UUID"])] if "UUID" in params else [_ALL]
     if name == "ListTags":
         return [params["Resource"]]
+    if service == "iam":
+        return [
+            place.role_arn(params["RoleName"]) if "Role" in name else place.user_arn(params.get("UserName", USER_NAME))
+        ]
     if service == "lambda" and "FunctionName" in params:
         function = place.function_ref(params["FunctionName"], params.get("Qualifier"))
         return [place.function_arn(function.name, function.qualifier)]

@@ -45,6 +45,7 @@ _COMMON = {
     "RequestEntityTooLargeException": ErrorForm(413, "RequestEntityTooLarge"),
     "SerializationException": ErrorForm(400, "MalformedInput"),
     "ThrottlingException": ErrorForm(400, "Throttling", namespace="com.amazon.coral.availability"),
+    "UnrecognizedClientException": ErrorForm(403, "InvalidClientTokenId"),
     "UnknownOperationException": ErrorForm(404, "InvalidAction"),
     "ValidationException": ErrorForm(400, "ValidationError", namespace="com.amazon.coral.validate"),
 }

@@ -17,6 +17,7 @@ from multitool_tui.sandbox.errors import AwsError, error_form
 from multitool_tui.sandbox.faults import FaultKind, Faults, fault_error
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.services.registry import HANDLERS
+from multitool_tui.sandbox.services.sts import USER_NAME
 from multitool_tui.sandbox.wire import rest_json
 from multitool_tui.sandbox.wire.messages import Answer, Params, Request
 from multitool_tui.sandbox.wire.models import operation_model
@@ -100,6 +101,8 @@ class Gateway:
         if service is None or asked.route.operation not in HANDLERS[service]:
             raise AwsError("UnknownOperationException", f"The sandbox knows no operation {asked.operation}".rstrip())
         region = self._region_named(asked.caller.region)
+        if not region.identities.accepts(asked.caller.access_key_id, USER_NAME):
+            raise AwsError("UnrecognizedClientException", "The security token included in the request is invalid.")
         model = operation_model(service, asked.operation)
         asked.parameters = protocol.decode(asked.request, model)
         asked.fault = self._faults.strike(service, asked.operation)

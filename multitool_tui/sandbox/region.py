@@ -13,6 +13,7 @@ from multitool_tui.sandbox.functions.names import Place
 from multitool_tui.sandbox.functions.settings import EventSourceMapping
 from multitool_tui.sandbox.functions.state import Function
 from multitool_tui.sandbox.handlers.pool import Pool
+from multitool_tui.sandbox.identities.state import Identities
 from multitool_tui.sandbox.metrics.store import MetricStore
 from multitool_tui.sandbox.observability.state import Observability
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from multitool_tui.sandbox.traffic.stage_traffic import StageTraffic
 
 T = TypeVar("T")
+
+_KEYS_ARE_OLD = 200 * 86400  # seconds: how long callers have had the access keys they bring along
 
 
 class Region:
@@ -40,6 +43,7 @@ class Region:
         sources: Iterable[Source] = (),
         alias_lag: float = 0.0,
         observability: Observability | None = None,
+        identities: Identities | None = None,
     ) -> None:
         self.place = place
         self.seed = seed
@@ -55,6 +59,7 @@ class Region:
         self.metrics = MetricStore(sources)
         self.alarms = AlarmBook(place, self.metrics, now)
         self.observability = observability or Observability()
+        self.identities = identities or Identities(source(seed, "identities"), now - _KEYS_ARE_OLD)
         self.chance = source(seed, "chance", place.region)
         self._revisions = source(seed, "revisions", place.region)
 

@@ -26,7 +26,6 @@ from multitool_tui.sandbox.functions.names import Place
 from multitool_tui.sandbox.functions.state import AliasState
 from multitool_tui.sandbox.gateway import Gateway
 from multitool_tui.sandbox.handlers.package import check
-from multitool_tui.sandbox.observability.state import Observability
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.scenario import Scenario
 from multitool_tui.sandbox.services.lambda_.code import Code, with_code
@@ -165,8 +164,7 @@ class Sandbox:
         now = self._clock.now().timestamp()
         name = name or self._home.place.region
         if name not in self._regions:
-            shared = Observability(dashboards=self._home.observability.dashboards)
-            self._regions[name] = empty(self.scenario, Place(self._account, name), self._seed, now, shared)
+            self._regions[name] = empty(self.scenario, Place(self._account, name), self._home, now)
         region = self._regions[name]
         region.advance(now)
         return region

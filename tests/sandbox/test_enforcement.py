@@ -188,6 +188,9 @@ async def test_the_document_s_policy_allows_what_is_in_it(make: Make) -> None:
         "PutCompositeAlarm",
         "SetAlarmState",
         "DeleteAlarms",
+        "DeleteRole",
+        "AttachRolePolicy",
+        "DetachRolePolicy",
     ]
     refusal = await aws.refused("cloudwatch", "delete_alarms", AlarmNames=["checkout-5xx"])
     assert refusal.message == not_allowed("cloudwatch:DeleteAlarms", f"{ALARM}:checkout-5xx")

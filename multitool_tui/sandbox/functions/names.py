@@ -41,6 +41,9 @@ class Place:
     def role_arn(self, role: str) -> str:
         return role if role.startswith("arn:") else f"arn:aws:iam::{self.account}:role/{role}"
 
+    def user_arn(self, user: str) -> str:
+        return f"arn:aws:iam::{self.account}:user/{user}"
+
     def alarm_arn(self, name: str) -> str:
         return f"arn:aws:cloudwatch:{self.region}:{self.account}:alarm:{name}"
 

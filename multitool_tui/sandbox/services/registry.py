@@ -28,6 +28,7 @@ from multitool_tui.sandbox.services.cloudwatch import (
     tags,
     widget_image,
 )
+from multitool_tui.sandbox.services.iam import access_keys, roles
 from multitool_tui.sandbox.services.lambda_ import (
     account_settings,
     aliases,
@@ -151,6 +152,17 @@ HANDLERS: dict[str, dict[str, Handler]] = {
         "GetTags": api_tags.get_tags,
         "TagResource": api_tags.tag_resource,
         "UntagResource": api_tags.untag_resource,
+    },
+    "iam": {
+        "CreateRole": roles.create_role,
+        "GetRole": roles.get_role,
+        "DeleteRole": roles.delete_role,
+        "AttachRolePolicy": roles.attach_role_policy,
+        "DetachRolePolicy": roles.detach_role_policy,
+        "CreateAccessKey": access_keys.create_access_key,
+        "ListAccessKeys": access_keys.list_access_keys,
+        "UpdateAccessKey": access_keys.update_access_key,
+        "DeleteAccessKey": access_keys.delete_access_key,
     },
     "sts": {
         "GetCallerIdentity": sts.get_caller_identity,

@@ -12,7 +12,7 @@ USER_ID = "AIDASANDBOXSANDBOXSA"
 
 def caller_arn(place: Place) -> str:
     """Everybody is the same user here."""
-    return f"arn:aws:iam::{place.account}:user/{USER_NAME}"
+    return place.user_arn(USER_NAME)
 
 
 def get_caller_identity(region: Region, _params: Params) -> Params:

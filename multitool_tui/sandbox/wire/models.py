@@ -12,6 +12,7 @@ MODEL_OF = {
     "monitoring": "cloudwatch",
     "application-signals": "application-signals",
     "apigateway": "apigateway",
+    "iam": "iam",
     "sts": "sts",
 }
 """The services answered here: the name requests are signed for -> the name of botocore's model."""

@@ -14,6 +14,23 @@ from multitool_tui.sandbox.wire.messages import Params
 _SETTLES_AFTER = 2.0
 _BATCHES = {"sqs": 10}  # records by default; every other source has 100
 _STREAMS = ("dynamodb", "kinesis")
+# What the function's role must be allowed to do, and the words in which AWS misses it.
+_POLLING = {
+    "sqs": (
+        "sqs:ReceiveMessage",
+        "The function execution role does not have permissions to call ReceiveMessage on SQS",
+    ),
+    "kinesis": (
+        "kinesis:GetRecords",
+        "Cannot access stream {source}. Please ensure the role can perform the GetRecords, GetShardIterator, "
+        "DescribeStream, ListShards, and ListStreams Actions on your stream in IAM.",
+    ),
+    "dynamodb": (
+        "dynamodb:GetRecords",
+        "Cannot access stream {source}. Please ensure the role can perform the GetRecords, GetShardIterator, "
+        "DescribeStream, and ListStreams Actions on your stream in IAM.",
+    ),
+}
 _NOT_KEPT = ("UUID", "FunctionName", "Enabled", "Tags")
 
 
@@ -25,6 +42,7 @@ def create_event_source_mapping(region: Region, params: Params) -> Params:
     if kind in _STREAMS and "StartingPosition" not in params:
         raise AwsError("InvalidParameterValueException", f"StartingPosition is required for {kind} event sources.")
     function = _function_arn(region, params["FunctionName"])
+    _check_role(region, function, kind, source)
     for other in _mappings(region):
         if source and (other.get("EventSourceArn"), other["FunctionArn"]) == (source, function):
             raise AwsError(
@@ -72,6 +90,15 @@ def list_event_source_mappings(region: Region, params: Params) -> Params:
         wanted = _function_arn(region, params["FunctionName"])
         found = [each for each in found if each["FunctionArn"] == wanted]
     return page_of(found, params, "EventSourceMappings")
+
+
+def _check_role(region: Region, function: str, kind: str, source: str) -> None:
+    ref = region.place.function_ref(function)
+    version = region.functions[ref.name].version(ref.qualifier)
+    role = region.identities.role_of(version.configuration["Role"]) if version else None
+    action, refusal = _POLLING.get(kind, ("", ""))
+    if role is not None and action and not role.may(action):
+        raise AwsError("InvalidParameterValueException", refusal.format(source=source))
 
 
 def _mappings(region: Region) -> list[Body]:

@@ -63,6 +63,7 @@ def create_function(region: Region, params: Params) -> Params:
             "InvalidParameterValueException",
             "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
         )
+    _check_role(region, params["Role"])
     code = uploaded(params["Code"], "CreateFunction")
     latest = Version(
         LATEST,
@@ -128,6 +129,8 @@ def update_function_configuration(region: Region, params: Params) -> Params:
     function = function_named(region, params["FunctionName"])
     check_revision(params.get("RevisionId"), function.latest.revision_id)
     check_settled(region, function)
+    if "Role" in params:
+        _check_role(region, params["Role"])
     merged = {**function.latest.configuration, **_set(params)}
     _begin_update(region, function, replace(function.latest, configuration=merged, modified=region.now))
     return configuration(region, function, function.latest, None)
@@ -173,6 +176,16 @@ def _find(region: Region, params: Params) -> tuple[Function, Version, str | None
     if function is None or version is None:
         raise not_found(region, ref.name, ref.qualifier)
     return function, version, ref.qualifier
+
+
+def _check_role(region: Region, arn: str) -> None:
+    """A role must trust Lambda, and a new one cannot be assumed at once. One that nobody made here is taken for one
+    that was there before."""
+    role = region.identities.role_of(arn)
+    if role is not None and ("lambda.amazonaws.com" not in role.trusts or region.now < role.settles_at):
+        raise AwsError(
+            "InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda."
+        )
 
 
 def _set(params: Params) -> dict[str, Any]:

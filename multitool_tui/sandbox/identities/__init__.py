@@ -1,0 +1,1 @@
+"""The account's users and roles, which every region shares."""

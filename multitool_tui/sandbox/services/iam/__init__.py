@@ -1,0 +1,1 @@
+"""IAM: roles, and the caller's access keys."""
