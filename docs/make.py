@@ -16,6 +16,7 @@ from multitool_tui.permissions.features import RUN
 from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, USED, needed
 from multitool_tui.permissions.policies import minimal_policy, whole_policy
 from multitool_tui.permissions.row import Row, Scope
+from tests.permissions.stories import STORIES
 
 HERE = Path(__file__).parent
 PAGES = (HERE.parent / "README.md", *sorted(HERE.glob("*.md")))
@@ -47,8 +48,20 @@ def features() -> str:
 def ledger() -> str:
     """Every row of the ledger."""
     return table(
-        ("action", "access", "operations", "resource", "for"),
-        ((f"`{row.action}`", row.access.value, _operations(row), _resources(row), _purpose(row)) for row in LEDGER),
+        ("action", "access", "operations", "resource", "feature", "where", "test", "remarks"),
+        (
+            (
+                f"`{row.action}`",
+                row.access.value,
+                _operations(row),
+                _resources(row),
+                ", ".join(f"`{feature.name}`" for feature in row.now),
+                "; ".join(dict.fromkeys(where for feature in row.now for where in feature.where)),
+                _test(row),
+                _remarks(row),
+            )
+            for row in LEDGER
+        ),
     )
 
 
@@ -71,13 +84,19 @@ def _resources(row: Row) -> str:
     return ", ".join(f"`{shape.template.split(':', 5)[5]}`" for shape in row.shapes) or "`*`"
 
 
-def _purpose(row: Row) -> str:
-    said = [f"**{', '.join(feature.name for feature in row.now)}**"] if row.now else []
-    if row.later:
-        said.append(f"not used yet: {', '.join(feature.name for feature in row.later)}.")
+def _remarks(row: Row) -> str:
+    said = [f"Not used yet: {', '.join(feature.name for feature in row.later)}."] if row.later else []
     if row.when:
         said.append(f"With the condition {row.when.operator} `{row.when.key}`.")
     return " ".join([*said, *([row.note] if row.note else [])])
+
+
+def _test(row: Row) -> str:
+    """Where it is shown that the product calls it, or that nobody can."""
+    told = [story.place for story in STORIES if story.feature in row.now]
+    if told or row.later:
+        return ", ".join(f"`{place}`" for place in told)
+    return "`test_ledger.py`"
 
 
 PARTS: dict[str, Callable[[], str]] = {

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from multitool_tui.clock import Clock
-from multitool_tui.permissions.ledger import FREE, USED
+from multitool_tui.permissions.ledger import FREE, USED, actions_of
 
-OPERATIONS: dict[tuple[str, str], str | None] = {(FREE.service, FREE.name): None} | {
-    (operation.service, operation.name): row.action for row in USED for operation in row.operations
+OPERATIONS: dict[tuple[str, str], tuple[str, ...]] = {(FREE.service, FREE.name): ()} | {
+    (operation.service, operation.name): actions_of(operation) for row in USED for operation in row.operations
 }
-"""(service, operation) -> the IAM action that it needs, None where it needs none."""
+"""(service, operation) -> the IAM actions that it needs: nearly always one."""
 
 _KEPT = timedelta(minutes=1)
 
@@ -38,8 +38,9 @@ class UnlistedCall(Exception):
 
 
 def action_of(operation: str) -> str | None:
-    """The IAM action that an operation of ours needs, if any."""
-    return next((action for (_, name), action in OPERATIONS.items() if name == operation), None)
+    """The IAM action that an operation of ours needs, if any; "a or b" where it is checked for several."""
+    found = next((actions for (_, name), actions in OPERATIONS.items() if name == operation), ())
+    return " or ".join(found) or None
 
 
 class Ledger:
@@ -63,7 +64,7 @@ class Ledger:
 
     def actions(self) -> Iterable[str]:
         """The IAM actions that the calls so far needed."""
-        return sorted({action for key in self.made if (action := OPERATIONS[key])})
+        return sorted({action for key in self.made for action in OPERATIONS[key]})
 
     def _check(self, model: Any, **_: Any) -> None:
         key = (model.service_model.service_name, model.name)

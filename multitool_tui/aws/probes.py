@@ -2,16 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
-from datetime import datetime
-from typing import Any, cast
+import asyncio
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore import xform_name
 
 from multitool_tui.aws.errors import AccessDenied, AwsError, CredentialsError, NotFound
-from multitool_tui.aws.metrics import baseline_p99
-from multitool_tui.aws.resources import Known, Probed
+from multitool_tui.aws.resources import Caller, Known, Probed
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.aws.translate import aws_errors
 from multitool_tui.permissions.row import Row
+
+_AT_ONCE = 4  # Lambda's control plane allows some 15 calls a second to the whole account
+_NAME = "multitool-permissions-check"
+"""Of what need not be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What is asked about."""
+
+    caller: Caller
+    function: str
+    alias: str
+    now: datetime
+
+    def arn(self, service: str, resource: str) -> str:
+        partition = self.caller.arn.split(":")[1]
+        return f"arn:{partition}:{service}:{self.caller.region}:{self.caller.account}:{resource}"
+
+    @property
+    def dimensions(self) -> list[dict[str, str]]:
+        return [{"Name": "FunctionName", "Value": self.function}]
+
+    @property
+    def metric(self) -> dict[str, Any]:
+        return {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": self.dimensions}
+
+    @property
+    def last_hour(self) -> dict[str, datetime]:
+        return {"StartTime": self.now - timedelta(hours=1), "EndTime": self.now}
+
+
+_Parameters = Callable[[_Subject], dict[str, Any]]
+
+
+def _few(name: str, number: int = 1) -> _Parameters:
+    return lambda _: {name: number}
+
+
+def _function(on: _Subject) -> dict[str, Any]:
+    return {"FunctionName": on.function}
+
+
+def _version(on: _Subject) -> dict[str, Any]:
+    return {"FunctionName": on.function, "Qualifier": "1"}
+
+
+def _list(on: _Subject) -> dict[str, Any]:
+    return {"FunctionName": on.function, "MaxItems": 1}
+
+
+READS: dict[str, _Parameters] = {
+    "apigateway:GET": _few("limit"),
+    "cloudwatch:DescribeAlarmHistory": _few("MaxRecords"),
+    "cloudwatch:DescribeAlarms": _few("MaxRecords"),
+    "cloudwatch:DescribeAlarmsForMetric": lambda on: on.metric,
+    "cloudwatch:DescribeAnomalyDetectors": _few("MaxResults"),
+    "cloudwatch:DescribeInsightRules": _few("MaxResults"),
+    "cloudwatch:GetDashboard": lambda _: {"DashboardName": _NAME},
+    "cloudwatch:GetInsightRuleReport": lambda on: {"RuleName": _NAME, "Period": 60, **on.last_hour},
+    "cloudwatch:GetMetricData": lambda on: {
+        "MetricDataQueries": [{"Id": "m", "MetricStat": {"Metric": on.metric, "Period": 3600, "Stat": "Sum"}}],
+        **on.last_hour,
+    },
+    "cloudwatch:GetMetricStatistics": lambda on: {**on.metric, **on.last_hour, "Period": 3600, "Statistics": ["Sum"]},
+    "cloudwatch:GetMetricStream": lambda _: {"Name": _NAME},
+    "cloudwatch:GetMetricWidgetImage": lambda on: {
+        "MetricWidget": json.dumps({"metrics": [["AWS/Lambda", "Errors"]], "region": on.caller.region})
+    },
+    "cloudwatch:GetService": lambda on: {
+        "KeyAttributes": {"Type": "Service", "Name": _NAME, "Environment": "lambda:default"},
+        **on.last_hour,
+    },
+    "cloudwatch:ListDashboards": lambda _: {"DashboardNamePrefix": _NAME},
+    "cloudwatch:ListManagedInsightRules": lambda on: {
+        "ResourceARN": on.arn("ec2", "vpc-endpoint-service/vpce-svc-00000000000000000"),
+        "MaxResults": 1,
+    },
+    "cloudwatch:ListMetrics": lambda on: on.metric,
+    "cloudwatch:ListMetricStreams": _few("MaxResults"),
+    "cloudwatch:ListServiceLevelObjectives": _few("MaxResults"),
+    "cloudwatch:ListServices": lambda on: {**on.last_hour, "MaxResults": 1},
+    "cloudwatch:ListTagsForResource": lambda on: {"ResourceARN": on.arn("cloudwatch", f"alarm:{_NAME}")},
+    "iam:GetRole": lambda _: {"RoleName": _NAME},
+    "iam:ListAccessKeys": _few("MaxItems"),
+    "lambda:GetAccountSettings": lambda _: {},
+    "lambda:GetAlias": lambda on: {"FunctionName": on.function, "Name": on.alias},
+    "lambda:GetEventSourceMapping": lambda _: {"UUID": "00000000-0000-0000-0000-000000000000"},
+    "lambda:GetFunction": _version,
+    "lambda:GetFunctionConfiguration": _version,
+    "lambda:GetFunctionEventInvokeConfig": _version,
+    "lambda:GetFunctionUrlConfig": _function,
+    "lambda:GetPolicy": _function,
+    "lambda:GetRuntimeManagementConfig": _function,
+    "lambda:ListAliases": _list,
+    "lambda:ListEventSourceMappings": _few("MaxItems"),
+    "lambda:ListFunctionEventInvokeConfigs": _list,
+    "lambda:ListFunctions": _few("MaxItems"),
+    "lambda:ListFunctionUrlConfigs": _list,
+    "lambda:ListTags": lambda on: {"Resource": on.arn("lambda", f"function:{on.function}")},
+    "lambda:ListVersionsByFunction": _list,
+}
+"""Action -> what its row's first operation is asked for. What is read need not be there: AWS looks at the permission
+first."""
 
 
 async def probe(
@@ -22,42 +130,28 @@ async def probe(
     Raises:
         CredentialsError: the session is of no use.
     """
+    caller = await session.caller()
     function, alias = target or (await _any_function(session), "live")
-    found = []
-    for row in rows:
-        asked = f"{function}:{alias}" if row.action == "lambda:GetAlias" else function or ""
+    subject = _Subject(caller, function or "any", alias, now)
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(row: Row) -> Probed:
         if not row.reads:
-            why = "It changes something: only doing it would tell."
-            found.append(Probed(row.action, Known.UNKNOWN, why=why))
-        elif row.shapes and function is None:
-            why = "No function is known to ask about: name a target."
-            found.append(Probed(row.action, Known.UNKNOWN, why=why))
-        else:
-            known, why = await _try(_read(session, row.action, function or "any", alias, now))
-            found.append(Probed(row.action, known, asked if row.shapes else "", why))
-    return tuple(found)
+            return Probed(row.action, Known.UNKNOWN, why="It changes something: only doing it would tell.")
+        on_function = any("{function}" in shape.template for shape in row.shapes)
+        if on_function and function is None:
+            return Probed(row.action, Known.UNKNOWN, why="No function is known to ask about: name a target.")
+        async with turn:
+            known, why = await _read(session, row, subject)
+        asked = f"{function}:{alias}" if row.action == "lambda:GetAlias" else function
+        return Probed(row.action, known, asked or "" if on_function else "", why)
 
-
-def _read(session: AwsSession, action: str, function: str, alias: str, now: datetime) -> Awaitable[Any]:
-    """The read that an action allows. What is read need not be there: AWS looks at the permission first."""
-    match action:
-        case "cloudwatch:DescribeAlarms":
-            read = session.cloudwatch.describe_alarms(MaxRecords=1)
-        case "cloudwatch:GetMetricData":
-            read = baseline_p99(session.cloudwatch, function, alias, now)
-        case "lambda:GetAlias":
-            read = session.functions.get_alias(FunctionName=function, Name=alias)
-        case "lambda:GetFunctionConfiguration":
-            read = session.functions.get_function_configuration(FunctionName=function, Qualifier="1")
-        case "lambda:ListAliases":
-            read = session.functions.list_aliases(FunctionName=function, MaxItems=1)
-        case "lambda:ListFunctions":
-            read = session.functions.list_functions(MaxItems=1)
-        case "lambda:ListVersionsByFunction":
-            read = session.functions.list_versions_by_function(FunctionName=function, MaxItems=1)
-        case _:
-            raise ValueError(f"there is no read for {action}")
-    return cast(Awaitable[Any], read)
+    try:
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(one(row)) for row in rows]
+    except* CredentialsError as errors:
+        raise CredentialsError(str(errors.exceptions[0])) from None
+    return tuple(task.result() for task in asked)
 
 
 async def _any_function(session: AwsSession) -> str | None:
@@ -72,10 +166,12 @@ async def _any_function(session: AwsSession) -> str | None:
     return str(found[0]["FunctionName"]) if found else None
 
 
-async def _try(read: Awaitable[Any]) -> tuple[Known, str]:
+async def _read(session: AwsSession, row: Row, subject: _Subject) -> tuple[Known, str]:
+    operation = row.operations[0]
     try:
         with aws_errors():
-            await read
+            client = await session.client(operation.service)
+            await getattr(client, xform_name(operation.name))(**READS[row.action](subject))
     except CredentialsError:
         raise
     except AccessDenied as error:

@@ -99,22 +99,25 @@ class AwsSession:
         self.cloudwatch: Any = None
         self._changes: Any = None
         self._sts: Any = None
+        self._session: Any = None
+        self._others: dict[str, Any] = {}
+        self._opening = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         self._profile, self.region = await asyncio.to_thread(check_session, self._options)
         todo = await asyncio.to_thread(_remedy, self._options)
         credentials = RenewableCredentials(self._options.profile, self._clock, todo)
         self._stack.push_async_callback(credentials.close)
-        session = AioSession(profile=self._options.profile)
+        self._session = session = AioSession(profile=self._options.profile)
         session.register_component("credential_provider", credentials)
         session.get_component("event_emitter").register("after-call", credentials.see_answer)
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
         self.ledger.attach(session.get_component("event_emitter"))
         try:
-            self.functions = await self._open(session, "lambda", _READING)
-            self.cloudwatch = await self._open(session, "cloudwatch", _READING)
-            self._sts = await self._open(session, "sts", _READING)
-            self._changes = await self._open(session, "lambda", _CHANGING)
+            self.functions = await self._open("lambda", _READING)
+            self.cloudwatch = await self._open("cloudwatch", _READING)
+            self._sts = await self._open("sts", _READING)
+            self._changes = await self._open("lambda", _CHANGING)
         except BaseException:
             await self._stack.aclose()
             raise
@@ -123,10 +126,20 @@ class AwsSession:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    async def _open(self, session: AioSession, service: str, config: AioConfig) -> Any:
+    async def client(self, service: str) -> Any:
+        """The reading client of a service; one that not every command needs, like "iam", opens when it is first asked
+        for."""
+        if service in (known := {"lambda": self.functions, "cloudwatch": self.cloudwatch}):
+            return known[service]
+        async with self._opening:
+            if service not in self._others:
+                self._others[service] = await self._open(service, _READING)
+        return self._others[service]
+
+    async def _open(self, service: str, config: AioConfig) -> Any:
         with aws_errors():
             return await self._stack.enter_async_context(
-                session.create_client(
+                self._session.create_client(
                     service, region_name=self.region, endpoint_url=self._options.endpoint_url, config=config
                 )
             )
@@ -145,7 +158,7 @@ class AwsSession:
     @property
     def clients(self) -> tuple[Any, ...]:
         """All clients that are open."""
-        return self.functions, self.cloudwatch, self._sts, self._changes
+        return self.functions, self.cloudwatch, self._sts, self._changes, *self._others.values()
 
     @property
     def endpoint(self) -> str | None:

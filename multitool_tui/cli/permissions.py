@@ -21,14 +21,22 @@ if TYPE_CHECKING:
     from multitool_tui.permissions.row import Row, Scope
 
 
-def _rows_for(_context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]) -> tuple[Row, ...] | None:
-    """The ledger's rows that the features need; None where no feature is named."""
-    from multitool_tui.permissions.ledger import FEATURES, needed
+def _rows_for(context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]) -> tuple[Row, ...] | None:
+    """The ledger's rows that the features, or the commands, need; None where none is named."""
+    from multitool_tui.permissions.ledger import FEATURES, features_of, needed
 
-    for name in names:
-        if name not in FEATURES:
-            raise click.BadParameter(f"there is no feature {name!r}: there are {', '.join(FEATURES)}.")
-    return needed(FEATURES[name] for name in names) if names else None
+    found = {name: features_of(name) for name in names}
+    for name, features in found.items():
+        if not features and name in _commands(context):
+            raise click.BadParameter(f"`multitool {name}` calls nothing of AWS, and needs no policy.")
+        if not features:
+            raise click.BadParameter(f"there is no feature or command {name!r}: there are {', '.join(FEATURES)}.")
+    return needed(feature for features in found.values() for feature in features) if names else None
+
+
+def _commands(context: click.Context) -> tuple[str, ...]:
+    group = context.find_root().command
+    return tuple(group.commands) if isinstance(group, click.Group) else ()
 
 
 def _target(_context: click.Context, _parameter: click.Parameter, text: str | None) -> tuple[str, str] | None:
@@ -60,7 +68,7 @@ def _target(_context: click.Context, _parameter: click.Parameter, text: str | No
     multiple=True,
     callback=_rows_for,
     metavar="FEATURE",
-    help="watch, run or replay, and again for another; otherwise all of them.",
+    help="What it is to be for: a feature or a command, like run; and again for another. Otherwise all of them.",
 )
 @click.option("--target", callback=_target, metavar="FUNCTION:ALIAS", help="The only target; otherwise all functions.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
@@ -139,7 +147,6 @@ def _check(options: Globals, rows: Iterable[Row], target: tuple[str, str] | None
     clock = SystemClock()
 
     async def ask(session: AwsSession) -> tuple[Probed, ...]:
-        await session.caller()
         return await probe(session, rows, target, clock.now())
 
     found = on_aws(options, clock, ask)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from multitool_tui.permissions.row import Feature
 
 WATCH = Feature("watch", "Watch functions, aliases, traffic and alarms", ("multitool", "multitool demo"))
-RUN = Feature("run", "Release a version on an alias", ("multitool, key n", "multitool run"))
+RUN = Feature("run", "Release a version on an alias", ("multitool, key n", "multitool run", "multitool resume"))
 REPLAY = Feature("replay", "Judge a past rollout from CloudWatch", ("multitool replay FUNCTION:ALIAS",))
 
 # What follows is not there yet: the ledger's rows say what it will need.

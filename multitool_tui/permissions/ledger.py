@@ -27,9 +27,21 @@ FEATURES: dict[str, Feature] = {feature.name: feature for row in USED for featur
 
 
 def needed(features: Iterable[Feature]) -> tuple[Row, ...]:
-    """The rows under which these features call something."""
-    wanted = set(features)
+    """The rows under which these features, or what they include, call something."""
+    wanted = frozenset[Feature]().union(*(feature.whole() for feature in features))
     return tuple(row for row in USED if wanted & set(row.now))
+
+
+def features_of(name: str) -> tuple[Feature, ...]:
+    """The features of that name, or of the command of that name ("resume"); none where there is neither."""
+    if name in FEATURES:
+        return (FEATURES[name],)
+    command = f"multitool {name}"
+    return tuple(
+        feature
+        for feature in FEATURES.values()
+        if any(place == command or place.startswith(f"{command} ") for place in feature.where)
+    )
 
 
 def actions_of(operation: Operation) -> tuple[str, ...]:

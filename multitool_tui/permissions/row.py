@@ -21,11 +21,17 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """Something that the product does for its user. `where`: the commands, or keys of the screen, that do it."""
+    """Something that the product does for its user. `where`: the commands, or keys of the screen, that do it;
+    `includes`: what it does besides, and needs the actions of as well."""
 
     name: str
     title: str
     where: tuple[str, ...]
+    includes: tuple[Feature, ...] = ()
+
+    def whole(self) -> frozenset[Feature]:
+        """It, and all that it includes."""
+        return frozenset({self}).union(*(each.whole() for each in self.includes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from multitool_tui.aws import probes
 from multitool_tui.aws.errors import CredentialsError
 from multitool_tui.aws.probes import probe
 from multitool_tui.aws.resources import Known
 from multitool_tui.aws.session import AwsSession, Options
 from multitool_tui.clock import ManualClock
-from multitool_tui.permissions.ledger import USED
+from multitool_tui.permissions.ledger import LEDGER, USED
 from multitool_tui.permissions.policy import Policy
 from multitool_tui.sandbox.faults import Fault
 from multitool_tui.sandbox.scenario import load_scenario
@@ -40,6 +41,10 @@ async def known(
 
 def those(found: dict[str, tuple[Known, str, str]], wanted: Known) -> set[str]:
     return {action for action, (answer, *_) in found.items() if answer is wanted}
+
+
+def test_there_is_a_read_for_each_action_that_reads() -> None:
+    assert set(probes.READS) == {row.action for row in LEDGER if row.reads and row.operations}
 
 
 async def test_each_read_is_tried_and_a_change_is_not() -> None:

@@ -64,6 +64,10 @@ async def test_a_minimal_policy_is_for_the_session_s_place() -> None:
     assert json.loads(result.stdout) == minimal_policy(needed([RUN]), place)
 
 
+def test_a_command_is_as_good_as_its_feature() -> None:
+    assert asked("--minimal", "--for", "resume").stdout == asked("--minimal", "--for", "run").stdout
+
+
 def test_without_a_session_the_account_is_left_open_and_that_is_said() -> None:
     result = asked("--minimal", "--for", "watch", "--json")
     assert result.exit_code == 0
@@ -137,7 +141,8 @@ def test_a_check_without_a_session_is_refused(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--for", "publish"], "there is no feature 'publish': there are watch, run, replay."),
+        (["--for", "nothing"], "there is no feature or command 'nothing': there are watch, run, replay"),
+        (["--for", "history"], "`multitool history` calls nothing of AWS, and needs no policy."),
         (["--minimal", "--target", "checkout"], "'checkout' names no target"),
         (["--policy", "--minimal"], "exclude each other"),
         (["--policy", "--for", "watch"], "for a part of it, use --minimal"),

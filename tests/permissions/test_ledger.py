@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from functools import cache
-from pathlib import Path
 
 import botocore.session
 import pytest
-from botocore import xform_name
 from botocore.model import ServiceModel
 
-import multitool_tui.aws
 from multitool_tui.permissions.features import WATCH
-from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, USED, needed
-from multitool_tui.permissions.row import Access, Operation, Row
+from multitool_tui.permissions.ledger import FEATURES, LEDGER, USED, needed
+from multitool_tui.permissions.row import Access, Row
 from tests.data import DOCUMENT
 
 SERVICES = ("lambda", "cloudwatch", "application-signals", "apigateway", "iam")
@@ -33,26 +29,6 @@ def row_named(row: Row) -> str:
 def test_the_ledger_has_the_policy_s_actions_in_its_order() -> None:
     [statement] = json.loads(DOCUMENT.read_text())["Statement"]
     assert [row.action for row in LEDGER] == statement["Action"]
-
-
-def test_what_the_ledger_calls_used_is_what_the_code_for_aws_calls() -> None:
-    """Every operation is called by its method's name, or by that name as a string: that is how it is found here."""
-    names: set[str] = set()
-    for file in Path(multitool_tui.aws.__file__).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Attribute):
-                names.add(node.attr)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                names.add(node.value)
-
-    def called(operation: Operation) -> bool:
-        return xform_name(operation.name) in names
-
-    assert called(FREE)
-    for row in LEDGER:
-        assert [operation for operation in row.operations if called(operation)] == list(
-            row.operations if row.now else ()
-        )
 
 
 @pytest.mark.parametrize("row", LEDGER, ids=row_named)

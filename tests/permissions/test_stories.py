@@ -1,31 +1,30 @@
-"""Each feature works under the whole policy and under its own minimal one, and says which action it lacks."""
+"""Each feature works under the product's policy and under its own minimal one, and says which action it lacks.
+
+And for each action that can be called, a feature really calls it: every operation that the ledger has is seen in the
+sandbox's record of calls, and no other.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from collections.abc import Iterable
 
 import pytest
 
-from multitool_tui.aws.errors import AwsError
-from multitool_tui.controller.commands import Start
-from multitool_tui.controller.past import Wanted, past_minutes
-from multitool_tui.controller.port import CommandRefused
-from multitool_tui.permissions.features import REPLAY, RUN, WATCH
-from multitool_tui.permissions.ledger import FREE, USED, needed
+from multitool_tui.permissions.features import RUN, WATCH
+from multitool_tui.permissions.ledger import FREE, LEDGER, USED, needed
 from multitool_tui.permissions.policies import minimal_policy
 from multitool_tui.permissions.policy import Policy
 from multitool_tui.permissions.reading import read_policy
-from multitool_tui.permissions.row import Feature, Row, Scope
-from multitool_tui.rollout.plan import Analysis, Plan, parse_steps
+from multitool_tui.permissions.row import Operation, Row, Scope
 from tests.data import DOCUMENT
-from tests.support.world import REGION, START, World, use_sandbox_credentials, world
+from tests.permissions.stories import STORIES
+from tests.permissions.stories.run import releasing
+from tests.permissions.story import Story, Told
+from tests.support.world import REGION, use_sandbox_credentials, world
 
-PLAN = Plan(
-    "steps", parse_steps("10%/3m 50%/3m"), alarms=("checkout-error-rate",), bake_after_promote=timedelta(minutes=2)
-)
-Story = Callable[[World], Awaitable[list[str]]]
+WHOLE = read_policy(DOCUMENT.read_text())
+REFUSED = ("is not allowed to the caller", "is denied to the caller")
 
 
 @pytest.fixture(autouse=True)
@@ -33,114 +32,90 @@ def _sandbox_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     use_sandbox_credentials(monkeypatch)
 
 
-async def watching(stage: World) -> list[str]:
-    """An operator looks at a target. Returns every sentence that is on the screen."""
-    stage.supervisor.look_at("checkout:live")
-    await stage.supervisor.refresh()
-    await stage.settle()
-    snapshot = stage.supervisor.snapshot
-    said = [feed.error for feed in snapshot.feeds.values()] + [function.error for function in snapshot.functions]
-    return [sentence for sentence in said if sentence]
-
-
-def seen(stage: World) -> bool:
-    """Whether all that an operator wants to see is there."""
-    snapshot = stage.supervisor.snapshot
-    checkout = next((function for function in snapshot.functions if function.name == "checkout"), None)
-    there = checkout and checkout.aliases and checkout.versions and snapshot.focus and snapshot.focus.minutes
-    return bool(there and snapshot.alarms and snapshot.caller)
-
-
-async def releasing(stage: World) -> list[str]:
-    """An operator mistypes the alias, then the version, then releases. Returns what was refused and what happened."""
-    said = []
-    for target, canary in (("checkout:liv", "42"), ("checkout:live", "99"), ("checkout:live", "42")):
-        try:
-            await stage.supervisor.obey(Start(target=target, canary=canary, plan=PLAN))
-        except CommandRefused as refused:
-            said.append(str(refused))
-    if stage.supervisor.snapshot.rollouts:
-        await stage.run_until(lambda: stage.live.rollout.ended or stage.state == "held")
-    return said + [entry.reason for entry in stage.supervisor.snapshot.entries]
-
-
-async def replaying(stage: World) -> list[str]:
-    """A past release is read. Returns why it could not be."""
-    try:
-        minutes = await past_minutes(
-            stage.session, stage.clock, Wanted("payments:live", START - timedelta(hours=1), START), Analysis()
-        )
-    except AwsError as error:
-        return [str(error)]
-    assert any(minute.canary for minute in minutes)
-    return []
-
-
-STORIES: dict[Feature, tuple[Story, str]] = {
-    WATCH: (watching, "*"),
-    RUN: (releasing, "checkout"),
-    REPLAY: (replaying, "payments"),
-}
-
-
-def minimal(rows: Sequence[Row], function: str) -> Policy:
+def minimal(rows: Iterable[Row], function: str) -> Policy:
     scope = Scope(region=REGION, account="123456789012", function=function)
     return read_policy(json.dumps(minimal_policy(rows, scope)))
 
 
-WHOLE = read_policy(DOCUMENT.read_text())
+async def tell(story: Story, policy: Policy) -> tuple[Told, frozenset[Operation]]:
+    """How it went under a policy, and what was called."""
+    async with world(story.scenario, policy=policy) as stage:
+        told = await story.tell(stage)
+        return told, frozenset(Operation(call.service, call.operation) for call in stage.sandbox.calls)
 
 
-@pytest.mark.parametrize("policy", [WHOLE, minimal(needed([WATCH]), "*")], ids=["whole", "minimal"])
-async def test_watching_sees_all_there_is(policy: Policy) -> None:
-    async with world(policy=policy) as stage:
-        assert await watching(stage) == []
-        assert seen(stage)
+_told: dict[str, tuple[Told, frozenset[Operation]]] = {}
 
 
-@pytest.mark.parametrize("policy", [WHOLE, minimal(needed([RUN]), "checkout")], ids=["whole", "minimal"])
+async def told_under_the_whole_policy(story: Story) -> tuple[Told, frozenset[Operation]]:
+    """Each story is told once for all the tests that ask what happens in it."""
+    if story.feature.name not in _told:
+        _told[story.feature.name] = await tell(story, WHOLE)
+    return _told[story.feature.name]
+
+
+def feature(story: Story) -> str:
+    return story.feature.name
+
+
+def action(row: Row) -> str:
+    return row.action
+
+
+def test_every_feature_has_a_story() -> None:
+    assert sorted(map(feature, STORIES)) == sorted({each.name for row in LEDGER for each in row.now})
+
+
+@pytest.mark.parametrize("story", STORIES, ids=feature)
+async def test_it_works_under_the_document_s_policy_and_calls_nothing_else(story: Story) -> None:
+    told, called = await told_under_the_whole_policy(story)
+    assert told.worked, told.sentences
+    assert not [sentence for sentence in told.sentences if any(words in sentence for words in REFUSED)]
+    # Whoever opens the screen watches as well.
+    listed = {operation for row in needed([WATCH, story.feature]) for operation in row.operations}
+    assert called <= listed | {FREE}
+
+
+@pytest.mark.parametrize("story", STORIES, ids=feature)
+async def test_it_works_under_its_own_minimal_policy(story: Story) -> None:
+    told, _ = await tell(story, minimal(needed([story.feature]), story.function))
+    assert told.worked, told.sentences
+
+
+async def test_a_rollback_needs_no_more() -> None:
+    async with world("errors", policy=minimal(needed([RUN]), "checkout")) as stage:
+        await releasing(stage)
+        assert stage.state == "rolled back"
+        assert stage.on_alias() == ("41", {})
+
+
+@pytest.mark.parametrize("row", USED, ids=action)
+async def test_a_feature_calls_what_stands_behind_an_action(row: Row) -> None:
+    """Every operation by some feature, and something of it by every feature that is said to need the action."""
+    called = {story: (await told_under_the_whole_policy(story))[1] for story in STORIES if story.feature in row.now}
+    assert called
+    assert set(row.operations) <= frozenset[Operation]().union(*called.values())
+    assert not row.operations or all(set(row.operations) & each for each in called.values())
+
+
+LACKING = [(story, row) for story in STORIES for row in needed([story.feature])]
+FIRST = {row: next(one for one, other in LACKING if other is row) for _, row in LACKING}
+"""Each action, with the first of the stories that need it; the rest of the product is for the long suite."""
+
+
 @pytest.mark.parametrize(
-    ("scenario", "end", "on_alias"),
-    [("healthy", "promoted", ("42", {})), ("errors", "rolled back", ("41", {}))],
+    ("story", "lacking"),
+    [
+        pytest.param(
+            story,
+            row,
+            id=f"{story.feature.name}-{row.action}",
+            marks=() if FIRST[row] is story else (pytest.mark.long,),
+        )
+        for story, row in LACKING
+    ],
 )
-async def test_a_release_goes_its_way(
-    policy: Policy, scenario: str, end: str, on_alias: tuple[str, dict[str, float]]
-) -> None:
-    async with world(scenario, policy=policy) as stage:
-        said = await releasing(stage)
-        assert stage.state == end
-        assert stage.on_alias() == on_alias
-        assert said[0].startswith("checkout has no alias liv: it has ")
-        assert said[1].startswith("checkout has no published version 99: it has ")
-        assert not [sentence for sentence in said if "allowed" in sentence]
-
-
-@pytest.mark.parametrize("policy", [WHOLE, minimal(needed([REPLAY]), "payments")], ids=["whole", "minimal"])
-async def test_a_past_release_is_read(policy: Policy) -> None:
-    async with world(policy=policy) as stage:
-        assert await replaying(stage) == []
-
-
-@pytest.mark.parametrize(
-    ("feature", "lacking"),
-    [pytest.param(feature, row, id=f"{feature.name}-{row.action}") for feature in STORIES for row in needed([feature])],
-)
-async def test_without_one_of_its_actions_a_feature_names_it(feature: Feature, lacking: Row) -> None:
-    story, function = STORIES[feature]
-    rows = [row for row in needed([feature]) if row is not lacking]
-    async with world(policy=minimal(rows, function)) as stage:
-        assert f"{lacking.action} is not allowed to the caller." in " ".join(await story(stage))
-
-
-async def test_the_features_call_all_that_the_ledger_says_and_nothing_else() -> None:
-    called = set()
-    for story, _ in STORIES.values():
-        async with world(policy=WHOLE) as stage:
-            await story(stage)
-            called |= {(call.service, call.operation) for call in stage.sandbox.calls}
-    in_ledger = {(operation.service, operation.name) for row in USED for operation in row.operations}
-    assert called == in_ledger | {(FREE.service, FREE.name)}
-
-
-def test_every_feature_of_today_has_a_story() -> None:
-    assert set(STORIES) == {feature for row in USED for feature in row.now}
+async def test_without_one_of_its_actions_it_names_that(story: Story, lacking: Row) -> None:
+    rows = [row for row in needed([story.feature]) if row is not lacking]
+    told, _ = await tell(story, minimal(rows, story.function))
+    assert f"{lacking.action} is not allowed to the caller." in told.text

@@ -117,10 +117,14 @@ def _calling(session: AwsSession) -> set[asyncio.Task[Any] | None]:
     def end(**_: Any) -> None:
         tasks.discard(asyncio.current_task())
 
-    for client in session.clients:
-        client.meta.events.register("before-call", begin)
-        client.meta.events.register_first("after-call", end)  # what comes later may raise
-        client.meta.events.register("after-call-error", end)
+    # A client that is opened later begins with a copy of the session's events.
+    for events in (
+        session._session.get_component("event_emitter"),
+        *(client.meta.events for client in session.clients),
+    ):
+        events.register("before-call", begin)
+        events.register_first("after-call", end)  # what comes later may raise
+        events.register("after-call-error", end)
     return tasks
 
 
