@@ -1,33 +1,34 @@
-"""Minutes of a Lambda alias from CloudWatch: what baseline and canary did, period by period.
+"""Minutes of a target from CloudWatch: what baseline and canary did, period by period.
 
-Namespace AWS/Lambda, dimensions FunctionName, Resource ("function:alias") and ExecutedVersion. A metric is sent only
-when it is not zero, so in a sealed period a missing count is zero, if the alias shows any traffic at all. Where the
-baseline does not report its own ExecutedVersion, it is the alias less the canary.
+A metric is sent only when it is not zero, so in a sealed period a missing count is zero, if the target shows any
+traffic at all. A version without a series of its own is the whole less the other.
 
-Source: Lambda developer guide, "Types of metrics for Lambda functions"; CloudWatch API reference, GetMetricData.
+Source: CloudWatch API reference, GetMetricData.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from multitool_tui.aws.sources import BASELINE, CANARY, WHOLE, Source
 from multitool_tui.aws.translate import aws_errors
 from multitool_tui.judgement.model import Counts
 
 _QUERIES_A_CALL = 500  # GetMetricData's own limit
 
 Series = dict[datetime, float]
+Found = dict[tuple[str, str], Series]
+"""By the series (`sources.WHOLE` ...) and the metric."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The minutes wanted of one alias. `slow_limit` is in milliseconds; None leaves slow requests uncounted."""
+    """The minutes wanted of one target. `slow_limit` is in milliseconds; None leaves slow requests uncounted."""
 
-    function: str
-    alias: str
+    source: Source
     baseline: str
     canary: str | None
     start: datetime
@@ -48,13 +49,13 @@ class Period:
 async def periods(client: Any, requests: Sequence[Request]) -> list[list[Period]]:
     """The periods of each request, oldest first, in as few calls as the limit of 500 queries allows.
 
-    Periods in which the alias served nothing are there, with None for both versions. Whether a period is complete is
+    Periods in which the target served nothing are there, with None for both versions. Whether a period is complete is
     for the caller to know.
     """
-    queries: list[tuple[int, str, dict[str, Any]]] = []
+    queries: list[tuple[int, tuple[str, str], dict[str, Any]]] = []
     for index, request in enumerate(requests):
         queries += [(index, label, query) for label, query in _queries(index, request)]
-    series: list[dict[str, Series]] = [{} for _ in requests]
+    series: list[Found] = [{} for _ in requests]
     if not requests:
         return []
     start, end = min(r.start for r in requests), max(r.end for r in requests)
@@ -69,9 +70,10 @@ async def periods(client: Any, requests: Sequence[Request]) -> list[list[Period]
     return [_assemble(request, found) for request, found in zip(requests, series, strict=True)]
 
 
-async def baseline_p99(client: Any, function: str, alias: str, end: datetime, hours: int = 1) -> float | None:
-    """The alias's p99 duration in milliseconds over the whole hours before `end`; None when nothing ran."""
-    query = _query("p", "Duration", "p99", 3600, FunctionName=function, Resource=f"{function}:{alias}")
+async def baseline_p99(client: Any, source: Source, end: datetime, hours: int = 1) -> float | None:
+    """The target's p99 latency in milliseconds over the whole hours before `end`; None when nothing ran."""
+    whole = source.series("", None)[WHOLE]
+    query = _query("p", source.namespace, source.latency, "p99", 3600, whole)
     top = end.replace(minute=0, second=0, microsecond=0)
     values = (await _get_metric_data(client, [query], top - timedelta(hours=hours), end)).get("p", {})
     return max(values.values(), default=None)
@@ -97,31 +99,28 @@ async def _get_metric_data(
         token = {"NextToken": page["NextToken"]}
 
 
-def _queries(index: int, request: Request) -> list[tuple[str, dict[str, Any]]]:
-    """The labelled queries of one request: each metric of the alias as a whole and of each version."""
-    whole = {"FunctionName": request.function, "Resource": f"{request.function}:{request.alias}"}
-    arms = {"alias": whole}
-    if request.canary:
-        arms["baseline"] = {**whole, "ExecutedVersion": request.baseline}
-        arms["canary"] = {**whole, "ExecutedVersion": request.canary}
-    statistics = {"Invocations": "Sum", "Errors": "Sum", "Throttles": "Sum"}
-    if request.slow_limit is not None:
-        # The share of invocations that took at most so long; what is left of 100% was slow.
-        statistics["Duration"] = f"PR(:{request.slow_limit:g})"
+def _queries(index: int, request: Request) -> list[tuple[tuple[str, str], dict[str, Any]]]:
+    """The labelled queries of one request: each metric of the target as a whole and of each version."""
+    source = request.source
     seconds = int(request.period.total_seconds())
     return [
-        (f"{arm} {metric}", _query(f"q{index}_{arm}_{metric.lower()}", metric, statistic, seconds, **dimensions))
-        for arm, dimensions in arms.items()
-        for metric, statistic in statistics.items()
+        (
+            (part, metric),
+            _query(f"q{index}_{part}_{metric.lower()}", source.namespace, metric, statistic, seconds, dimensions),
+        )
+        for part, dimensions in source.series(request.baseline, request.canary).items()
+        for metric, statistic in source.statistics(request.slow_limit).items()
     ]
 
 
-def _query(identity: str, metric: str, statistic: str, period: int, **dimensions: str) -> dict[str, Any]:
+def _query(
+    identity: str, namespace: str, metric: str, statistic: str, period: int, dimensions: Mapping[str, str]
+) -> dict[str, Any]:
     return {
         "Id": identity,
         "MetricStat": {
             "Metric": {
-                "Namespace": "AWS/Lambda",
+                "Namespace": namespace,
                 "MetricName": metric,
                 "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
             },
@@ -132,15 +131,13 @@ def _query(identity: str, metric: str, statistic: str, period: int, **dimensions
     }
 
 
-def _assemble(request: Request, series: dict[str, Series]) -> list[Period]:
+def _assemble(request: Request, series: Found) -> list[Period]:
     step = request.period
     seconds = step.total_seconds()
     moment = datetime.fromtimestamp(request.start.timestamp() // seconds * seconds, UTC)
     found: list[Period] = []
     while moment < request.end:
-        whole = _counts(series, "alias", moment)
-        canary = _counts(series, "canary", moment)
-        baseline = _counts(series, "baseline", moment)
+        whole, canary, baseline = (_counts(request, series, part, moment) for part in (WHOLE, CANARY, BASELINE))
         if baseline is None and whole is not None:
             baseline = _less(whole, canary)
         found.append(Period(moment, baseline, canary))
@@ -148,23 +145,14 @@ def _assemble(request: Request, series: dict[str, Series]) -> list[Period]:
     return found
 
 
-def _counts(series: dict[str, Series], arm: str, moment: datetime) -> Counts | None:
-    invocations = series.get(f"{arm} Invocations", {}).get(moment)
-    throttles = series.get(f"{arm} Throttles", {}).get(moment, 0.0)
-    if invocations is None and not throttles:
-        return None
-    ran = round(invocations or 0)
-    within = series.get(f"{arm} Duration", {}).get(moment)
-    return Counts(
-        invocations=ran,
-        errors=min(ran, round(series.get(f"{arm} Errors", {}).get(moment, 0.0))),
-        slow=None if within is None else round(ran * (1 - min(100.0, within) / 100)),
-        throttles=round(throttles),
+def _counts(request: Request, series: Found, part: str, moment: datetime) -> Counts | None:
+    return request.source.counts(
+        {metric: values[moment] for (of, metric), values in series.items() if of == part and moment in values}
     )
 
 
 def _less(whole: Counts, canary: Counts | None) -> Counts | None:
-    """The alias without its canary. Late points may make a part look larger than the whole: never below zero."""
+    """The target without its canary. Late points may make a part look larger than the whole: never below zero."""
     if canary is None:
         return whole
     ran = max(0, whole.invocations - canary.invocations)

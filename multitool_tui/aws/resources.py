@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
+from multitool_tui.aws.sources import AliasSource, Source
 from multitool_tui.judgement.model import AlarmState
 
 
@@ -19,6 +21,35 @@ class Caller:
     region: str
     profile: str | None = None
     endpoint: str | None = None
+
+
+class Reading(Protocol):
+    """What a read of a target has shown, whatever its kind."""
+
+    @property
+    def target(self) -> str:
+        """Its name, as operators write it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """What serves everything but for `weights`."""
+        ...
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """The shares (0-1) of other versions: none, or the canary's."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """The owner's words, and the mark of a rollout (`aws.lease`)."""
+        ...
+
+    @property
+    def source(self) -> Source:
+        """Where CloudWatch keeps what it did."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +66,10 @@ class Alias:
     @property
     def target(self) -> str:
         return f"{self.function}:{self.name}"
+
+    @property
+    def source(self) -> AliasSource:
+        return AliasSource(self.function, self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,15 @@ from botocore.utils import parse_timestamp
 from multitool_tui.aws.alias_target import AliasTarget
 from multitool_tui.aws.credentials import RenewableCredentials, remedy
 from multitool_tui.aws.errors import CredentialsError
+from multitool_tui.aws.functions import get_alias
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.ledger import Ledger
-from multitool_tui.aws.resources import Alias, Caller
+from multitool_tui.aws.resources import Alias, Caller, Reading
+from multitool_tui.aws.sources import AliasSource, Source
+from multitool_tui.aws.target import Target
 from multitool_tui.aws.translate import answered, aws_errors
 from multitool_tui.clock import Clock
+from multitool_tui.words import parse_target
 
 _READING = AioConfig(
     connect_timeout=5,
@@ -166,9 +170,35 @@ class AwsSession:
         url = str(self.functions.meta.endpoint_url)
         return None if url.rstrip("/").endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else url
 
-    def target(self, alias: Alias, lease: Lease) -> AliasTarget:
-        """The alias as a rollout's target, on the lane for changes."""
-        return AliasTarget(self._changes, self._clock, alias, lease)
+    async def read(self, target: str) -> Reading:
+        """A target as it is now.
+
+        Raises:
+            ValueError: in one sentence, when `target` names none.
+            NotFound: there is no such target.
+        """
+        function, name = parse_target(target)
+        return await get_alias(self.functions, function, name)
+
+    async def source(self, target: str) -> Source:
+        """Where CloudWatch keeps what a target did.
+
+        Raises:
+            ValueError: in one sentence, when `target` names none.
+        """
+        return AliasSource(*parse_target(target))
+
+    def blank(self, target: str, version: str) -> Reading:
+        """A target that is not there, as it would be on `version`: for a rollout that had been on it."""
+        return Alias(*parse_target(target), version, "")
+
+    def target(self, found: Reading, lease: Lease) -> Target:
+        """What was read as a rollout's target, on the lane for changes."""
+        match found:
+            case Alias():
+                return AliasTarget(self._changes, self._clock, found, lease)
+            case _:
+                raise TypeError(f"{type(found).__name__} is no target")
 
 
 def _parse_timestamp(value: Any) -> datetime:

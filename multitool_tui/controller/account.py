@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from multitool_tui.aws import functions
 from multitool_tui.aws.errors import AwsError
-from multitool_tui.aws.resources import Alias
+from multitool_tui.aws.resources import Alias, Reading
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.controller.snapshot import Function
 
@@ -32,14 +32,18 @@ class Account:
         """By name."""
         return tuple(self._functions[name] for name in sorted(self._functions))
 
-    def alias(self, target: str) -> Alias | None:
-        """An alias by "function:alias", as last seen."""
+    def found(self, target: str) -> Reading | None:
+        """A target as last seen."""
         name, _, alias = target.rpartition(":")
         function = self._functions.get(name)
         return next((a for a in (function.aliases if function else None) or () if a.name == alias), None)
 
-    def put(self, alias: Alias) -> None:
-        """An alias was read or written: what is known of it is replaced."""
+    def put(self, found: Reading) -> None:
+        """A target was read or written: what is known of it is replaced."""
+        if isinstance(found, Alias):
+            self._put_alias(found)
+
+    def _put_alias(self, alias: Alias) -> None:
         function = self._functions.get(alias.function)
         if function is not None and function.aliases is not None:
             others = [a for a in function.aliases if a.name != alias.name]

@@ -10,11 +10,12 @@ from typing import Any
 
 from multitool_tui.aws.errors import AwsError, Conflict, CredentialsError, Drift, LeaseLost, Throttled, Unanswered
 from multitool_tui.aws.metrics import Period
-from multitool_tui.aws.resources import Alias
+from multitool_tui.aws.resources import Reading
+from multitool_tui.aws.sources import Source
+from multitool_tui.aws.target import Target
 from multitool_tui.clock import Clock
 from multitool_tui.controller.recorder import Recorder
 from multitool_tui.controller.snapshot import LiveRollout, Traffic
-from multitool_tui.controller.target import Target
 from multitool_tui.controller.timeline import Timeline
 from multitool_tui.controller.waiting import nap
 from multitool_tui.journal.codec import encode, encode_change, encode_event
@@ -82,6 +83,7 @@ class Driver:
         timeline: Timeline,
         clock: Clock,
         *,
+        source: Source,
         slow_limit: float | None,
         log: Log,
         changed: Callable[[], None],
@@ -93,6 +95,7 @@ class Driver:
         self._clock = clock
         self._log_receipt = log
         self._changed = changed
+        self.source = source
         self._slow_limit = slow_limit
         self._recorder = recorder
         self._weight_read: float | None = None
@@ -139,7 +142,7 @@ class Driver:
         self._firing_at_start = tuple(name for name, state in alarms.items() if state is AlarmState.ALARM)
         self.tell(Started(at=now, actor=actor, judgement=judgement))
 
-    async def acquire(self) -> Alias:
+    async def acquire(self) -> Reading:
         """Mark the target as this driver's.
 
         Raises:
@@ -147,7 +150,7 @@ class Driver:
         """
         return await self._target.acquire()
 
-    async def take_over(self, of: str | None) -> Alias:
+    async def take_over(self, of: str | None) -> Reading:
         """Mark the target as this driver's, if it is that of the driver `of`, or nobody's where that is None.
 
         `recover` comes next.
@@ -163,7 +166,7 @@ class Driver:
         self._alarms = dict(past.alarms)
         self._firing_at_start = past.firing_at_start
 
-    def recover(self, found: Alias, actor: str, why: str) -> None:
+    def recover(self, found: Reading, actor: str, why: str) -> None:
         """Take the rollout up where an earlier driver left it, on the target as it was found."""
         rollout, weight = self.rollout, self._share(found)
         self._weight_read = weight
@@ -224,7 +227,7 @@ class Driver:
             self.tell(MustEnd(at=self._clock.now(), actor=ENGINE, why=why))
         self._changed()
 
-    async def look(self) -> Alias | None:
+    async def look(self) -> Reading | None:
         """Read the target; what somebody else did to it holds the rollout. None while a change is under way.
 
         Raises:
@@ -314,8 +317,8 @@ class Driver:
             self._recorder.put(self.rollout, Entry(now, Kind.MINUTES, encode(new)))
         return judgement
 
-    def _share(self, alias: Alias) -> float:
-        return 1.0 if alias.version == self.rollout.canary else alias.weights.get(self.rollout.canary, 0.0)
+    def _share(self, found: Reading) -> float:
+        return 1.0 if found.version == self.rollout.canary else found.weights.get(self.rollout.canary, 0.0)
 
     # How changes are made
 
@@ -380,7 +383,7 @@ class Driver:
             await self._clock.sleep(pause)
             pause = min(_LONGEST_PAUSE, pause * 2)
 
-    async def _apply(self, change: Change) -> Alias | None:
+    async def _apply(self, change: Change) -> Reading | None:
         match change:
             case SetWeight(weight):
                 return await self._target.set_weight(weight)

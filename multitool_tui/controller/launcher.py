@@ -9,12 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from multitool_tui.aws import functions
 from multitool_tui.aws import lease as leases
 from multitool_tui.aws.errors import AwsError, LeaseLost, NotFound
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.metrics import Period, Request, baseline_p99, periods
-from multitool_tui.aws.resources import Alias, Caller
+from multitool_tui.aws.resources import Caller, Reading
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
 from multitool_tui.controller.commands import Start
@@ -35,7 +34,6 @@ from multitool_tui.rollout.model import Rollout, rollout_id
 from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.receipts import Receipt
 from multitool_tui.rollout.states import State
-from multitool_tui.words import parse_target
 
 _PATIENCE = 5.0  # seconds of real time that a refused start takes to tidy up after itself
 
@@ -60,13 +58,13 @@ class Launcher:
         Raises:
             CommandRefused: why it cannot be; nothing has been changed.
         """
-        alias = await preflight(self.session, start, alarms, self.clock.now())
-        slow_limit = await self._slow_limit(alias, self.clock.now())
-        history = await self._read_history(alias, start, slow_limit)
+        found = await preflight(self.session, start, alarms, self.clock.now())
+        slow_limit = await self._slow_limit(found, self.clock.now())
+        history = await self._read_history(found, start, slow_limit)
         now = self.clock.now()
-        rollout = Rollout(rollout_id(start.target, now), start.target, alias.version, start.canary, start.plan)
+        rollout = Rollout(rollout_id(found.target, now), found.target, found.version, start.canary, start.plan)
         lease = self._lease(rollout, now)
-        driver = await self._new(rollout, alias, lease, slow_limit, caller, now)
+        driver = await self._new(rollout, found, lease, slow_limit, caller, now)
         try:
             await driver.acquire()
         except AwsError as error:
@@ -89,23 +87,22 @@ class Launcher:
             JournalError: what is on record cannot be read, or added to.
         """
         rollout = record.rollout
-        function, name = parse_target(rollout.target)
         try:
-            alias = await functions.get_alias(self.session.functions, function, name)
+            found = await self.session.read(rollout.target)
         except NotFound:
-            alias = Alias(function, name, rollout.baseline, "")
-        driver = await self._revive(record, entries, alias)
-        found, _ = leases.read(alias.description)
-        # A process that was killed as it took the rollout up is on record, but its mark may not be on the alias yet.
+            found = self.session.blank(rollout.target, rollout.baseline)
+        driver = await self._revive(record, entries, found)
+        lease, _ = leases.read(found.description)
+        # A process that was killed as it took the rollout up is on record, but its mark may not be on the target yet.
         drivers = {decode(entry.body, str) for entry in entries if entry.kind is Kind.DRIVER}
-        if found and found.driver not in drivers:
+        if lease and lease.driver not in drivers:
             await driver.look()  # somebody else has taken it up
-        elif found is None and not _may_be_unmarked(rollout):
+        elif lease is None and not _may_be_unmarked(rollout):
             why = f"While nobody drove it, the mark of the rollout was taken off {rollout.target}."
             driver.tell(Blocked(at=self.clock.now(), obstacle=Obstacle.DRIFT, why=why))
         else:
-            alias = await driver.take_over(found.driver if found else None)
-            driver.recover(alias, self.actor, "Its driver had ended before it.")
+            found = await driver.take_over(lease.driver if lease else None)
+            driver.recover(found, self.actor, "Its driver had ended before it.")
         return driver
 
     async def take_over(self, observer: Observer, caller: Caller, driven_here: Driver | None) -> Driver:
@@ -129,14 +126,14 @@ class Launcher:
         rollout, now = observer.rollout, self.clock.now()
         known = await self.logbook.known(place_of(caller), rollout.id)
         if known:
-            return await self._revive(*known, observer.alias)
+            return await self._revive(*known, observer.found)
         lease = self._lease(rollout, observer.lease.since)
-        return await self._new(rollout, observer.alias, lease, observer.slow_limit, caller, now, observer.timeline)
+        return await self._new(rollout, observer.found, lease, observer.slow_limit, caller, now, observer.timeline)
 
     async def _new(
         self,
         rollout: Rollout,
-        alias: Alias,
+        found: Reading,
         lease: Lease,
         slow_limit: float | None,
         caller: Caller,
@@ -159,9 +156,10 @@ class Launcher:
             raise CommandRefused(str(error)) from None
         driver = Driver(
             rollout,
-            self.session.target(alias, lease),
+            self.session.target(found, lease),
             timeline or Timeline(rollout.plan.analysis, EvidenceJudge(rollout.plan.settings)),
             self.clock,
+            source=found.source,
             slow_limit=slow_limit,
             log=self.log,
             changed=self.changed,
@@ -170,7 +168,7 @@ class Launcher:
         trouble.driver = driver
         return driver
 
-    async def _revive(self, record: Record, entries: list[Entry], alias: Alias) -> Driver:
+    async def _revive(self, record: Record, entries: list[Entry], found: Reading) -> Driver:
         rollout, trouble = record.rollout, _Trouble()
         lease = self._lease(rollout, record.began_at)
         judge = EvidenceJudge(rollout.plan.settings)
@@ -178,9 +176,10 @@ class Launcher:
         recorder = await self.logbook.take_up(record, lease.driver, self.clock.now(), trouble)
         driver = Driver(
             rollout,
-            self.session.target(alias, lease),
+            self.session.target(found, lease),
             Timeline(rollout.plan.analysis, judge),
             self.clock,
+            source=found.source,
             slow_limit=record.slow_limit,
             log=self.log,
             changed=self.changed,
@@ -201,24 +200,22 @@ class Launcher:
             self.actor,
         )
 
-    async def _slow_limit(self, alias: Alias, before: datetime) -> float | None:
+    async def _slow_limit(self, found: Reading, before: datetime) -> float | None:
         """The baseline's p99; a rollout does without where there is none."""
         try:
-            return await baseline_p99(self.session.cloudwatch, alias.function, alias.name, before)
+            return await baseline_p99(self.session.cloudwatch, found.source, before)
         except AwsError:
             return None
 
-    async def observe(self, alias: Alias, lease: Lease, plan: Plan) -> Observer:
+    async def observe(self, found: Reading, lease: Lease, plan: Plan) -> Observer:
         """Begin to follow a rollout that another process drives."""
-        return Observer(alias, lease, plan, await self._slow_limit(alias, lease.since), self.clock.now())
+        return Observer(found, lease, plan, await self._slow_limit(found, lease.since), self.clock.now())
 
-    async def _read_history(self, alias: Alias, start: Start, slow_limit: float | None) -> list[Period]:
+    async def _read_history(self, found: Reading, start: Start, slow_limit: float | None) -> list[Period]:
         """What the baseline did so far. A rollout that cannot be judged is not begun."""
         now, analysis = self.clock.now(), start.plan.analysis
         begin = now - analysis.history
-        request = Request(
-            alias.function, alias.name, alias.version, start.canary, begin, now, analysis.period, slow_limit
-        )
+        request = Request(found.source, found.version, start.canary, begin, now, analysis.period, slow_limit)
         try:
             [history] = await periods(self.session.cloudwatch, [request])
         except AwsError as error:

@@ -1,4 +1,4 @@
-"""A rollout that another process drives, as far as AWS alone tells of it: the alias, the mark on it, and CloudWatch."""
+"""A rollout that another process drives, as far as AWS alone tells of it: its mark on the target, and CloudWatch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.metrics import Period
-from multitool_tui.aws.resources import Alias
+from multitool_tui.aws.resources import Reading
 from multitool_tui.controller.past import shares
 from multitool_tui.controller.snapshot import Elsewhere, LiveRollout, Traffic
 from multitool_tui.controller.timeline import Timeline
@@ -23,14 +23,14 @@ from multitool_tui.rollout.strategies import ADAPTIVE, STRATEGIES
 class Observer:
     """Follows a rollout without touching it. `slow_limit`: milliseconds above which a request is slow."""
 
-    def __init__(self, alias: Alias, lease: Lease, plan: Plan, slow_limit: float | None, now: datetime) -> None:
-        self.alias, self.lease = alias, lease
+    def __init__(self, found: Reading, lease: Lease, plan: Plan, slow_limit: float | None, now: datetime) -> None:
+        self.found, self.lease = found, lease
         self.slow_limit = slow_limit
         self.timeline = Timeline(plan.analysis, EvidenceJudge(plan.settings))
         self.timeline.put_weight(lease.since, 0.0)
         self.rollout = Rollout(
-            rollout_id(alias.target, lease.since),
-            alias.target,
+            rollout_id(found.target, lease.since),
+            found.target,
             lease.baseline,
             lease.canary,
             plan,
@@ -39,13 +39,13 @@ class Observer:
             reason="Driven elsewhere: its driver's reasons are in its journal.",
         )
         self._begun = False
-        self.see_alias(alias, lease, now)
+        self.see(found, lease, now)
 
-    def see_alias(self, alias: Alias, lease: Lease, now: datetime) -> None:
-        """Follow the alias."""
-        self.alias, self.lease = alias, lease
+    def see(self, found: Reading, lease: Lease, now: datetime) -> None:
+        """Follow the target."""
+        self.found, self.lease = found, lease
         rollout = self.rollout
-        weight = 1.0 if alias.version == rollout.canary else alias.weights.get(rollout.canary, 0.0)
+        weight = 1.0 if found.version == rollout.canary else found.weights.get(rollout.canary, 0.0)
         if self._begun and weight != rollout.weight:
             self.timeline.put_weight(now, weight)
         state = State.BAKING if weight == 1 else State.SHIFTING if weight else State.PLANNED

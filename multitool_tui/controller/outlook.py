@@ -17,7 +17,6 @@ from multitool_tui.clock import Clock
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.rollout.outlook import RELIABLE, Caught, Outlook
 from multitool_tui.rollout.plan import Analysis, Plan
-from multitool_tui.words import parse_target
 
 if TYPE_CHECKING:
     from multitool_tui.simulation.power import Trials
@@ -83,12 +82,14 @@ class Outlooks:
     async def _read(self, target: str) -> _Traffic:
         """The traffic of the last hours, in sealed minutes."""
         try:
-            function, alias = parse_target(target)
+            source = await self._session.source(target)
         except ValueError as error:
             raise CommandRefused(f"{error}.") from None
+        except AwsError as error:
+            raise CommandRefused(f"What this rollout can tell is not known: {error}") from None
         analysis = Analysis()
         end = self._clock.now() - analysis.seal_after - analysis.period
-        request = Request(function, alias, baseline="", canary=None, start=end - _LOOKED_BACK, end=end)
+        request = Request(source, baseline="", canary=None, start=end - _LOOKED_BACK, end=end)
         try:
             [minutes] = await periods(self._session.cloudwatch, [request])
         except AwsError as error:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import sqrt
 
-from multitool_tui.aws import functions
 from multitool_tui.aws.errors import NotFound
 from multitool_tui.aws.metrics import Period, Request, baseline_p99, periods
 from multitool_tui.aws.session import AwsSession
@@ -18,7 +17,7 @@ from multitool_tui.clock import Clock
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.judgement.model import Minute
 from multitool_tui.rollout.plan import Analysis
-from multitool_tui.words import parse_target, write_duration
+from multitool_tui.words import write_duration
 
 _BY_CHANCE = 4.0  # standard deviations from its stretch's share at which a period belongs to another weight
 
@@ -46,15 +45,15 @@ async def past_minutes(session: AwsSession, clock: Clock, wanted: Wanted, analys
         AwsError: CloudWatch cannot be read, or knows nothing of the canary in this stretch.
     """
     try:
-        function, name = parse_target(wanted.target)
+        source = await session.source(wanted.target)
     except ValueError as error:
         raise CommandRefused(f"{error}.") from None
-    baseline, canary = await _versions(session, wanted, function, name)
+    baseline, canary = await _versions(session, wanted)
     period = analysis.period
     start = wanted.start - analysis.history
     end = min(wanted.end, clock.now() - analysis.seal_after - period)
-    slow_limit = await baseline_p99(session.cloudwatch, function, name, wanted.start)
-    request = Request(function, name, baseline, canary, start, end, period, slow_limit)
+    slow_limit = await baseline_p99(session.cloudwatch, source, wanted.start)
+    request = Request(source, baseline, canary, start, end, period, slow_limit)
     [found] = await periods(session.cloudwatch, [request])
     served = [index for index, one in enumerate(found) if one.canary and one.start >= wanted.start]
     if not served:
@@ -74,17 +73,17 @@ async def past_minutes(session: AwsSession, clock: Clock, wanted: Wanted, analys
     )
 
 
-async def _versions(session: AwsSession, wanted: Wanted, function: str, name: str) -> tuple[str, str]:
+async def _versions(session: AwsSession, wanted: Wanted) -> tuple[str, str]:
     """The baseline and the canary."""
     if wanted.canary and wanted.baseline:
         return wanted.baseline, wanted.canary
-    alias = await functions.get_alias(session.functions, function, name)
-    canary = wanted.canary or next(iter(alias.weights), None)
+    found = await session.read(wanted.target)
+    canary = wanted.canary or next(iter(found.weights), None)
     if canary is None:
         raise CommandRefused(
-            f"{wanted.target} is on v{alias.version} and carries no weights now: name the version that was the canary."
+            f"{wanted.target} is on v{found.version} and carries no weights now: name the version that was the canary."
         )
-    baseline = wanted.baseline or alias.version
+    baseline = wanted.baseline or found.version
     if baseline == canary:
         raise CommandRefused(f"{wanted.target} is on v{canary} itself now: name the baseline that it took over from.")
     return baseline, canary

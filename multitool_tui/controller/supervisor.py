@@ -12,11 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from multitool_tui.aws import alarms as aws_alarms
-from multitool_tui.aws import functions as aws_functions
 from multitool_tui.aws import lease as leases
 from multitool_tui.aws.errors import AwsError, CredentialsError
 from multitool_tui.aws.metrics import Request, periods
-from multitool_tui.aws.resources import Alarm, Alias, Caller
+from multitool_tui.aws.resources import Alarm, Caller, Reading
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
 from multitool_tui.controller import commands
@@ -364,23 +363,22 @@ class Supervisor:
             if found is not None:
                 self._account.put(found)
         if self._focus and ":" in self._focus and self._focus not in ours:
-            function, _, name = self._focus.rpartition(":")
-            alias = await aws_functions.get_alias(self._session.functions, function, name)
-            self._account.put(alias)
-            await self._observe(alias)
+            read = await self._session.read(self._focus)
+            self._account.put(read)
+            await self._observe(read)
             return True
         return bool(live)
 
-    async def _observe(self, alias: Alias) -> None:
-        """Follow what another process drives on this alias."""
-        lease, _ = leases.read(alias.description)
+    async def _observe(self, found: Reading) -> None:
+        """Follow what another process drives on this target."""
+        lease, _ = leases.read(found.description)
         if lease is None:
             self._observer = None
-        elif self._observer and self._observer.rollout.id == rollout_id(alias.target, lease.since):
-            self._observer.see_alias(alias, lease, self.clock.now())
+        elif self._observer and self._observer.rollout.id == rollout_id(found.target, lease.since):
+            self._observer.see(found, lease, self.clock.now())
         else:
-            plan = plan_for(lease, alias.target, self._plans)
-            self._observer = await self._launcher.observe(alias, lease, plan)
+            plan = plan_for(lease, found.target, self._plans)
+            self._observer = await self._launcher.observe(found, lease, plan)
             self.pollers[FeedName.METRICS].wake()
         self._changed()
 
@@ -403,25 +401,23 @@ class Supervisor:
     async def _poll_metrics(self) -> bool:
         """Read the minutes of all live rollouts and of the target in focus, all in one batch."""
         now = self.clock.now()
-        read: list[tuple[Request, Driver | None]] = [
-            (self._request_for(driver, now), driver) for driver in self._drivers.values() if self._is_judged(driver)
-        ]
-        if not any(request.function + ":" + request.alias == self._focus for request, _ in read):
-            focus = self._request_for_focus(now)
-            if focus is not None:
-                read.append((focus, None))
+        judged = [driver for driver in self._drivers.values() if self._is_judged(driver)]
+        read: list[tuple[Request, Driver | None]] = [(self._request_for(driver, now), driver) for driver in judged]
+        focus = self._account.found(self._focus or "")
+        if focus is not None and not any(driver.rollout.target == focus.target for driver in judged):
+            read.append((self._request_for_focus(focus, now), None))
         observer = self._observer
         found = await periods(self._session.cloudwatch, [request for request, _ in read])
         for (request, driver), minutes in zip(read, found, strict=True):
             if driver is not None:
                 self._metrics_read_to[driver.rollout.id] = now
                 driver.see_periods(minutes)
-            elif observer and observer.rollout.target == f"{request.function}:{request.alias}":
+            elif focus and observer and observer.rollout.target == focus.target:
                 observer.see_periods(minutes, now)
-            else:
+            elif focus:
                 sealed = now - Analysis().seal_after - request.period
                 self._focus_traffic = Traffic(
-                    f"{request.function}:{request.alias}",
+                    focus.target,
                     request.baseline,
                     request.canary,
                     tuple(Minute(p.start, 0.0, p.baseline, p.canary) for p in minutes if p.start <= sealed),
@@ -435,11 +431,9 @@ class Supervisor:
 
     def _request_for(self, driver: Driver, now: datetime) -> Request:
         rollout = driver.rollout
-        function, _, alias = rollout.target.rpartition(":")
         start = self._metrics_read_to[rollout.id] - _LATE
         return Request(
-            function,
-            alias,
+            driver.source,
             rollout.baseline,
             rollout.canary,
             start,
@@ -448,24 +442,19 @@ class Supervisor:
             driver.slow_limit,
         )
 
-    def _request_for_focus(self, now: datetime) -> Request | None:
-        alias = self._account.alias(self._focus or "")
-        if alias is None:
-            return None
-        if self._observer and self._observer.rollout.target == alias.target:
+    def _request_for_focus(self, focus: Reading, now: datetime) -> Request:
+        if self._observer and self._observer.rollout.target == focus.target:
             return self._request_for_observer(self._observer, now)
-        canary = next(iter(alias.weights), None)
-        return Request(alias.function, alias.name, alias.version, canary, now - _LOOKED_AT, now)
+        canary = next(iter(focus.weights), None)
+        return Request(focus.source, focus.version, canary, now - _LOOKED_AT, now)
 
     @staticmethod
     def _request_for_observer(observer: Observer, now: datetime) -> Request:
         rollout, analysis = observer.rollout, observer.rollout.plan.analysis
         seen = observer.timeline.minutes
         begin = seen[-1].start - _LATE if seen else observer.lease.since - analysis.history
-        function, _, alias = rollout.target.rpartition(":")
-        return Request(
-            function, alias, rollout.baseline, rollout.canary, begin, now, analysis.period, observer.slow_limit
-        )
+        source = observer.found.source
+        return Request(source, rollout.baseline, rollout.canary, begin, now, analysis.period, observer.slow_limit)
 
     # The way up
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from multitool_tui.aws.metrics import Request, periods
+from multitool_tui.aws.sources import AliasSource
 from multitool_tui.judgement.model import Counts
 
 START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -46,7 +47,9 @@ class Metrics:
 
 
 def request(minutes: int = 1, slow_limit: float | None = None, canary: str | None = "42") -> Request:
-    return Request("checkout", "live", "41", canary, START, START + minutes * MINUTE, slow_limit=slow_limit)
+    return Request(
+        AliasSource("checkout", "live"), "41", canary, START, START + minutes * MINUTE, slow_limit=slow_limit
+    )
 
 
 async def test_each_version_is_counted_by_its_own_series() -> None:

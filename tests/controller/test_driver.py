@@ -136,6 +136,7 @@ async def stage(
         target,
         Timeline(plan.analysis, EvidenceJudge(plan.settings)),
         clock,
+        source=target.alias.source,
         slow_limit=None,
         log=lambda _, receipt: receipts.append(receipt),
         changed=lambda: None,

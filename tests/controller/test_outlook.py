@@ -6,11 +6,11 @@ import asyncio
 import threading
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from multitool_tui.aws.sources import AliasSource
 from multitool_tui.clock import ManualClock
 from multitool_tui.controller import outlook as outlooks
 from multitool_tui.controller.outlook import Outlooks
@@ -22,6 +22,7 @@ from multitool_tui.rollout.receipts import Severity
 from multitool_tui.rollout.strategies import ADAPTIVE, STRATEGIES, parse_plan
 from multitool_tui.sandbox.faults import Fault
 from multitool_tui.simulation.power import Healthy, PowerRow
+from multitool_tui.words import parse_target
 from tests.support.waiting import until
 from tests.support.world import START, World, world
 
@@ -200,8 +201,18 @@ class PlayedMetrics:
         return {"MetricDataResults": results}
 
 
+@dataclass
+class PlayedSession:
+    """A session with one target."""
+
+    cloudwatch: PlayedMetrics
+
+    async def source(self, target: str) -> AliasSource:
+        return AliasSource(*parse_target(target))
+
+
 def outlooks_of(*minutes: dict[str, float] | None) -> Outlooks:
-    session: Any = SimpleNamespace(cloudwatch=PlayedMetrics(*minutes))
+    session: Any = PlayedSession(PlayedMetrics(*minutes))
     return Outlooks(session, ManualClock(START))
 
 

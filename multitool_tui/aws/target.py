@@ -1,10 +1,10 @@
-"""The port to a kind of target: how a rollout's traffic is read and moved. A third kind is one new file in `aws/`."""
+"""The port to a kind of target: how a rollout's traffic is read and moved. A third kind is one new file beside this."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from multitool_tui.aws.resources import Alias
+from multitool_tui.aws.resources import Reading
 
 
 class Target(Protocol):
@@ -14,39 +14,39 @@ class Target(Protocol):
     taken it over.
     """
 
-    async def acquire(self) -> Alias:
+    async def acquire(self) -> Reading:
         """Mark the target as this driver's, if it is as it was when it was looked at."""
         ...
 
-    async def take_over(self, of: str | None) -> Alias:
+    async def take_over(self, of: str | None) -> Reading:
         """Mark the target as this driver's, if it is that of the driver `of`, or nobody's where that is None."""
         ...
 
-    async def renew(self) -> Alias:
+    async def renew(self) -> Reading:
         """Keep the mark from running out."""
         ...
 
-    async def read(self) -> Alias:
+    async def read(self) -> Reading:
         """The target as it is now."""
         ...
 
-    async def set_weight(self, weight: float) -> Alias:
+    async def set_weight(self, weight: float) -> Reading:
         """Send `weight` (0-1, exclusive) of the traffic to the canary."""
         ...
 
-    async def promote(self, *, final: bool) -> Alias:
+    async def promote(self, *, final: bool) -> Reading:
         """Send everything to the canary; where that is `final`, leave the target clean."""
         ...
 
-    async def roll_back(self) -> Alias:
+    async def roll_back(self) -> Reading:
         """Send everything to the baseline, and leave the target clean."""
         ...
 
-    async def adopt(self) -> Alias:
+    async def adopt(self) -> Reading:
         """Take what another hand made of the target as the rollout's own."""
         ...
 
-    async def restore(self, weight: float) -> Alias:
+    async def restore(self, weight: float) -> Reading:
         """Send `weight` (0-1) to the canary again, whatever another hand made of the target."""
         ...
 
