@@ -83,7 +83,7 @@ def demo(
         stage = await open_backstage(scenario, clock, seed, policy, upload)
         on_sandbox = replace(options, profile=None, region=stage.region, endpoint_url=stage.url, state_dir=folder)
         supervisor = await open_supervisor(on_sandbox, clock, sandbox=stage.scenario.name)
-        supervisor.open()
+        supervisor.open(for_a_screen=True)
         if not options.read_only:
             target = f"{stage.scenario.target.function}:{stage.scenario.target.alias}"
             watched = replace(plan, alarms=stage.scenario.plan.alarms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 import click
@@ -35,3 +36,11 @@ class Failure(click.ClickException):
 
     def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature
         click.echo(f"multitool: {self.message}", err=True)
+
+
+def fail_together(failures: Sequence[Failure]) -> None:
+    """End with the last of several failures, after all of them were said; go on if there is none."""
+    for failure in failures[:-1]:
+        failure.show()
+    if failures:
+        raise failures[-1]

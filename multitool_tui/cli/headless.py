@@ -98,7 +98,7 @@ async def _drive(options: Globals, clock: Clock, begin: Callable[[Supervisor], A
             await news.wait()
         tell(supervisor.snapshot)
         end = rollout.rollout
-        return exit_of(end), clean(f"{end.target}: {end.state}. {end.reason}")
+        return exit_of(end), sentence(end)
     except asyncio.CancelledError:
         if not interrupting:
             raise
@@ -130,6 +130,11 @@ async def interrupted(supervisor: Supervisor, name: str | None, *, take_over: bo
     if not live:
         raise CommandRefused("No rollout was interrupted on this machine, in this account and region.")
     raise CommandRefused(f"There is no such rollout under way: there is {', '.join(live)}.")
+
+
+def sentence(rollout: Rollout) -> str:
+    """How a rollout is, in one sentence."""
+    return clean(f"{rollout.target}: {rollout.state}. {rollout.reason}")
 
 
 def exit_of(rollout: Rollout) -> Exit:

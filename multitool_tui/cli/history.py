@@ -26,7 +26,7 @@ def history(options: Globals, target: str | None, state: str | None, limit: int,
     """List the rollouts of this machine's journal, the latest last."""
     from multitool_tui.views.history import row_document, row_line
 
-    with _journal(options) as journal:
+    with open_journal(options) as journal:
         records = [
             record
             for record in journal.all()
@@ -50,7 +50,7 @@ def receipt(options: Globals, rollout: str, number: int | None, *, as_json: bool
     from multitool_tui.journal.codec import Unreadable
     from multitool_tui.views.history import again_document, again_lines, receipt_document, receipt_line
 
-    with _journal(options) as journal:
+    with open_journal(options) as journal:
         found = journal.find(rollout)
         if not found:
             raise Failure(f"No rollout {rollout} is on record: `multitool history` lists them.", Exit.USAGE)
@@ -73,7 +73,12 @@ def receipt(options: Globals, rollout: str, number: int | None, *, as_json: bool
 
 
 @contextmanager
-def _journal(options: Globals) -> Iterator[Journal]:
+def open_journal(options: Globals) -> Iterator[Journal]:
+    """The journal of the state directory.
+
+    Raises:
+        Failure: it cannot be used.
+    """
     from multitool_tui.cli.screen import state_dir
     from multitool_tui.journal.store import Journal, JournalError
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.manifests import manifest_of
 from multitool_tui.cli.options import together
 
 if TYPE_CHECKING:
@@ -52,17 +53,14 @@ def find_rollout(name: str, config: Path | None, given: dict[str, Any]) -> tuple
 
     from pydantic import ValidationError
 
-    from multitool_tui.config import ManifestError, RolloutKeys, load_manifest
+    from multitool_tui.config import RolloutKeys
     from multitool_tui.rollout.plan import parse_steps
     from multitool_tui.rollout.strategies import OWN_STEPS, STRATEGIES
     from multitool_tui.words import parse_target
     from multitool_tui.wrong import way
 
-    path = config or Path("multitool.toml")
-    try:
-        known = load_manifest(path).rollouts if config or path.exists() else {}
-    except ManifestError as error:
-        raise Failure(str(error), Exit.USAGE) from None
+    manifest = manifest_of(config)
+    known = manifest.rollouts if manifest else {}
     keys = known.get(name) or next((k for k in known.values() if f"{k.function}:{k.alias}" == name), None)
     try:
         if keys is None:

@@ -15,6 +15,8 @@ from multitool_tui.cli.replay import replay
 from multitool_tui.cli.run import resume, run
 from multitool_tui.cli.sandbox import sandbox
 from multitool_tui.cli.simulate import simulate
+from multitool_tui.cli.status import status
+from multitool_tui.cli.steering import gate, pause, promote, rollback, weight
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -80,3 +82,6 @@ main.add_command(resume)
 main.add_command(run)
 main.add_command(sandbox)
 main.add_command(simulate)
+main.add_command(status)
+for command in (promote, rollback, pause, weight, gate):
+    main.add_command(command)

@@ -39,7 +39,7 @@ def run(options: Globals, /, name: str, version: str, *, headless: bool, **given
 
     async def connect() -> Controller:
         supervisor = await open_supervisor(options, clock)
-        supervisor.open()
+        supervisor.open(for_a_screen=True)
         try:
             await _start(supervisor, target, version, plan)
         except CommandRefused as refused:
@@ -57,12 +57,15 @@ async def _start(controller: Controller, target: str, version: str, plan: Any) -
 
 
 @click.command()
-@click.argument("name", metavar="[ROLLOUT|TARGET]", required=False)
+@click.argument("name", metavar="[ROLLOUT|TARGET|GROUP]", required=False)
 @click.option("--headless", is_flag=True, help="Without the screen: one line for each decision.")
 @click.option("--take-over", is_flag=True, help="With --headless: although another driver holds TARGET.")
 @click.pass_obj
 def resume(options: Globals, name: str | None, *, headless: bool, take_over: bool) -> None:
-    """Go on with what was interrupted: on this machine all of it, or one ROLLOUT; or on TARGET by another machine.
+    """Go on with what is paused or held, or was interrupted.
+
+    Named, and driven by a process on this machine: it is told to go on. What was interrupted is driven from here: all
+    of it on this machine, or one ROLLOUT; or on TARGET, from another machine.
 
     A rollout of another machine is known by the mark in the alias's description. It is taken over when its driver has
     let that run out, and judged by what CloudWatch has. The screen takes up this machine's rollouts by itself.
@@ -71,6 +74,11 @@ def resume(options: Globals, name: str | None, *, headless: bool, take_over: boo
         raise click.UsageError(
             "--take-over needs --headless and a TARGET: FUNCTION:ALIAS. On the screen it is the key d."
         )
+    if name:
+        from multitool_tui.cli.steering import resume_live
+
+        if resume_live(options, name):
+            return
     from multitool_tui.clock import SystemClock
 
     if headless:

@@ -15,6 +15,7 @@ import click
 
 from multitool_tui.cli.exits import Exit, Failure
 from multitool_tui.cli.log import open_log
+from multitool_tui.cli.manifests import manifest_of
 from multitool_tui.cli.options import Globals
 from multitool_tui.clock import Clock, SystemClock
 
@@ -31,7 +32,7 @@ def watch(options: Globals) -> None:
 
     async def connect() -> Controller:
         supervisor = await open_supervisor(options, clock)
-        supervisor.open()
+        supervisor.open(for_a_screen=True)
         return supervisor
 
     open_screen(connect, clock, options)
@@ -82,7 +83,7 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
     supervisor: Supervisor = module.Supervisor(
         session,
         clock,
-        actor=_actor(),
+        actor=actor(),
         logbook=logbooks.Logbook(state_dir(options), version("multitool-tui")),
         sandbox=sandbox,
         read_only=options.read_only,
@@ -101,19 +102,16 @@ def state_dir(options: Globals) -> Path:
 
 def _read_plans(file: Path | None) -> Any:
     """The manifest's plans; none without a manifest."""
-    path = file or Path("multitool.toml")
-    if file is None and not path.exists():
-        return {}
-    from multitool_tui.config import ManifestError, load_manifest
     from multitool_tui.controller.port import ConnectFailed
 
     try:
-        return load_manifest(path).plans()
-    except ManifestError as error:
-        raise ConnectFailed(str(error), Exit.USAGE) from None
+        manifest = manifest_of(file)
+    except Failure as failure:
+        raise ConnectFailed(failure.message, failure.exit_code) from None
+    return manifest.plans() if manifest else {}
 
 
-def _actor() -> str:
+def actor() -> str:
     """Who is at the keyboard, for the log: user@host."""
     try:
         user = getpass.getuser()

@@ -32,3 +32,7 @@ class Manifest(Table):
     def plans(self) -> Mapping[str, tuple[str, Plan]]:
         """Name -> ("function:alias", plan), in the manifest's order."""
         return {name: (f"{keys.function}:{keys.alias}", keys.plan()) for name, keys in self.rollouts.items()}
+
+    def targets_of(self, name: str) -> tuple[str, ...]:
+        """The targets ("function:alias") that a rollout's name stands for; none for any other."""
+        return tuple(target for rollout, (target, _) in self.plans().items() if rollout == name)

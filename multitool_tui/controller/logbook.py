@@ -22,8 +22,8 @@ class Logbook:
 
     def __init__(self, folder: Path, version: str, thread: Executor | None = None) -> None:
         """`version`: of MultiTool. `thread`: runs one piece of work at a time."""
-        self._folder = folder
-        self._version = version
+        self.folder = folder
+        self.version = version
         self._thread = thread or ThreadPoolExecutor(1, "journal")
         self._journal: Journal | None = None
         self._locks: dict[int, DriverLock] = {}
@@ -48,7 +48,7 @@ class Logbook:
                 place=place,
                 actor=actor,
                 caller=caller,
-                version=self._version,
+                version=self.version,
                 at=at,
                 driver=driver,
                 slow_limit=slow_limit,
@@ -111,7 +111,7 @@ class Logbook:
     async def _do(self, work: Callable[[Journal], T]) -> T:
         def do() -> T:
             if self._journal is None:
-                self._journal = Journal.open(self._folder)
+                self._journal = Journal.open(self.folder)
             return work(self._journal)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, do)
@@ -119,10 +119,10 @@ class Logbook:
     def _lock(self, key: int) -> bool:
         if key not in self._locks:
             try:
-                lock = DriverLock.take(self._folder, key)
+                lock = DriverLock.take(self.folder, key)
             except OSError as error:
                 raise JournalError(
-                    f"{self._folder} cannot be written ({error.strerror}): give another --state-dir."
+                    f"{self.folder} cannot be written ({error.strerror}): give another --state-dir."
                 ) from None
             if lock is None:
                 return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from multitool_tui.aws.lease import Lease
-from multitool_tui.aws.metrics import Period
+from multitool_tui.aws.metrics import Period, Request
 from multitool_tui.aws.resources import Reading
 from multitool_tui.controller.past import shares
 from multitool_tui.controller.snapshot import Elsewhere, LiveRollout, Traffic
@@ -18,6 +18,9 @@ from multitool_tui.rollout.moves import step_at
 from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.states import State
 from multitool_tui.rollout.strategies import ADAPTIVE, STRATEGIES
+
+LATE = timedelta(minutes=15)
+"""So far back a minute's numbers are read again, for the points that come late."""
 
 
 class Observer:
@@ -66,6 +69,13 @@ class Observer:
         _, judgement = self.timeline.see(periods, now)
         if judgement is not None:
             self.rollout = replace(self.rollout, judgement=judgement)
+
+    def request(self, now: datetime) -> Request:
+        """What is to be read of CloudWatch next."""
+        rollout, analysis, seen = self.rollout, self.rollout.plan.analysis, self.timeline.minutes
+        begin = seen[-1].start - LATE if seen else self.lease.since - analysis.history
+        source = self.found.source
+        return Request(source, rollout.baseline, rollout.canary, begin, now, analysis.period, self.slow_limit)
 
     @property
     def live(self) -> LiveRollout:

@@ -73,11 +73,15 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Another process that drives a rollout: `who` for people, its `driver` mark, and when its lease runs out."""
+    """Another process that drives a rollout: `who` for people, its `driver` mark, and when its lease runs out.
+
+    One that is `near`, on this machine, is sent the commands that are given here, and says itself how things are.
+    """
 
     who: str
     driver: str
     until: datetime
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,11 @@ class LiveRollout:
     change_trouble: str | None = None
     """What is in the way of the change under way, or of renewing the mark, while it is being tried again."""
     elsewhere: Elsewhere | None = None
+
+    @property
+    def driven_far_away(self) -> Elsewhere | None:
+        """The process that drives it and takes no command from here, if there is one."""
+        return None if self.elsewhere is None or self.elsewhere.near else self.elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,10 @@ from multitool_tui.controller.commands import Command, Start, TakeOver
 from multitool_tui.controller.driver import Driver
 from multitool_tui.controller.launcher import Launcher, place_of
 from multitool_tui.controller.logbook import Logbook
-from multitool_tui.controller.observer import Observer, plan_for
+from multitool_tui.controller.neighbours.door import Door, hello
+from multitool_tui.controller.neighbours.messages import News, Order
+from multitool_tui.controller.neighbours.watch import Neighbours
+from multitool_tui.controller.observer import LATE, Observer, plan_for
 from multitool_tui.controller.outlook import Outlooks
 from multitool_tui.controller.poller import Poller
 from multitool_tui.controller.port import CommandRefused, Taken
@@ -65,8 +68,7 @@ _EVERY = {
     FeedName.ALARMS: 15.0,
 }
 _LOOKED_AT = timedelta(hours=1)  # of minutes for a target that is only looked at
-_LATE = timedelta(minutes=15)  # so far back a minute's numbers are read again, for the points that come late
-_ENTRIES = 1000
+_ENTRIES, _ENTRIES_TOLD = 1000, 200
 _RECOVERY_PAUSE = 5.0  # seconds between two tries to take up what was interrupted
 
 
@@ -109,6 +111,8 @@ class Supervisor:
         self._focus_traffic: Traffic | None = None
         self._metrics_read_to: dict[str, datetime] = {}
         """Up to when the minutes of each rollout have been read."""
+        self._door = Door(logbook.folder, hello(logbook.version, actor), self._news, self._ordered)
+        self._neighbours = Neighbours(logbook.folder, self._door.is_at, self._changed)
         self._listeners: list[Callable[[Snapshot], None]] = []
         self._publishing = False
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -141,7 +145,7 @@ class Supervisor:
             alarms=self._alarms,
             rollouts=self._live(),
             focus=focus if focus and focus.target == self._focus else None,
-            entries=self._entries,
+            entries=self._all_entries(),
             feeds={name: poller.feed for name, poller in self.pollers.items()},
             calls_last_minute=self._session.ledger.calls_last_minute(),
             fatal=self._fatal,
@@ -150,14 +154,21 @@ class Supervisor:
     def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
         self._listeners.append(listener)
 
-    def open(self) -> None:
-        """Begin to poll. Call it once, in the event loop that the supervisor is to live in."""
+    def open(self, *, for_a_screen: bool = False) -> None:
+        """Begin to poll. Call it once, in the event loop that the supervisor is to live in.
+
+        A screen shows what other processes on this machine drive as well.
+        """
         for name, poller in self.pollers.items():
             self._spawn(poller.run(), f"poll {name}")
         if not self._read_only:
+            self._spawn(self._open_door(), "open the door")
             self._spawn(self._recover(), "recover")
+        if for_a_screen:
+            self._spawn(self._neighbours.watch(), "watch the neighbours")
 
-    async def obey(self, command: Command) -> str:
+    async def obey(self, command: Command, actor: str | None = None) -> str:
+        """Carry a command out, which `actor` gives: by default whoever is at this process's keyboard."""
         if self._read_only:
             raise CommandRefused("This session is read-only: nothing can be changed from here.")
         match command:
@@ -165,7 +176,9 @@ class Supervisor:
                 return await self._start(command)
             case TakeOver():
                 return await self._take_over(command)
-        driver = self._drivers.get(command.seen.rollout)
+        rollout, driver = command.seen.rollout, self._drivers.get(command.seen.rollout)
+        if any(live.rollout.id == rollout for live in self._near()):
+            return await self._neighbours.tell(Order(command, actor or self._actor))
         if driver is None:
             elsewhere = self._observer and self._observer.rollout.id == command.seen.rollout
             who = (
@@ -173,7 +186,7 @@ class Supervisor:
             )
             raise CommandRefused(who or "That rollout is not driven from here.")
         try:
-            driver.tell(self._asked(command, command.seen))
+            driver.tell(self._asked(command, command.seen, actor or self._actor))
         except Refusal as refusal:
             raise CommandRefused(str(refusal)) from None
         return command.seen.rollout
@@ -231,6 +244,7 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(driver.stop() for driver in self._drivers.values()))
+        await self._door.close()  # whoever loses sight of a rollout here finds its end in the journal
         await self._logbook.close()
         await self._session.__aexit__()
 
@@ -317,8 +331,8 @@ class Supervisor:
             raise CommandRefused(f"The alarms cannot be read: {error}") from None
         return {alarm.name: alarm.state for alarm in self._alarms}
 
-    def _asked(self, command: Command, seen: Seen) -> Asked:
-        at, actor = self.clock.now(), self._actor
+    def _asked(self, command: Command, seen: Seen, actor: str) -> Asked:
+        at = self.clock.now()
         match command:
             case commands.Promote():
                 return PromoteAsked(at=at, actor=actor, seen=seen, without_evidence=command.without_evidence)
@@ -389,7 +403,40 @@ class Supervisor:
             observed = self._observer.live
             live.pop(observed.rollout.id, None)
             live[observed.rollout.id] = observed
+        for near in self._near():
+            live.pop(near.rollout.id, None)
+            live[near.rollout.id] = near
         return tuple(live.values())
+
+    def _near(self) -> Iterator[LiveRollout]:
+        """What other processes on this machine drive of what this one does not."""
+        for near in self._neighbours.live(place_of(self._caller)) if self._caller else ():
+            here = self._drivers.get(near.rollout.id)
+            if here is None or here.rollout.obstacle is Obstacle.LEASE:
+                yield near
+
+    def _all_entries(self) -> tuple[Entry, ...]:
+        near = self._neighbours.entries(place_of(self._caller)) if self._caller else ()
+        return tuple(sorted((*self._entries, *near), key=lambda entry: entry.at)) if near else self._entries
+
+    # The neighbours
+
+    async def _open_door(self) -> None:
+        try:
+            await self._door.open()
+        except OSError as error:
+            why = f"Other shells cannot see or steer what is driven here: no socket ({error.strerror or error})."
+            self._note("no door", why)
+
+    def _news(self) -> News:
+        entries = tuple(entry for entry in self._entries[-_ENTRIES_TOLD:] if entry.rollout in self._drivers)
+        rollouts = tuple(driver.live for driver in self._drivers.values())
+        return News(self.clock.now(), place_of(self._caller) if self._caller else "", rollouts, entries)
+
+    async def _ordered(self, order: Order) -> str:
+        if order.command.seen.rollout not in self._drivers:
+            raise CommandRefused("That rollout is not driven there any more.")
+        return await self.obey(order.command, order.actor)
 
     async def _poll_alarms(self) -> bool:
         self._alarms = await aws_alarms.alarms(self._session.cloudwatch)
@@ -431,7 +478,7 @@ class Supervisor:
 
     def _request_for(self, driver: Driver, now: datetime) -> Request:
         rollout = driver.rollout
-        start = self._metrics_read_to[rollout.id] - _LATE
+        start = self._metrics_read_to[rollout.id] - LATE
         return Request(
             driver.source,
             rollout.baseline,
@@ -444,17 +491,9 @@ class Supervisor:
 
     def _request_for_focus(self, focus: Reading, now: datetime) -> Request:
         if self._observer and self._observer.rollout.target == focus.target:
-            return self._request_for_observer(self._observer, now)
+            return self._observer.request(now)
         canary = next(iter(focus.weights), None)
         return Request(focus.source, focus.version, canary, now - _LOOKED_AT, now)
-
-    @staticmethod
-    def _request_for_observer(observer: Observer, now: datetime) -> Request:
-        rollout, analysis = observer.rollout, observer.rollout.plan.analysis
-        seen = observer.timeline.minutes
-        begin = seen[-1].start - _LATE if seen else observer.lease.since - analysis.history
-        source = observer.found.source
-        return Request(source, rollout.baseline, rollout.canary, begin, now, analysis.period, observer.slow_limit)
 
     # The way up
 
@@ -487,6 +526,7 @@ class Supervisor:
 
     def _publish(self) -> None:
         self._publishing = False
+        self._door.changed()
         snapshot = self.snapshot
         for listener in self._listeners:
             listener(snapshot)

@@ -48,7 +48,20 @@ def decode(text: str, kind: type[T]) -> T:
         Unreadable: it is no such value.
     """
     try:
-        return _CONVERTER.structure(json.loads(text), kind)
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(str(error)) from None
+    return read_plain(document, kind)
+
+
+def read_plain(document: Any, kind: type[T]) -> T:
+    """The value of which `plain` made this.
+
+    Raises:
+        Unreadable: it is no such value.
+    """
+    try:
+        return _CONVERTER.structure(document, kind)
     except Exception as error:  # noqa: BLE001 - whatever a damaged text makes of the parts it passes through
         raise Unreadable("; ".join(transform_error(error))) from None
 
@@ -75,6 +88,11 @@ def encode_change(change: Change) -> str:
 def encode(value: Any) -> str:
     """JSON of a value of one type, or of a list of such values."""
     return _encode(value, None)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON's objects, arrays, strings and numbers."""
+    return _CONVERTER.unstructure(value)
 
 
 def _encode(value: Any, kind: Any) -> str:

@@ -105,8 +105,8 @@ def availability(name: str, scene: Scene) -> Availability:
         shown, reason = _new(rollout)
     elif name == "decide":
         shown, reason = _decide(live)
-    elif live and live.elsewhere:
-        shown, reason = False, f"{clean(live.elsewhere.who)} drives it: take it over first (d)."
+    elif live and (far := live.driven_far_away):
+        shown, reason = False, f"{clean(far.who)} drives it: take it over first (d)."
     else:
         shown, reason = _steer(action, rollout, scene.target)
     if snapshot.read_only:
@@ -120,7 +120,7 @@ def _new(rollout: Rollout | None) -> tuple[bool, str | None]:
 
 
 def _decide(live: LiveRollout | None) -> tuple[bool, str | None]:
-    if live and (live.elsewhere or live.rollout.state is State.HELD):
+    if live and (live.driven_far_away or live.rollout.state is State.HELD):
         return True, None
     return False, "There is nothing to decide: no rollout here is held, or driven elsewhere."
 

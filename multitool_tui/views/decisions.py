@@ -39,8 +39,8 @@ def decision(scene: Scene, live: LiveRollout) -> Decision:
     """What can be decided about a rollout now."""
     rollout = live.rollout
     stands = facts(scene, rollout, f"{percent(rollout.weight)} by this rollout")
-    if live.elsewhere:
-        elsewhere, who = live.elsewhere, clean(live.elsewhere.who)
+    if elsewhere := live.driven_far_away:
+        who = clean(elsewhere.who)
         until = moment(elsewhere.until, scene.now)
         over = scene.now >= elsewhere.until
         renewed = f"{who} has not renewed its lease since {until}." if over else f"{who} holds its lease until {until}."

@@ -57,12 +57,15 @@ def split_pane(scene: Scene, width: int, height: int) -> PaneView:
     live = scene.live
     if live:
         blocks = _rollout_blocks(live, scene, width, roomy=height >= 8)
-        state = STATES[live.rollout.state].span if live.elsewhere is None else _whose(live.elsewhere, scene.now)
+        far = live.driven_far_away
+        state = _whose(far, scene.now) if far else STATES[live.rollout.state].span
     else:
         blocks = _quiet_blocks(scene, width)
         state = Span("")
     target = clean(scene.target or "")
-    title = join([line(Span(_TITLE, Role.STRONG)), line(target), line(state)], Span(" · ", Role.DIM))
+    near = live.elsewhere.who if live and live.elsewhere and live.elsewhere.near else ""
+    parts = [line(Span(_TITLE, Role.STRONG)), line(target), line(state), line(Span(near, Role.DIM))]
+    title = join([part for part in parts if width_of(part)], Span(" · ", Role.DIM))
     note, faded = freshness(scene.feed(FeedName.TARGET), scene.now)
     return pane(title, _space_out(blocks, height), width, note, faded=faded)
 
