@@ -20,9 +20,12 @@ from multitool_tui.controller.commands import Start
 from multitool_tui.controller.port import CommandRefused, ConnectFailed, Controller
 from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.tui.messages import Looked, Obey, SnapshotArrived
+from multitool_tui.tui.screens.base import FollowsScenes
+from multitool_tui.tui.screens.fleet import FleetScreen
 from multitool_tui.tui.screens.main import MainScreen
 from multitool_tui.tui.screens.quit import QuitScreen
 from multitool_tui.tui.screens.start import StartScreen
+from multitool_tui.tui.screens.steering import SteeringScreen
 from multitool_tui.tui.themes import DARK, FALLBACK, LIGHT
 from multitool_tui.views.actions import ACTIONS, availability, must_ask_before_leaving
 from multitool_tui.views.dialogs import farewell_to_held
@@ -133,7 +136,7 @@ class MultiToolApp(App[Farewell]):
         if scene is None:
             return
         for screen in self.screen_stack:
-            if isinstance(screen, MainScreen | StartScreen | QuitScreen) and screen.is_mounted:
+            if isinstance(screen, FollowsScenes) and screen.is_mounted:
                 try:
                     screen.show(scene)
                 except Exception as error:  # noqa: BLE001 - nor may anything that is drawn
@@ -215,6 +218,10 @@ class MultiToolApp(App[Farewell]):
         if self._controller and self.scene and self.scene.snapshot:
             self.push_screen(StartScreen(self.scene, self.scene.snapshot.plans, self._controller.outlook))
 
+    def on_fleet_asked(self) -> None:
+        if self.scene:
+            self.push_screen(FleetScreen(self._clock, self.scene))
+
     # The end
 
     async def action_quit(self) -> None:
@@ -255,11 +262,11 @@ class MultiToolApp(App[Farewell]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the main screen that applies now, then Textual's choice of themes."""
-        if isinstance(screen, MainScreen):
+        if isinstance(screen, SteeringScreen):
             for action in ACTIONS:
                 if action.name == "leave":
                     yield SystemCommand(action.label, action.help, self.action_quit)
-                elif action.name != "palette" and availability(action.name, screen.scene).enabled:
+                elif action.name not in {"palette", *screen.LACKS} and availability(action.name, screen.scene).enabled:
                     yield SystemCommand(action.label, action.help, getattr(screen, f"action_{action.name}"))
         yield SystemCommand("Choose a theme", "Change to any of the themes", self.action_change_theme)
 

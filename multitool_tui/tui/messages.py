@@ -49,3 +49,7 @@ class StartAsked(Message):
 
 class RefreshAsked(Message):
     """The operator wants everything read again now."""
+
+
+class FleetAsked(Message):
+    """The operator wants to see all rollouts at once."""

@@ -5,6 +5,7 @@ Bindings, the footer, the palette, the help screen and the refusals are all made
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,16 +62,18 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("gate", "g", "g", "Gate", "Let the rollout through the gate it waits at", Group.ROLLOUT, 1),
     Action("decide", "d", "d", "Decide", "Decide about drift, or take a rollout over", Group.ROLLOUT, 1),
+    Action("fleet", "f", "f", "Fleet", "All rollouts at once: sort, filter, open one", Group.LOOK, 6),
+    Action("sort", "s", "s", "Sort", "Sort the rollouts of the fleet by the next column", Group.LOOK, 4),
     Action("filter", "slash", "/", "Filter", "Filter the resources; esc clears", Group.LOOK, 5),
-    Action("zoom", "z", "z", "Zoom", "Give the focused pane the whole screen, and back", Group.LOOK, 7),
+    Action("zoom", "z", "z", "Zoom", "Give the focused pane the whole screen, and back", Group.LOOK, 8),
     Action("refresh", "R", "R", "Refresh", "Read everything again now", Group.LOOK),
     Action("copy", "c", "c", "Copy", "Copy the target with its state and reason", Group.LOOK),
     Action("console", "o", "o", "Console", "Show and copy the link to the AWS console", Group.LOOK),
     Action("theme", "t", "t", "Theme", "Change between dark and light", Group.APP),
     Action("screenshot", "S", "S", "Screenshot", "Save the screen as SVG in the working directory", Group.APP),
     Action("help", "question_mark", "?", "Help", "Show keys, glyphs and words", Group.APP, 4),
-    Action("palette", "ctrl+p", "^p", "Palette", "Find any action by name", Group.APP, 8),
-    Action("leave", "q,ctrl+q", "q", "Quit", "Quit; asks while a rollout is live", Group.APP, 6),
+    Action("palette", "ctrl+p", "^p", "Palette", "Find any action by name", Group.APP, 9),
+    Action("leave", "q,ctrl+q", "q", "Quit", "Quit; asks while a rollout is live", Group.APP, 7),
 )  # fmt: skip
 
 BY_NAME = {action.name: action for action in ACTIONS}
@@ -156,10 +159,10 @@ class FooterKey:
     enabled: bool
 
 
-def footer(scene: Scene, width: int) -> tuple[FooterKey, ...]:
-    """The keys that apply now, as many as fit into `width`, in the table's order."""
+def footer(scene: Scene, width: int, lacks: Collection[str] = ()) -> tuple[FooterKey, ...]:
+    """The keys that apply now, as many as fit into `width`, in the table's order. The screen `lacks` some actions."""
     keys = []
-    for action in sorted((a for a in ACTIONS if a.rank), key=lambda a: a.rank):
+    for action in sorted((a for a in ACTIONS if a.rank and a.name not in lacks), key=lambda a: a.rank):
         state = availability(action.name, scene)
         if state.shown:
             word = label(action.name, scene)

@@ -6,6 +6,8 @@ import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from multitool_tui.aws.lease import Lease
+from multitool_tui.aws.lease import write as write_lease
 from multitool_tui.aws.resources import Alarm, Alias, Caller
 from multitool_tui.controller.snapshot import Entry, Feed, FeedName, Function, LiveRollout, Snapshot, Traffic
 from multitool_tui.judgement.model import AlarmState, Counts, Evidence, Judgement, Minute, Verdict
@@ -271,6 +273,32 @@ def read_only() -> Snapshot:
     return snapshot(live(rollout()), read_only=True, sandbox="errors")
 
 
+def fleet(count: int = 9) -> Snapshot:
+    """Rollouts in all states, one of them driven elsewhere; as many as asked for."""
+    states = (State.SHIFTING, State.HELD, State.PAUSED, State.ROLLING_BACK, State.BAKING, State.PROMOTED)
+    rollouts = []
+    for number in range(count):
+        state, name = states[number % len(states)], f"service-{number:03}:live"
+        weight = {State.BAKING: 1.0, State.PROMOTED: 1.0}.get(state, 0.01 * (1 + number % 25))
+        one = rollout(
+            state,
+            id=f"r-{number}",
+            target=name,
+            weight=weight,
+            wanted=weight,
+            started_at=ago(minutes=number % 90),
+            judgement=judgement(harm=1.1**number if number < 60 else 2.0),
+            obstacle=Obstacle.DRIFT if state is State.HELD else None,
+            ended_at=ago(minutes=1) if state is State.PROMOTED else None,
+        )
+        rollouts.append(live(one, bad=number % 3 == 0))
+    marked = Alias("search", "live", "103", "r9", {"104": 0.05}, write_lease(LEASE, "The search service"))
+    others = tuple(one for one in functions() if one.name != "search")
+    return snapshot(*rollouts, functions=(*others, Function("search", (marked,), ("103", "104"))))
+
+
+LEASE = Lease("103", "104", ago(minutes=20), NOW + 3 * MINUTE, "3f2a81bc", "adaptive", "ann@laptop")
+
 HOSTILE = "[red]x[/] \x1b[31m\x07\u202eevil 🚀 日本語 שלום " + "very-long-name-" * 6
 
 
@@ -306,6 +334,7 @@ SCENES = {
     "promoted": promoted,
     "feed-failing": feed_failing,
     "thousands": thousands,
+    "fleet": fleet,
     "read-only": read_only,
     "hostile": hostile,
 }

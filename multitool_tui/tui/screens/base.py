@@ -1,19 +1,19 @@
-"""What every screen of ours can do: be shown a scene."""
+"""What screens of ours have in common."""
 
 from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
 from multitool_tui.views.scene import Scene
 
 Result = TypeVar("Result")
 
 
-class SceneScreen(Screen[Result]):
-    """A screen that follows the snapshots."""
+class FollowsScenes:
+    """A screen that is shown every new scene."""
 
     def show(self, scene: Scene) -> None:
         """Draw this scene."""

@@ -12,13 +12,13 @@ from textual.widgets import Button, Static
 
 from multitool_tui.controller.commands import RollBack
 from multitool_tui.tui.messages import Obey
-from multitool_tui.tui.screens.base import Dialog
+from multitool_tui.tui.screens.base import Dialog, FollowsScenes
 from multitool_tui.views.dialogs import leave_lines, seen_by, still_running
 from multitool_tui.views.scene import Scene, running
 from multitool_tui.views.text import clean
 
 
-class QuitScreen(Dialog[str]):
+class QuitScreen(FollowsScenes, Dialog[str]):
     """Dismisses with "hold" or "rolled back" to quit, with None to stay."""
 
     AUTO_FOCUS = "#stay"

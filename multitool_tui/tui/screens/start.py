@@ -17,7 +17,7 @@ from multitool_tui.rollout.outlook import Outlook
 from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.strategies import OWN_STEPS
 from multitool_tui.tui.messages import Looked, Obey
-from multitool_tui.tui.screens.base import Dialog
+from multitool_tui.tui.screens.base import Dialog, FollowsScenes
 from multitool_tui.tui.widgets.choice import Choice
 from multitool_tui.tui.widgets.picker import Picker
 from multitool_tui.views import start
@@ -40,7 +40,7 @@ class Tick(Checkbox):
         super().watch_value()
 
 
-class StartScreen(Dialog[None]):
+class StartScreen(FollowsScenes, Dialog[None]):
     """Holds a draft; each change of a field changes the draft, and the draft says what the fields show."""
 
     def __init__(self, scene: Scene, plans: Plans, ask: Callable[[str, Plan], Awaitable[Outlook]]) -> None:

@@ -59,7 +59,7 @@ class Keys(Bar):
     _keys: tuple[FooterKey, ...] = ()
 
     def draw(self, scene: Scene, width: int) -> Line:
-        self._keys = footer(scene, width)
+        self._keys = footer(scene, width, getattr(self.screen, "LACKS", ()))
         return tuple(span for key in self._keys for span in key.text)
 
     async def on_click(self, event: events.Click) -> None:

@@ -4,38 +4,29 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.geometry import Region, Size
 from textual.message import Message
 from textual.theme import Theme
 from textual.widgets import Input
 
 from multitool_tui.tui.messages import Looked
-from multitool_tui.tui.widgets.lines import Lines, as_content
+from multitool_tui.tui.widgets.lines import as_content
+from multitool_tui.tui.widgets.rows import Rows
 from multitool_tui.views import resources
 from multitool_tui.views.resources import Kind, Row, Tree
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.text import Line, Role, Span, crop, line
 
 
-class ResourceTree(Lines, can_focus=True):
-    """The rows, a cursor, and what is folded."""
+class ResourceTree(Rows):
+    """The rows, and what is folded."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"tree--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home", "move_to(0)", "First", show=False),
-        Binding("end", "move_to(-1)", "Last", show=False),
         Binding("left", "fold", "Fold", show=False),
         Binding("right", "unfold", "Unfold", show=False),
-        Binding("enter", "open", "Open", show=False),
     ]
 
     class Opened(Message):
@@ -45,7 +36,6 @@ class ResourceTree(Lines, can_focus=True):
         super().__init__(id="tree")
         self.needle = ""
         self.found = Tree()
-        self.cursor = 0
         self._folds: dict[str, bool] = {}
         self._scene: Scene | None = None
         self._target: str | None = None
@@ -66,6 +56,10 @@ class ResourceTree(Lines, can_focus=True):
         self._rebuild()
 
     @property
+    def row_count(self) -> int:
+        return len(self.found.rows)
+
+    @property
     def row(self) -> Row | None:
         """The row under the cursor."""
         rows = self.found.rows
@@ -77,9 +71,8 @@ class ResourceTree(Lines, can_focus=True):
         self.found = resources.tree(self._scene.snapshot if self._scene else None, self._folds, self.needle)
         rows = self.found.rows
         if key is not None and (self.row is None or self.row.key != key):
-            there = next((number for number, row in enumerate(rows) if row.key == key), None)
-            self.cursor = min(self.cursor, max(0, len(rows) - 1)) if there is None else there
-        self.virtual_size = Size(self.scrollable_content_region.width, max(1, len(rows)))
+            self.cursor = next((number for number, row in enumerate(rows) if row.key == key), self.cursor)
+        self.fit_rows()
         if before != rows or not rows:
             self.refresh()
 
@@ -92,32 +85,13 @@ class ResourceTree(Lines, can_focus=True):
             self._rebuild()
         for number, row in enumerate(self.found.rows):
             if row.target == target:
-                self._move_cursor(number)
+                self.move_cursor(number)
 
-    def _move_cursor(self, number: int) -> None:
-        before, self.cursor = self.cursor, number
-        self.refresh_line(before)
-        self.refresh_line(number)
-        self.scroll_to_region(Region(0, number, 1, 1), animate=False, force=True, x_axis=False)
-
-    def _go(self, number: int) -> None:
-        """Move the cursor by the operator's hand: he looks at what is there now."""
-        if not self.found.rows:
-            return
-        self._move_cursor(max(0, min(number, len(self.found.rows) - 1)))
+    def landed(self) -> None:
         if self.row:
             if self.row.target:
                 self._target = self.row.target
             self.post_message(Looked(self.row.looks_at, self.row.target))
-
-    def action_move(self, by: int) -> None:
-        self._go(self.cursor + by)
-
-    def action_page(self, by: int) -> None:
-        self._go(self.cursor + by * max(1, self.size.height - 1))
-
-    def action_move_to(self, number: int) -> None:
-        self._go(number if number >= 0 else len(self.found.rows) - 1)
 
     def action_fold(self) -> None:
         self._set_fold(unfolded=False)
@@ -133,7 +107,7 @@ class ResourceTree(Lines, can_focus=True):
         self._rebuild()
         home = next(n for n, row in enumerate(self.found.rows) if row.key == (function, Kind.FUNCTION, None))
         if not unfolded or self.row is None:
-            self._go(home)
+            self.go(home)
         else:
             self.post_message(Looked(self.row.looks_at, self.row.target))
 
@@ -143,17 +117,11 @@ class ResourceTree(Lines, can_focus=True):
         if self.row.kind is Kind.FUNCTION:
             self._set_fold(unfolded=not self.row.unfolded)
         elif self.row.target:
-            self._go(self.cursor)
+            self.go(self.cursor)
             self.post_message(self.Opened())
 
-    def on_click(self, event: events.Click) -> None:
-        number = event.y + self.scroll_offset.y
-        if number >= len(self.found.rows):
-            return
-        again = number == self.cursor
-        self._go(number)
-        if again or (self.row and self.row.kind is Kind.FUNCTION):
-            self.action_open()
+    def opens_at_once(self) -> bool:
+        return self.row is not None and self.row.kind is Kind.FUNCTION
 
     def on_resize(self, event: events.Resize) -> None:
         del event
@@ -170,11 +138,6 @@ class ResourceTree(Lines, can_focus=True):
         if number >= len(self.found.rows):
             return ()
         return resources.draw(self.found.rows[number], width)
-
-    def base_style(self, number: int) -> Style:
-        if number == self.cursor and self.found.rows:
-            return self.get_component_rich_style("tree--cursor")
-        return self.rich_style
 
 
 class Resources(Vertical):

@@ -1,0 +1,185 @@
+"""All rollouts at once, with the keys of the main screen for the one under the cursor."""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.theme import Theme
+from textual.widgets import Input
+
+from multitool_tui.clock import Clock
+from multitool_tui.tui.messages import Looked
+from multitool_tui.tui.screens.steering import SteeringScreen
+from multitool_tui.tui.widgets.bars import Bar, Header, Keys
+from multitool_tui.tui.widgets.lines import as_content
+from multitool_tui.tui.widgets.rows import Rows
+from multitool_tui.views import fleet
+from multitool_tui.views.fleet import Fleet, FleetRow, Sort
+from multitool_tui.views.scene import Scene
+from multitool_tui.views.text import EMPTY, Line, crop
+
+
+class FleetTable(Rows):
+    """The rows. The cursor stays on its rollout while others come and go."""
+
+    def __init__(self) -> None:
+        super().__init__(id="fleet-table")
+        self.found = Fleet()
+        self.needle = ""
+        self.sort = Sort.ATTENTION
+        self._scene: Scene | None = None
+
+    @property
+    def row_count(self) -> int:
+        return len(self.found.rows)
+
+    @property
+    def row(self) -> FleetRow | None:
+        """The row under the cursor."""
+        return self.found.rows[self.cursor] if self.cursor < len(self.found.rows) else None
+
+    def show(self, scene: Scene) -> None:
+        """Draw this scene."""
+        before, self._scene = self._scene, scene
+        self.ascii_only = scene.ascii
+        if before is None or before.snapshot is not scene.snapshot or before.now.minute != scene.now.minute:
+            self.rebuild(scene.target if before is None else None)
+
+    def rebuild(self, target: str | None = None) -> None:
+        """Take the rows anew; the cursor goes to `target`, or stays where it is."""
+        if self._scene is None:
+            return
+        before = self.found.rows
+        target = target or (self.row.target if self.row else None)
+        self.found = fleet.fleet(self._scene, self.sort, self.needle)
+        self.cursor = next((n for n, row in enumerate(self.found.rows) if row.target == target), self.cursor)
+        self.fit_rows()
+        if before != self.found.rows or not self.found.rows:
+            self.refresh()
+
+    def landed(self) -> None:
+        if self.row:
+            self.post_message(Looked(self.row.target, self.row.target))
+
+    def action_open(self) -> None:
+        self.landed()
+        self.screen.dismiss()
+
+    def on_resize(self, event: events.Resize) -> None:
+        del event
+        self.fit_rows()
+        self.refresh()
+
+    def line_at(self, number: int) -> Line:
+        if self._scene is None:
+            return EMPTY
+        if number < len(self.found.rows):
+            return fleet.draw(self.found.rows[number], self.scrollable_content_region.width)
+        return fleet.empty(self._scene, self.needle) if number == 0 else EMPTY
+
+
+class Heading(Bar):
+    """The titles of the table's columns."""
+
+    table: FleetTable
+
+    def draw(self, scene: Scene, width: int) -> Line:
+        del scene
+        return fleet.heading(width - 2, self.table.sort)
+
+
+class Because(Bar):
+    """Why the rollout under the cursor is where it is."""
+
+    table: FleetTable
+
+    def draw(self, scene: Scene, width: int) -> Line:
+        return fleet.summary(self.table.row, scene, width)
+
+
+class FleetScreen(SteeringScreen):
+    """The table of all rollouts; enter goes to one of them, escape back."""
+
+    LACKS = frozenset({"zoom", "fleet"})
+
+    def __init__(self, clock: Clock, scene: Scene) -> None:
+        super().__init__(clock, id="fleet")
+        self.scene = scene
+        self._table = FleetTable()
+
+    def compose(self) -> ComposeResult:
+        yield Header(id="header")
+        with Vertical(id="fleet-pane"):
+            yield Input(placeholder="filter: words, state:held, !word", id="filter", compact=True)
+            heading = Heading(id="fleet-heading")
+            heading.table = self._table
+            yield heading
+            yield self._table
+        because = Because(id="because")
+        because.table = self._table
+        yield because
+        yield Keys(id="keys")
+
+    def on_mount(self) -> None:
+        self.query_one("#filter", Input).display = False
+        self._table.focus()
+        self.show(self.scene)
+        if self.scene.target != (self._table.row.target if self._table.row else None):
+            self._table.landed()
+        # The colours within the border's text are those of the theme that it was written under.
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def _theme_changed(self, theme: Theme) -> None:
+        del theme
+        self._label()
+
+    def show(self, scene: Scene) -> None:
+        self.scene = scene
+        with self.app.batch_update():
+            self._table.show(scene)
+            for bar in self.query(Bar):
+                bar.show(scene)
+            self._label()
+
+    def _label(self) -> None:
+        table, pane = self._table, self.query_one("#fleet-pane")
+        said = crop(fleet.title(table.found, table.sort, table.needle), max(0, self.size.width - 4))
+        pane.border_title = as_content(table, said, ascii_only=self.scene.ascii)
+        pane.border_subtitle = "enter opens · esc goes back"
+
+    def _again(self) -> None:
+        self._table.rebuild()
+        self.show(self.scene)
+
+    def action_sort(self) -> None:
+        """By the next column."""
+        self._table.sort = self._table.sort.next()
+        self._again()
+        self.query_one(Heading).refresh()
+
+    def action_filter(self) -> None:
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._table.needle = event.value
+        self._again()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        event.input.display = bool(event.value)
+        self._table.focus()
+
+    def action_back(self) -> None:
+        field = self.query_one("#filter", Input)
+        if field.display:
+            field.value = ""
+            field.display = False
+            self._table.focus()
+            return
+        self.dismiss()

@@ -1,0 +1,163 @@
+"""The keys that act on the target in hand, wherever it is shown: each becomes a command, or says why it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from multitool_tui.clock import Clock
+from multitool_tui.controller.commands import Command, PassGate, Pause, Promote, Resume, RollBack, SetWeight
+from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.states import State
+from multitool_tui.tui.messages import FleetAsked, Obey, RefreshAsked, StartAsked
+from multitool_tui.tui.screens.base import FollowsScenes
+from multitool_tui.tui.screens.confirm import ConfirmScreen, SafeConfirmScreen
+from multitool_tui.tui.screens.decide import DecideScreen
+from multitool_tui.tui.screens.help import HelpScreen
+from multitool_tui.tui.screens.weight import WeightScreen
+from multitool_tui.views.actions import ACTIONS, BY_NAME, availability
+from multitool_tui.views.decisions import decision
+from multitool_tui.views.dialogs import promote_question, roll_back_question, seen_by
+from multitool_tui.views.links import console_url, copied_text
+from multitool_tui.views.scene import Scene
+
+
+class SteeringScreen(FollowsScenes, Screen[None]):
+    """A screen with a target in hand. A subclass shows it, and may hide what makes no sense there."""
+
+    LACKS: ClassVar[frozenset[str]] = frozenset()
+    """The actions that make no sense here."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(action.key, action.name, action.label, id=f"main.{action.name}", tooltip=action.help, show=False)
+            for action in ACTIONS
+            if action.name not in ("palette", "leave")  # these belong to the application, on every screen
+        ),
+        Binding("escape", "back", "Back", id="main.back", show=False),
+    ]
+
+    def __init__(self, clock: Clock, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._clock = clock
+        self.scene = Scene(clock.now())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        del parameters
+        if action not in BY_NAME:
+            return True
+        if action in self.LACKS:
+            return False
+        state = availability(action, self.scene)
+        return True if state.enabled else None if state.shown else False
+
+    def on_key(self, event: events.Key) -> None:
+        """A key whose action does not apply now says why."""
+        for action in ACTIONS:
+            if event.key in action.key.split(","):
+                state = availability(action.name, self.scene)
+                if state.reason:
+                    self.notify(state.reason, severity="warning", markup=False)
+
+    def _live(self) -> Rollout | None:
+        return self.scene.live.rollout if self.scene.live else None
+
+    def action_new(self) -> None:
+        self.post_message(StartAsked())
+
+    def action_promote(self) -> None:
+        rollout = self._live()
+        if rollout is None:
+            return
+        question = promote_question(self.scene, rollout)
+        command = Promote(seen=seen_by(rollout), without_evidence=question.demand is not None)
+
+        def confirmed(yes: bool | None) -> None:  # noqa: FBT001 - the shape of Textual's callback
+            if yes:
+                self.post_message(Obey(command))
+
+        self.app.push_screen(ConfirmScreen(question), confirmed)
+
+    def action_roll_back(self) -> None:
+        rollout = self._live()
+        if rollout is None:
+            return
+        command = RollBack(seen=seen_by(rollout))
+
+        def confirmed(yes: bool | None) -> None:  # noqa: FBT001 - the shape of Textual's callback
+            if yes:
+                self.post_message(Obey(command))
+
+        self.app.push_screen(SafeConfirmScreen(roll_back_question(self.scene, rollout)), confirmed)
+
+    def action_pause(self) -> None:
+        rollout = self._live()
+        if rollout:
+            kind = Pause if rollout.state is State.SHIFTING else Resume
+            self.post_message(Obey(kind(seen=seen_by(rollout))))
+
+    def action_weight(self) -> None:
+        rollout = self._live()
+        if rollout is None:
+            return
+        seen = seen_by(rollout)
+
+        def chosen(weight: float | None) -> None:
+            if weight is not None:
+                self.post_message(Obey(SetWeight(seen=seen, weight=weight)))
+
+        self.app.push_screen(WeightScreen(self.scene, rollout, self._clock), chosen)
+
+    def action_gate(self) -> None:
+        rollout = self._live()
+        if rollout:
+            self.post_message(Obey(PassGate(seen=seen_by(rollout))))
+
+    def action_decide(self) -> None:
+        live = self.scene.live
+        if live is None:
+            return
+
+        def chosen(command: Command | None) -> None:
+            if command is not None:
+                self.post_message(Obey(command))
+
+        self.app.push_screen(DecideScreen(decision(self.scene, live)), chosen)
+
+    def action_refresh(self) -> None:
+        self.post_message(RefreshAsked())
+
+    def action_copy(self) -> None:
+        text = copied_text(self.scene)
+        if text is None:
+            self.notify("There is no target to copy yet.", markup=False)
+            return
+        self.app.copy_to_clipboard(text)
+        self.notify(f"Copied: {text}", markup=False)
+
+    def action_console(self) -> None:
+        url, sentence = console_url(self.scene)
+        if url:
+            self.app.copy_to_clipboard(url)
+        self.notify(sentence, title="Console", markup=False)
+
+    def action_theme(self) -> None:
+        self.app.theme = "multitool-light" if self.app.current_theme.dark else "multitool-dark"
+
+    def action_screenshot(self) -> None:
+        name = f"multitool-{self._clock.now():%Y%m%d-%H%M%S}.svg"
+        try:
+            Path(name).write_text(self.app.export_screenshot(title="MultiTool"), encoding="utf-8")
+        except OSError as error:
+            self.notify(f"The screenshot could not be saved: {error.strerror}.", severity="error", markup=False)
+            return
+        self.notify(f"Saved {Path(name).resolve()}", title="Screenshot", markup=False)
+
+    def action_fleet(self) -> None:
+        self.post_message(FleetAsked())
+
+    def action_help(self) -> None:
+        self.app.push_screen(HelpScreen(self.scene))

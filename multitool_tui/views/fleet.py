@@ -1,0 +1,302 @@
+"""All rollouts at once: one row each, sorted by what needs an operator first, or by a column; filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from multitool_tui.aws import lease as leases
+from multitool_tui.aws.resources import Alias
+from multitool_tui.controller.snapshot import LiveRollout, Snapshot
+from multitool_tui.judgement.model import Verdict
+from multitool_tui.judgement.settings import DOUBT
+from multitool_tui.rollout.states import State
+from multitool_tui.views.finding import Needle, parse_needle
+from multitool_tui.views.glyphs import FOREIGN, GATE, STATES, VERDICTS, Mark
+from multitool_tui.views.numbers import coarse, count
+from multitool_tui.views.scene import Scene
+from multitool_tui.views.split import observed
+from multitool_tui.views.text import EMPTY, Line, Role, Span, cells, clean, crop, fit, join, line, width_of
+from multitool_tui.words import percent
+
+KEYS = frozenset({"target", "state", "verdict", "driver", "strategy", "version", "alarm"})
+"""What a filter may name before a colon."""
+
+_TITLE = "Rollouts"
+_ELSEWHERE = "elsewhere"
+
+
+class Sort(StrEnum):
+    """What the rows are sorted by. Equal rows are in the order of their targets."""
+
+    ATTENTION = "what needs you"
+    TARGET = "target"
+    STATE = "state"
+    WEIGHT = "weight"
+    HARM = "harm"
+    AGE = "age"
+
+    def next(self) -> Sort:
+        """The one that comes after this, and the first after the last."""
+        every = list(Sort)
+        return every[(every.index(self) + 1) % len(every)]
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRow:
+    """A rollout in words, as each column shows it. Numbers are there to sort by; None where nothing is known."""
+
+    target: str
+    mark: Mark
+    urgency: int
+    """The smaller, the sooner an operator should look."""
+    versions: str
+    step: str = ""
+    wanted: float | None = None
+    observed: float | None = None
+    harm: float | None = None
+    verdict: Mark | None = None
+    alarms: str = ""
+    age: timedelta | None = None
+    driver: str = ""
+    ended: bool = False
+    strategy: str = ""
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What a filter looks at, by key."""
+        return {
+            "target": self.target,
+            "state": self.mark.word,
+            "verdict": self.verdict.word if self.verdict else "",
+            "driver": self.driver,
+            "strategy": self.strategy,
+            "version": self.versions,
+            "alarm": self.alarms,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The rows that a filter leaves, of how many."""
+
+    rows: tuple[FleetRow, ...] = ()
+    total: int = 0
+
+
+def fleet(scene: Scene, sort: Sort, needle: str = "") -> Fleet:
+    """All rollouts that are known: those of this process, then those whose mark is on an alias that was read."""
+    if scene.snapshot is None:
+        return Fleet()
+    latest = {live.rollout.target: live for live in scene.snapshot.rollouts}
+    every = [_row(live, scene) for live in latest.values()]
+    every += [_marked(alias, scene) for alias in _marked_elsewhere(scene.snapshot) if alias.target not in latest]
+    wanted: Needle = parse_needle(needle, KEYS)
+    rows = sorted((row for row in every if wanted.keeps(row.values)), key=lambda row: row.target.casefold())
+    return Fleet(tuple(sorted(rows, key=_SORTED_BY[sort])), len(every))
+
+
+def _row(live: LiveRollout, scene: Scene) -> FleetRow:
+    rollout = live.rollout
+    judgement = rollout.judgement
+    began = rollout.started_at
+    ends = rollout.ended_at or scene.now
+    evidence = judgement.evidence if judgement.seen_to else None
+    return FleetRow(
+        clean(rollout.target),
+        GATE._replace(word="at the gate") if rollout.at_gate and rollout.state is State.SHIFTING else _state(live),
+        _urgency(live),
+        f"v{clean(rollout.baseline)} → v{clean(rollout.canary)}",
+        _step(live),
+        rollout.wanted,
+        None if rollout.ended else observed(live),
+        evidence.harm if evidence else None,
+        VERDICTS[judgement.verdict] if judgement.seen_to else None,
+        clean(", ".join(judgement.alarms)),
+        ends - began if began else None,
+        clean(live.elsewhere.who) if live.elsewhere else "here",
+        rollout.ended,
+        clean(rollout.plan.strategy),
+    )
+
+
+def _state(live: LiveRollout) -> Mark:
+    mark = STATES[live.rollout.state]
+    if live.rollout.state is State.HELD and live.rollout.obstacle:
+        return mark._replace(word=f"held: {live.rollout.obstacle}")
+    return mark
+
+
+def _step(live: LiveRollout) -> str:
+    rollout = live.rollout
+    if rollout.plan.ramp:
+        return "ramp"
+    steps = len(rollout.plan.steps)
+    return f"{max(0, rollout.step + 1)}/{steps}" if steps else "all"
+
+
+def _urgency(live: LiveRollout) -> int:
+    rollout = live.rollout
+    if live.change_trouble or rollout.state is State.ROLLING_BACK:
+        return 0
+    if rollout.state is State.HELD:
+        return 1
+    if rollout.ended:
+        return 9
+    if rollout.judgement.verdict is Verdict.HARMFUL or rollout.judgement.evidence.harm >= DOUBT:
+        return 2
+    if rollout.at_gate or rollout.state is State.PAUSED:
+        return 3
+    return 4 if live.elsewhere is None else 5
+
+
+def _marked_elsewhere(snapshot: Snapshot) -> Iterable[Alias]:
+    """The aliases with the mark of a driver, or with weights that nobody here has set."""
+    for function in snapshot.functions:
+        for alias in function.aliases or ():
+            if alias.weights or alias.description.startswith("[multitool "):
+                yield alias
+
+
+def _marked(alias: Alias, scene: Scene) -> FleetRow:
+    lease, _ = leases.read(alias.description)
+    canary = lease.canary if lease else next(iter(alias.weights), "")
+    weight = 1.0 if alias.version == canary else alias.weights.get(canary, 0.0)
+    versions = f"v{clean(lease.baseline if lease else alias.version)} → v{clean(canary)}"
+    if lease is None:
+        return FleetRow(clean(alias.target), FOREIGN._replace(word="not ours"), 8, versions, wanted=weight)
+    left = lease.is_over(scene.now)
+    mark = Mark("!", "no driver", Role.WARN) if left else STATES[State.BAKING if weight == 1 else State.SHIFTING]
+    return FleetRow(
+        clean(alias.target),
+        mark,
+        1 if left else 5,
+        versions,
+        wanted=weight,
+        age=scene.now - lease.since,
+        driver=clean(lease.who),
+        strategy=clean(lease.strategy),
+    )
+
+
+_SORTED_BY: dict[Sort, Callable[[FleetRow], tuple[float | str, ...]]] = {
+    Sort.ATTENTION: lambda row: (row.urgency,),
+    Sort.TARGET: lambda row: (row.target.casefold(),),
+    Sort.STATE: lambda row: (row.mark.word,),
+    Sort.WEIGHT: lambda row: (-(row.wanted if row.wanted is not None else -1),),
+    Sort.HARM: lambda row: (-(row.harm if row.harm is not None else -1),),
+    Sort.AGE: lambda row: (-(row.age.total_seconds() if row.age is not None else -1),),
+}
+
+
+# Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title, its width in cells (0 takes what is left), and what a row has in it.
+
+    `rank` says how soon it gives way on a narrow screen: the highest goes first.
+    """
+
+    title: str
+    width: int
+    rank: int
+    cell: Callable[[FleetRow], Span]
+    right: bool = False
+    sort: Sort | None = None
+
+
+def _percent(share: float | None) -> Span:
+    return Span(percent(share) if share is not None else "")
+
+
+def _observed(row: FleetRow) -> Span:
+    return Span(f"{row.observed * 100:.1f}%" if row.observed is not None else "", Role.DIM)
+
+
+def _harm(row: FleetRow) -> Span:
+    if row.harm is None:
+        return Span("")
+    role = Role.BAD if row.verdict is VERDICTS[Verdict.HARMFUL] else Role.WARN if row.harm >= DOUBT else Role.PLAIN
+    return Span(f"{count(row.harm)}:1", role)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("state", 16, 0, lambda row: row.mark.span, sort=Sort.STATE),
+    Column("target", 0, 0, lambda row: Span(row.target, Role.DIM if row.ended else Role.STRONG), sort=Sort.TARGET),
+    Column("versions", 13, 4, lambda row: Span(row.versions)),
+    Column("step", 5, 6, lambda row: Span(row.step, Role.DIM), right=True),
+    Column("wanted", 7, 0, lambda row: _percent(row.wanted), right=True, sort=Sort.WEIGHT),
+    Column("seen", 6, 3, _observed, right=True),
+    Column("harm", 9, 1, _harm, right=True, sort=Sort.HARM),
+    Column("verdict", 11, 2, lambda row: row.verdict.span if row.verdict else Span("")),
+    Column("alarms", 18, 7, lambda row: Span(row.alarms, Role.BAD)),
+    Column("age", 4, 1, lambda row: Span(coarse(row.age) if row.age else "", Role.DIM), right=True, sort=Sort.AGE),
+    Column("driver", 14, 5, lambda row: Span(row.driver, Role.DIM)),
+)
+_GAP = "  "
+_LEAST_TARGET = 20
+
+
+def columns(width: int) -> tuple[Column, ...]:
+    """The columns for a screen of so many cells: the target keeps its room."""
+    kept = list(COLUMNS)
+    while kept and sum(one.width + len(_GAP) for one in kept) + _LEAST_TARGET > width:
+        last = max(kept, key=lambda one: one.rank)
+        if not last.rank:
+            break
+        kept.remove(last)
+    return tuple(kept)
+
+
+def heading(width: int, sort: Sort) -> Line:
+    """The columns' titles; the one that the rows are sorted by is marked."""
+
+    def title(column: Column) -> Span:
+        by = column.sort is sort
+        return Span(f"{column.title}▾" if by else column.title, Role.ACCENT if by else Role.DIM)
+
+    return _lay_out(width, [(column, title(column)) for column in columns(width)])
+
+
+def draw(row: FleetRow, width: int) -> Line:
+    """A row as a line of at most `width` cells."""
+    return _lay_out(width, [(column, column.cell(row)) for column in columns(width)])
+
+
+def _lay_out(width: int, spans: list[tuple[Column, Span]]) -> Line:
+    taken = sum(column.width for column, _ in spans) + len(_GAP) * (len(spans) - 1)
+    room = max(1, width - taken)
+    parts = [line(Span(fit(span.text, column.width or room, right=column.right), span.role)) for column, span in spans]
+    return crop(join(parts, Span(_GAP)), width)
+
+
+def title(found: Fleet, sort: Sort, needle: str) -> Line:
+    """How many rollouts there are, and in which order."""
+    live = sum(not row.ended for row in found.rows)
+    parts = [line(Span(_TITLE, Role.STRONG)), line(f"{live} live")]
+    if needle:
+        parts.append(line(Span(f"{len(found.rows)} of {found.total} match", Role.ACCENT)))
+    parts.append(line(Span(f"by {sort}", Role.DIM)))
+    return join(parts, Span(" · ", Role.DIM))
+
+
+def empty(scene: Scene, needle: str) -> Line:
+    """What stands where there are no rows."""
+    if scene.snapshot is None:
+        return line(Span("connecting…", Role.DIM))
+    if needle:
+        return line(Span("Nothing matches. Words, key:value, and !word to leave out.", Role.DIM))
+    return line(Span("No rollout is under way. ", Role.DIM), Span("n", Role.KEY), Span(" starts one.", Role.DIM))
+
+
+def summary(row: FleetRow | None, scene: Scene, width: int) -> Line:
+    """What the rollout under the cursor says for itself, in one line."""
+    if row is None or scene.live is None or clean(scene.live.rollout.target) != row.target:
+        return EMPTY
+    reason = clean(scene.live.rollout.reason or scene.live.rollout.judgement.reason)
+    said = line(Span("because  ", Role.DIM), reason)
+    return crop(said, width) if width_of(said) > width or cells(reason) else EMPTY

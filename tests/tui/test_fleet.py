@@ -1,0 +1,58 @@
+"""The table of all rollouts, driven by keys."""
+
+from __future__ import annotations
+
+import pytest
+
+from multitool_tui.controller.commands import RollBack
+from multitool_tui.tui.screens.fleet import FleetScreen, FleetTable
+from multitool_tui.tui.screens.main import MainScreen
+from multitool_tui.views.fleet import Sort
+
+from .fake import FakeController, make_app
+from .pictures import MIDDLE, SMALL, Compare, pressing, settle
+from .scenes import fleet
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x40"])
+def test_the_fleet(size: tuple[int, int], snap_compare: Compare) -> None:
+    app = make_app(FakeController(fleet()))
+    assert snap_compare(app, terminal_size=size, run_before=pressing("f"))
+
+
+async def test_sorting_filtering_and_opening_one() -> None:
+    controller = FakeController(fleet())
+    app = make_app(controller)
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("f", "s", "slash", *"state:held", "enter")
+        table = app.screen.query_one(FleetTable)
+        assert table.sort is Sort.TARGET
+        assert [row.target for row in table.found.rows] == ["service-001:live", "service-007:live"]
+        await pilot.press("end", "enter")
+        assert isinstance(app.screen, MainScreen)
+        assert app.scene is not None
+        assert app.scene.target == "service-007:live"
+        assert controller.looks[-1] == "service-007:live"
+
+
+async def test_the_rollout_under_the_cursor_is_rolled_back() -> None:
+    controller = FakeController(fleet())
+    app = make_app(controller)
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("f", "home", "down", "r", "enter")
+        [command] = controller.commands
+        assert isinstance(command, RollBack)
+        assert command.seen.rollout == "r-1"
+
+
+async def test_escape_clears_the_filter_then_leaves() -> None:
+    app = make_app(FakeController(fleet()))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("f", "slash", *"nothing", "enter", "escape")
+        assert isinstance(app.screen, FleetScreen)
+        assert app.screen.query_one(FleetTable).row_count == 12
+        await pilot.press("escape")
+        assert isinstance(app.screen, MainScreen)
