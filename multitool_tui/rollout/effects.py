@@ -58,5 +58,22 @@ class Notify:
     receipt: Receipt
 
 
-Change = SetWeight | Promote | RollBack | Adopt | Restore | Leave
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Make the rollout's package the code of $LATEST; `sha256`: its CodeSha256."""
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Publish $LATEST, which has the code `sha256`, as a new version."""
+
+    sha256: str
+
+
+Publication = Upload | Publish
+"""Changes of the function, that come before any of the target."""
+
+Change = Publication | SetWeight | Promote | RollBack | Adopt | Restore | Leave
 Effect = Change | Wait | Notify

@@ -15,6 +15,7 @@ class Obstacle(StrEnum):
     DRIFT = "drift"
     CREDENTIALS = "credentials"
     REFUSED = "refused"
+    UNREACHABLE = "unreachable"
     INCONCLUSIVE = "inconclusive"
     LEASE = "lost lease"
 
@@ -39,6 +40,31 @@ class Started(Event):
 
     actor: str
     judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded(Event):
+    """$LATEST has the package's code, and can be published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published(Event):
+    """The package is a version now: the canary."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged(Event):
+    """There is nothing to publish: the baseline has this code and this configuration already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpublished(Event):
+    """The package could not be made a version. Credentials are waited for; anything else is the rollout's end."""
+
+    obstacle: Obstacle
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

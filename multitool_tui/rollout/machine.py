@@ -3,10 +3,11 @@
 A rollout is a value: `advance` takes one and an event, and returns the next one with the effects it wants. What it may
 do is written in `states.TRANSITIONS`; an event that has no row for the present state raises, and nothing has changed.
 
-    planned -> shifting <-> paused
-                 |  \\-> promoting -> baking -> promoted
-                 |  \\-> rolling back -> rolled back
-                 \\-> held (drift | credentials | refused | inconclusive | lost lease) -> abandoned
+    planned -> publishing -> shifting <-> paused
+                 |             |  \\-> promoting -> baking -> promoted
+                 |             |  \\-> rolling back -> rolled back
+                 |             \\-> held (drift | credentials | refused | inconclusive | lost lease) -> abandoned
+                 \\-> unchanged
 
 Every state that has traffic on the canary can reach `rolling back`, on harmful evidence or at the operator's word. The
 weight goes up only on evidence no older than the plan allows; no traffic is not health.
@@ -19,7 +20,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from multitool_tui.rollout.effects import Adopt, Leave, Promote, Restore, RollBack, SetWeight, Wait
+from multitool_tui.rollout.effects import (
+    Adopt,
+    Change,
+    Leave,
+    Promote,
+    Publish,
+    Restore,
+    RollBack,
+    SetWeight,
+    Upload,
+    Wait,
+)
 from multitool_tui.rollout.events import (
     AbandonAsked,
     AdoptAsked,
@@ -35,12 +47,16 @@ from multitool_tui.rollout.events import (
     Obstacle,
     PauseAsked,
     PromoteAsked,
+    Published,
     Recovered,
     RestoreAsked,
     ResumeAsked,
     RollBackAsked,
     Started,
     Ticked,
+    Unchanged,
+    Unpublished,
+    Uploaded,
     WeightAsked,
 )
 from multitool_tui.rollout.model import Rollout
@@ -52,11 +68,13 @@ from multitool_tui.rollout.moves import (
     hold,
     leave,
     promote,
+    publish,
     roll_back,
     shift,
     step_at,
     wait,
 )
+from multitool_tui.rollout.package import Package
 from multitool_tui.rollout.proceed import proceed
 from multitool_tui.rollout.receipts import Severity
 from multitool_tui.rollout.states import TRANSITIONS, State
@@ -115,8 +133,10 @@ _ASKED: dict[type[Event], str] = {
 
 def _check_seen(rollout: Rollout, command: Command) -> None:
     seen = command.seen
-    if seen.rollout != rollout.id or seen.canary != rollout.canary:
-        raise Refusal(f"That was meant for another rollout; this one moves {rollout.target} to v{rollout.canary}.")
+    # Who has not heard of the new version's number yet, and rolls back, means the version whatever it is called.
+    same_canary = seen.canary == rollout.canary or (not seen.canary and isinstance(command, RollBackAsked))
+    if seen.rollout != rollout.id or not same_canary:
+        raise Refusal(f"That was meant for another rollout; this one moves {rollout.target} to {rollout.canary_name}.")
     # Taking the canary out is right at any weight; everything else depends on what the operator was looking at.
     if seen.weight != rollout.wanted and not isinstance(command, RollBackAsked):
         raise Refusal(
@@ -128,7 +148,42 @@ def _started(rollout: Rollout, event: Started) -> Outcome:
     begun = replace(
         rollout, started_at=event.at, deadline_at=event.at + rollout.plan.deadline, judgement=event.judgement
     )
-    return begin(begun, event.at, f"{rollout.plan.strategy}: v{rollout.baseline} to v{rollout.canary}", event.actor)
+    why = f"{rollout.plan.strategy}: v{rollout.baseline} to {rollout.canary_name}"
+    if rollout.package and not rollout.canary:
+        return publish(begun, event.at, rollout.package, f"{why} from {rollout.package.name}", event.actor)
+    return begin(begun, event.at, why, event.actor)
+
+
+def _uploaded(rollout: Rollout, event: Uploaded) -> Outcome:
+    package = _publishing(rollout, event, Upload)
+    reason = f"$LATEST has the code of {package.name}"
+    return publish(rollout, event.at, replace(package, uploaded=True), reason, rollout.actor)
+
+
+def _published(rollout: Rollout, event: Published) -> Outcome:
+    package = _publishing(rollout, event, Publish)
+    canary = replace(rollout, canary=event.version, deadline_at=event.at + rollout.plan.deadline)
+    why = f"{rollout.plan.strategy}: v{rollout.baseline} to v{event.version}, which is {package.name}"
+    return begin(canary, event.at, why, rollout.actor)
+
+
+def _unchanged(rollout: Rollout, event: Unchanged) -> Outcome:
+    package = _publishing(rollout, event, Publish)
+    return leave(rollout, f"v{rollout.baseline} is {package.name} already: there is nothing to release.", rollout.actor)
+
+
+def _unpublished(rollout: Rollout, event: Unpublished) -> Outcome:
+    _publishing(rollout, event, Upload, Publish)
+    if event.obstacle is Obstacle.CREDENTIALS:
+        return hold(rollout, event.at, event.obstacle, event.why)
+    return leave(replace(rollout, obstacle=event.obstacle), event.why)
+
+
+def _publishing(rollout: Rollout, event: Event, *pending: type[Change]) -> Package:
+    """What is being published, where that is what the rollout waits for."""
+    if rollout.package is None or not isinstance(rollout.pending, pending):
+        raise IllegalTransition(f"{type(event).__name__}, with {rollout.pending or 'no change'} pending")
+    return rollout.package
 
 
 def _ticked(rollout: Rollout, event: Ticked) -> Outcome:
@@ -186,15 +241,25 @@ def _applied(rollout: Rollout, event: Applied) -> Outcome:
             waiting, effects = wait(done, at + rollout.plan.bake_after_promote, "bake after promotion")
             return waiting, (note, *effects)
         case RollBack():
-            return _end(done, at, State.ROLLED_BACK, Severity.BAD)
+            return _end(_with_the_code_left(done), at, State.ROLLED_BACK, Severity.BAD)
         case Leave() if rollout.state is State.BAKING:
             return _end(done, at, State.PROMOTED, Severity.GOOD)
+        case Leave() if rollout.state is State.PUBLISHING and rollout.obstacle is None:
+            return _end(done, at, State.UNCHANGED, Severity.INFO)
         case Leave():
             return _end(done, at, State.ABANDONED, Severity.WARNING)
         case Restore(weight):
             return go_on(replace(rollout, weight=weight), at, "restored", _WORD, rollout.actor)
         case _:
             raise IllegalTransition(f"Applied, with {rollout.pending or 'no change'} pending")
+
+
+def _with_the_code_left(rollout: Rollout) -> Rollout:
+    """Who publishes next would publish the same code again."""
+    if not (rollout.package and rollout.package.uploaded):
+        return rollout
+    function = rollout.target.rpartition(":")[0]
+    return replace(rollout, reason=f"{rollout.reason} $LATEST of {function} still has this code.")
 
 
 def _end(rollout: Rollout, at: datetime, state: State, severity: Severity) -> Outcome:
@@ -206,7 +271,7 @@ def _end(rollout: Rollout, at: datetime, state: State, severity: Severity) -> Ou
 def _adopted(rollout: Rollout, event: Adopted) -> Outcome:
     """The target is this rollout's again as it is; where another hand took the canary out, that is its end."""
     taken = replace(rollout, weight=event.weight, held_from=None)
-    if not event.weight:
+    if not event.weight and rollout.canary:
         return roll_back(taken, event.at, f"v{rollout.canary} was taken out from outside.", rollout.actor)
     return go_on(taken, event.at, f"adopted at {percent(event.weight)}", _WORD, rollout.actor)
 
@@ -240,7 +305,7 @@ def _recovered(rollout: Rollout, event: Recovered) -> Outcome:
     match rollout.state:
         case State.PLANNED:
             return leave(found, event.why, event.actor)
-        case State.BAKING if ends:
+        case State.BAKING | State.PUBLISHING if ends:
             return leave(found, rollout.reason, rollout.actor)
         case State.ROLLING_BACK:
             return roll_back(found, event.at, rollout.reason, rollout.actor)
@@ -267,6 +332,8 @@ def _must_end(rollout: Rollout, event: MustEnd) -> Outcome:
             return leave(rollout, event.why, event.actor)
         case State.BAKING:
             return rollout, ()
+        case State.PUBLISHING if isinstance(rollout.pending, Leave):
+            return rollout, ()
         case State.HELD if rollout.obstacle in _NOT_OURS:
             return rollout, ()
         case _:
@@ -277,6 +344,8 @@ def _promote_asked(rollout: Rollout, event: PromoteAsked) -> Outcome:
     if rollout.state is State.BAKING:
         return leave(rollout, "The operator ended the bake after promotion.", event.actor)
     _check_ours(rollout)
+    if not rollout.canary:
+        raise Refusal("Nothing has been published yet: there is no version to promote.")
     if not event.without_evidence:
         if not rollout.has_fresh_evidence(event.at):
             raise Refusal(
@@ -392,6 +461,10 @@ def _check_drifted(rollout: Rollout) -> None:
 
 _HANDLERS: dict[type[Event], Callable[[Rollout, Any], Outcome]] = {
     Started: _started,
+    Uploaded: _uploaded,
+    Published: _published,
+    Unchanged: _unchanged,
+    Unpublished: _unpublished,
     Ticked: _ticked,
     Judged: _judged,
     Applied: _applied,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from multitool_tui.judgement.model import Judgement, Verdict
 from multitool_tui.rollout.effects import Change
 from multitool_tui.rollout.events import Obstacle
+from multitool_tui.rollout.package import Package
 from multitool_tui.rollout.plan import Plan, Step
 from multitool_tui.rollout.receipts import ENGINE
 from multitool_tui.rollout.states import ENDED, State
@@ -26,7 +27,9 @@ class Rollout:
     """One run of a plan on a target.
 
     `weight` is what was last read back from the target, `wanted` what the rollout wants there; they differ while a
-    change is `pending`. `step` is the index of the step that applies: -1 before the first, and in a plan without steps.
+    change is `pending`. `canary` is empty until its `package` is published; `code` is the CodeSha256 of the canary,
+    empty where it is not known. `step` is the index of the step that applies: -1 before the first, and in a plan
+    without steps.
     """
 
     id: str
@@ -34,6 +37,8 @@ class Rollout:
     baseline: str
     canary: str
     plan: Plan
+    package: Package | None = None
+    code: str = ""
     state: State = State.PLANNED
     step: int = -1
     weight: float = 0.0
@@ -61,6 +66,11 @@ class Rollout:
     @property
     def ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def canary_name(self) -> str:
+        """The canary, for people."""
+        return f"v{self.canary}" if self.canary else "the new version"
 
     @property
     def on_target(self) -> bool:

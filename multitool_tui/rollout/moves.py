@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from multitool_tui.rollout.effects import Change, Effect, Leave, Notify, Promote, RollBack, SetWeight, Wait
+from multitool_tui.rollout.effects import (
+    Change,
+    Effect,
+    Leave,
+    Notify,
+    Promote,
+    Publish,
+    RollBack,
+    SetWeight,
+    Upload,
+    Wait,
+)
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.package import Package
 from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.receipts import ENGINE, Receipt, Severity
 from multitool_tui.rollout.states import State
@@ -35,6 +47,14 @@ def decide(
 def wait(rollout: Rollout, until: datetime, what: str) -> Outcome:
     """Do nothing before `until`, unless something happens."""
     return replace(rollout, waiting=what), (Wait(until),)
+
+
+def publish(rollout: Rollout, at: datetime, package: Package, reason: str, actor: str = ENGINE) -> Outcome:
+    """Make the package the canary: its code first that of $LATEST, and that then a version."""
+    change = Publish(package.sha256) if package.uploaded else Upload(package.sha256)
+    moved = replace(_released(rollout), state=State.PUBLISHING, package=package, wanted=rollout.weight)
+    doing = f"{'publishing' if package.uploaded else 'uploading'} {package.name}"
+    return _change(moved, at, change, doing, reason, actor=actor)
 
 
 def begin(rollout: Rollout, at: datetime, why: str, actor: str) -> Outcome:
@@ -96,6 +116,8 @@ def go_on(rollout: Rollout, at: datetime, action: str, why: str, actor: str = EN
         return roll_back(rollout, at, rollout.judgement.reason)
     if rollout.held_from is State.ROLLING_BACK:
         return roll_back(rollout, at, why, actor)
+    if rollout.package and not rollout.canary:
+        return publish(rollout, at, rollout.package, why, actor)
     freed = replace(_released(rollout), wanted=rollout.weight, step_at=at, step=step_at(rollout.plan, rollout.weight))
     if rollout.weight == 1:
         freed = replace(freed, state=State.BAKING, promoted_at=at, waiting="bake after promotion")
@@ -113,7 +135,13 @@ def step_at(plan: Plan, weight: float) -> int:
     return max((index for index, step in enumerate(plan.steps) if step.weight <= weight), default=first)
 
 
-_DOING: dict[type[Change], str] = {Promote: "promoting", RollBack: "rolling back", Leave: "clearing the target"}
+_DOING: dict[type[Change], str] = {
+    Upload: "uploading",
+    Publish: "publishing",
+    Promote: "promoting",
+    RollBack: "rolling back",
+    Leave: "clearing the target",
+}
 
 
 def _change(

@@ -17,12 +17,16 @@ from multitool_tui.rollout.events import (
     MustEnd,
     PauseAsked,
     PromoteAsked,
+    Published,
     Recovered,
     RestoreAsked,
     ResumeAsked,
     RollBackAsked,
     Started,
     Ticked,
+    Unchanged,
+    Unpublished,
+    Uploaded,
     WeightAsked,
 )
 
@@ -31,6 +35,7 @@ class State(StrEnum):
     """A rollout's state, as it reads on screen and in JSON."""
 
     PLANNED = "planned"
+    PUBLISHING = "publishing"
     SHIFTING = "shifting"
     PAUSED = "paused"
     PROMOTING = "promoting"
@@ -40,6 +45,7 @@ class State(StrEnum):
     ROLLED_BACK = "rolled back"
     HELD = "held"
     ABANDONED = "abandoned"
+    UNCHANGED = "unchanged"
 
 
 _S = State
@@ -47,10 +53,23 @@ _S = State
 # From each state, the events it takes and the states they may lead to.
 TRANSITIONS: dict[State, dict[type[Event], frozenset[State]]] = {
     _S.PLANNED: {
-        Started: frozenset({_S.SHIFTING, _S.PROMOTING}),
+        Started: frozenset({_S.PUBLISHING, _S.SHIFTING, _S.PROMOTING}),
         Recovered: frozenset({_S.PLANNED}),
         Applied: frozenset({_S.ABANDONED}),
         Blocked: frozenset({_S.HELD}),
+    },
+    _S.PUBLISHING: {
+        Ticked: frozenset({_S.PUBLISHING}),
+        Judged: frozenset({_S.PUBLISHING, _S.ROLLING_BACK}),
+        Uploaded: frozenset({_S.PUBLISHING}),
+        Published: frozenset({_S.SHIFTING, _S.PROMOTING}),
+        Unchanged: frozenset({_S.PUBLISHING}),
+        Unpublished: frozenset({_S.PUBLISHING, _S.HELD}),
+        Applied: frozenset({_S.ABANDONED, _S.UNCHANGED}),
+        Blocked: frozenset({_S.HELD}),
+        Recovered: frozenset({_S.PUBLISHING}),
+        MustEnd: frozenset({_S.PUBLISHING, _S.ROLLING_BACK}),
+        RollBackAsked: frozenset({_S.ROLLING_BACK}),
     },
     _S.SHIFTING: {
         Ticked: frozenset({_S.SHIFTING, _S.PROMOTING, _S.ROLLING_BACK, _S.HELD}),
@@ -81,13 +100,13 @@ TRANSITIONS: dict[State, dict[type[Event], frozenset[State]]] = {
     _S.HELD: {
         Ticked: frozenset({_S.HELD}),
         Judged: frozenset({_S.HELD, _S.ROLLING_BACK}),
-        Applied: frozenset({_S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK, _S.ABANDONED}),
-        Adopted: frozenset({_S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
+        Applied: frozenset({_S.PUBLISHING, _S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK, _S.ABANDONED}),
+        Adopted: frozenset({_S.PUBLISHING, _S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
         Blocked: frozenset({_S.HELD}),
-        Cleared: frozenset({_S.HELD, _S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
-        Recovered: frozenset({_S.HELD, _S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
+        Cleared: frozenset({_S.HELD, _S.PUBLISHING, _S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
+        Recovered: frozenset({_S.HELD, _S.PUBLISHING, _S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
         MustEnd: frozenset({_S.HELD, _S.ROLLING_BACK}),
-        ResumeAsked: frozenset({_S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
+        ResumeAsked: frozenset({_S.PUBLISHING, _S.SHIFTING, _S.PROMOTING, _S.BAKING, _S.ROLLING_BACK}),
         PromoteAsked: frozenset({_S.PROMOTING}),
         RollBackAsked: frozenset({_S.ROLLING_BACK}),
         AdoptAsked: frozenset({_S.HELD}),
@@ -125,6 +144,7 @@ TRANSITIONS: dict[State, dict[type[Event], frozenset[State]]] = {
     _S.PROMOTED: {},
     _S.ROLLED_BACK: {},
     _S.ABANDONED: {},
+    _S.UNCHANGED: {},
 }
 
 ENDED = frozenset(state for state, row in TRANSITIONS.items() if not row)

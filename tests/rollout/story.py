@@ -20,6 +20,7 @@ from multitool_tui.rollout.events import (
     Obstacle,
     PauseAsked,
     PromoteAsked,
+    Published,
     Recovered,
     RestoreAsked,
     ResumeAsked,
@@ -27,13 +28,19 @@ from multitool_tui.rollout.events import (
     Seen,
     Started,
     Ticked,
+    Unchanged,
+    Unpublished,
+    Uploaded,
     WeightAsked,
 )
 from multitool_tui.rollout.machine import advance
 from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.package import Package
 from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp, parse_steps
 from multitool_tui.rollout.receipts import ENGINE, Receipt
 from multitool_tui.rollout.states import State
+
+PACKAGE = Package("/home/ann/build.zip", 3_200_000, "new code", "old code", "settings")
 
 START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 
@@ -58,10 +65,14 @@ def plan(
 
 
 class Story:
-    """One rollout of v8 over v7 on checkout:live, the time, and what happened last: the event and its effects."""
+    """One rollout of v8 over v7 on checkout:live, the time, and what happened last: the event and its effects.
 
-    def __init__(self, of: Plan | None = None) -> None:
-        self.rollout = Rollout("r1", "checkout:live", "7", "8", of or plan())
+    v8 is published from `package`, or was before.
+    """
+
+    def __init__(self, of: Plan | None = None, package: Package | None = None) -> None:
+        canary = "" if package else "8"
+        self.rollout = Rollout("r1", "checkout:live", "7", canary, of or plan(), package)
         self.now = START
         self.before = self.rollout
         self.event: Event | None = None
@@ -104,6 +115,18 @@ class Story:
         """Begins, with a history that affords one percent to begin with."""
         said = Judgement(Verdict.UNDECIDED, "Nothing of the canary yet.", weight_afforded=0.01)
         return self.happens(Started(at=self.now, actor="ann", judgement=said))
+
+    def uploaded(self) -> Story:
+        return self.happens(Uploaded(at=self.now))
+
+    def published(self) -> Story:
+        return self.happens(Published(at=self.now, version="8"))
+
+    def unchanged(self) -> Story:
+        return self.happens(Unchanged(at=self.now))
+
+    def unpublished(self, obstacle: Obstacle = Obstacle.REFUSED, why: str = "AWS refuses it.") -> Story:
+        return self.happens(Unpublished(at=self.now, obstacle=obstacle, why=why))
 
     def ticks(self, minutes: float = 0) -> Story:
         self.passes(minutes)
@@ -170,15 +193,17 @@ class Story:
 
 def at(state: State, of: Plan | None = None) -> Story:
     """A rollout in `state`, come there by the shortest way; the evidence is fresh and undecided where there is any."""
-    story = Story(of)
+    story = Story(of, PACKAGE if state in (State.PUBLISHING, State.UNCHANGED) else None)
     if state is State.PLANNED:
         return story
     story.starts()
     if story.state is State.SHIFTING:
         story.applied().judged(Verdict.UNDECIDED)
     match state:
-        case State.SHIFTING:
+        case State.SHIFTING | State.PUBLISHING:
             pass
+        case State.UNCHANGED:
+            story.uploaded().unchanged().applied()
         case State.PAUSED:
             story.pause()
         case State.HELD:

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 
 from multitool_tui.judgement.model import Verdict
-from multitool_tui.rollout.effects import Adopt, Leave, Promote, Restore, RollBack, SetWeight
+from multitool_tui.rollout.effects import Adopt, Leave, Promote, Publish, Restore, RollBack, SetWeight, Upload
 from multitool_tui.rollout.events import Obstacle, PauseAsked, PromoteAsked, RollBackAsked, Seen
 from multitool_tui.rollout.machine import Refusal
 from multitool_tui.rollout.plan import OnInconclusive
 from multitool_tui.rollout.receipts import ENGINE, Severity
 from multitool_tui.rollout.states import State
-from tests.rollout.story import START, Story, at, plan
+from tests.rollout.story import PACKAGE, START, Story, at, plan
 
 S = State
 SAFE, UNDECIDED, HARMFUL = Verdict.SAFE, Verdict.UNDECIDED, Verdict.HARMFUL
@@ -66,6 +66,63 @@ def test_without_a_bake_after_it_the_promotion_is_the_end() -> None:
     story = at(S.PROMOTING, plan(bake_after=0)).applied()
     assert story.state is S.PROMOTED
     assert story.told[0].actor == "ann"
+
+
+# From a zip file
+
+
+def test_a_package_is_uploaded_published_and_then_shifted() -> None:
+    story = Story(package=PACKAGE).starts()
+    assert (story.state, story.changes, story.rollout.waiting) == (S.PUBLISHING, [Upload("new code")], "uploading")
+    assert story.told[0].action == "uploading build.zip"
+    assert story.told[0].reason == "own steps: v7 to the new version from build.zip"
+    assert story.uploaded().changes == [Publish("new code")]
+    story.passes(30).published()
+    assert (story.state, story.changes, story.rollout.canary) == (S.SHIFTING, [SetWeight(0.05)], "8")
+    assert (story.told[0].reason, story.told[0].actor) == ("own steps: v7 to v8, which is build.zip", "ann")
+    story.applied().judged(UNDECIDED, age=None).ticks(119)
+    assert story.state is S.SHIFTING, "the deadline counts from the publication"
+    assert story.ticks(1).state is S.ROLLING_BACK
+
+
+def test_what_is_published_already_is_not_released() -> None:
+    story = Story(package=PACKAGE).starts().uploaded().unchanged()
+    assert story.changes == [Leave()]
+    story.applied()
+    assert (story.state, story.rollout.weight) == (S.UNCHANGED, 0)
+    assert story.rollout.reason == "v7 is build.zip already: there is nothing to release."
+
+
+def test_what_cannot_be_published_ends_with_the_reason() -> None:
+    story = Story(package=PACKAGE).starts().unpublished(Obstacle.REFUSED, "build.zip is too large.").applied()
+    assert (story.state, story.rollout.obstacle) == (S.ABANDONED, Obstacle.REFUSED)
+    assert story.rollout.reason == "build.zip is too large."
+
+
+def test_publishing_waits_for_credentials_and_goes_on_where_it_was() -> None:
+    story = Story(package=PACKAGE).starts().uploaded().unpublished(Obstacle.CREDENTIALS, "They have expired.")
+    assert (story.state, story.rollout.obstacle) == (S.HELD, Obstacle.CREDENTIALS)
+    with pytest.raises(Refusal, match="there is no version to promote"):
+        story.promote(without_evidence=True)
+    assert story.clears().changes == [Publish("new code")]
+
+
+def test_after_a_crash_publishing_goes_on_where_it_was() -> None:
+    assert Story(package=PACKAGE).starts().recovers().changes == [Upload("new code")]
+    assert Story(package=PACKAGE).starts().uploaded().recovers().changes == [Publish("new code")]
+    assert Story(package=PACKAGE).starts().uploaded().unchanged().recovers().changes == [Leave()]
+
+
+def test_a_rollback_asked_before_the_version_had_a_number_is_obeyed() -> None:
+    story = Story(package=PACKAGE).starts()
+    seen = story.seen
+    story.uploaded().published()
+    with pytest.raises(Refusal, match="meant for another rollout"):
+        story.happens(PauseAsked(at=story.now, actor="ann", seen=seen))
+    story.happens(RollBackAsked(at=story.now, actor="ann", seen=seen, reason="Wrong zip."))
+    story.applied()
+    assert story.state is S.ROLLED_BACK
+    assert story.rollout.reason == "Wrong zip. $LATEST of checkout still has this code."
 
 
 # Evidence

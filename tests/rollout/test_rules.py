@@ -7,13 +7,25 @@ rollout did, and at the end of each story somebody of good will must be able to 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from multitool_tui.judgement.model import Verdict
-from multitool_tui.rollout.effects import Adopt, Leave, Notify, Promote, Restore, RollBack, SetWeight
+from multitool_tui.rollout.effects import (
+    Adopt,
+    Change,
+    Leave,
+    Notify,
+    Promote,
+    Publish,
+    Restore,
+    RollBack,
+    SetWeight,
+    Upload,
+)
 from multitool_tui.rollout.events import (
     AbandonAsked,
     AdoptAsked,
@@ -28,20 +40,25 @@ from multitool_tui.rollout.events import (
     Obstacle,
     PauseAsked,
     PromoteAsked,
+    Published,
     Recovered,
     RestoreAsked,
     ResumeAsked,
     RollBackAsked,
     Seen,
     Started,
+    Unchanged,
+    Unpublished,
+    Uploaded,
     WeightAsked,
 )
 from multitool_tui.rollout.machine import IllegalTransition, Refusal
 from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.package import Package
 from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp
 from multitool_tui.rollout.receipts import ENGINE
-from multitool_tui.rollout.states import TRANSITIONS, State
-from tests.rollout.story import Story, plan
+from multitool_tui.rollout.states import ENDED, TRANSITIONS, State
+from tests.rollout.story import PACKAGE, Story, plan
 
 PLANS = [
     plan(steps, ramp=ramp, deadline=40, policy=policy, bake_after=bake_after)
@@ -55,22 +72,28 @@ PLANS = [
     for policy in OnInconclusive
     for bake_after in (0, 5)
 ]
-_OURS = frozenset(State) - {State.PLANNED, State.PROMOTED, State.ROLLED_BACK, State.ABANDONED}
-_ANEW = Started | ResumeAsked | Cleared | Recovered | Applied
+_OURS = frozenset(State) - {State.PLANNED, *ENDED}
+_ANEW = Started | Published | ResumeAsked | Cleared | Recovered | Applied
 """Events after which a rollout with nothing on the canary may begin anew."""
 _TOLD_LATER = Adopt | Restore | Leave
 """Changes that go on record when they are made: the operator asked for them, or nothing is decided by them."""
 
 
 SAFE, UNDECIDED = Verdict.SAFE, Verdict.UNDECIDED
+_PACKAGES = st.sampled_from([None, PACKAGE])
 _AFFORDED = st.sampled_from([None, 0.001, 0.04, 0.25])
+
+
+def _is_on_target(pending: Change | None) -> bool:
+    """Whether it is a change whose outcome is no more than that it was made."""
+    return pending is not None and not isinstance(pending, Adopt | Upload | Publish)
 
 
 class WatchedStory(Story):
     """A story in which every event is held against the rules."""
 
-    def __init__(self, of: Plan) -> None:
-        super().__init__(of)
+    def __init__(self, of: Plan, package: Package | None) -> None:
+        super().__init__(of, package)
         self.target = 0.0
         """The canary's weight on the target, as far as this rollout's own changes go."""
         self.away: Obstacle | None = None
@@ -82,8 +105,11 @@ class WatchedStory(Story):
         try:
             super().happens(event)
         except IllegalTransition:
-            nothing_to_apply = isinstance(event, Applied) and isinstance(before.pending, Adopt | None)
-            assert type(event) not in row or nothing_to_apply
+            nothing_to_apply = isinstance(event, Applied) and isinstance(
+                before.pending, Adopt | Upload | Publish | None
+            )
+            nothing_to_publish = not isinstance(before.pending, _PUBLISHING.get(type(event), object))
+            assert type(event) not in row or nothing_to_apply or nothing_to_publish
             assert self.rollout is before
         except Refusal as refusal:
             self._check_refusal(before, event, refusal)
@@ -109,7 +135,10 @@ class WatchedStory(Story):
         self._check_one_change_at_a_time(before)
         self._check_receipts(before, event)
         for change in self.changes:
+            assert self.rollout.canary or not isinstance(change, SetWeight | Promote)
             match change:
+                case Upload() | Publish():
+                    self._check_publication(before, change)
                 case SetWeight(weight) if weight > before.wanted:
                     self._check_raise(before, event)
                 case Promote(final):
@@ -120,6 +149,12 @@ class WatchedStory(Story):
                     assert not before.is_harmful
         if isinstance(event, Judged):
             self._check_harm(before, event)
+
+    def _check_publication(self, before: Rollout, change: Upload | Publish) -> None:
+        """Rule 3: what is a version is not published again, and what is not known to be uploaded not published."""
+        assert not before.canary
+        assert self.rollout.package
+        assert isinstance(change, Publish) == self.rollout.package.uploaded
 
     @property
     def _fresh(self) -> bool:
@@ -235,6 +270,13 @@ class WatchedStory(Story):
 
 
 _TROUBLES = (Obstacle.CREDENTIALS, Obstacle.REFUSED, Obstacle.DRIFT, Obstacle.LEASE)
+_PUBLISHING: dict[type[Event], Any] = {
+    Uploaded: Upload,
+    Published: Publish,
+    Unchanged: Publish,
+    Unpublished: Upload | Publish,
+}
+"""What must be pending for each to happen."""
 _ASKS = (
     *(Story.pass_gate, Story.resume, Story.pause, Story.promote),
     *(Story.adopt, Story.restore, Story.abandon),
@@ -245,15 +287,15 @@ _live = precondition(lambda self: not self.story.rollout.ended)
 class AnyStory(RuleBasedStateMachine):
     story: WatchedStory
 
-    @initialize(plan=st.sampled_from(PLANS))
-    def begins(self, plan: Plan) -> None:
-        self.story = WatchedStory(plan)
+    @initialize(plan=st.sampled_from(PLANS), package=_PACKAGES)
+    def begins(self, plan: Plan, package: Package | None) -> None:
+        self.story = WatchedStory(plan, package)
         self.story.starts()
 
     @precondition(lambda self: self.story.rollout.ended)
-    @rule(plan=st.sampled_from(PLANS))
-    def begins_again(self, plan: Plan) -> None:
-        self.begins(plan)
+    @rule(plan=st.sampled_from(PLANS), package=_PACKAGES)
+    def begins_again(self, plan: Plan, package: Package | None) -> None:
+        self.begins(plan, package)
 
     @_live
     @rule(minutes=st.sampled_from([5, 1, 10, 40]), tell=st.booleans())
@@ -268,12 +310,27 @@ class AnyStory(RuleBasedStateMachine):
     @_live
     @rule(minutes=st.sampled_from([5, 0, 10]), verdict=st.sampled_from([SAFE, UNDECIDED]), affords=_AFFORDED)
     def goes_well(self, minutes: float, verdict: Verdict, affords: float | None) -> None:
-        if isinstance(self.story.rollout.pending, Adopt):
-            self.story.adopted(0.3)
+        pending = self.story.rollout.pending
+        if isinstance(pending, Adopt):
+            self.story.adopted(0.3 if self.story.rollout.canary else 0.0)
+        elif isinstance(pending, Upload):
+            self.story.uploaded()
+        elif isinstance(pending, Publish):
+            self.story.published()
         elif self.story.rollout.pending:
             self.story.applied()
         if not self.story.rollout.ended:
             self.story.passes(minutes).judged(verdict, affords=affords)
+
+    @_live
+    @rule(event=st.sampled_from([Story.uploaded, Story.published, Story.unchanged]))
+    def is_published_or_not(self, event: Callable[[Story], Story]) -> None:
+        event(self.story)
+
+    @_live
+    @rule(obstacle=st.sampled_from([Obstacle.CREDENTIALS, Obstacle.REFUSED]))
+    def cannot_be_published(self, obstacle: Obstacle) -> None:
+        self.story.unpublished(obstacle)
 
     @_live
     @rule()
@@ -310,7 +367,7 @@ class AnyStory(RuleBasedStateMachine):
     @_live
     @rule(weight=st.sampled_from([0.0, 0.3, 1.0]))
     def is_adopted(self, weight: float) -> None:
-        if isinstance(self.story.rollout.pending, Adopt):
+        if isinstance(self.story.rollout.pending, Adopt) and (self.story.rollout.canary or not weight):
             self.story.adopted(weight)
 
     @_live
@@ -362,6 +419,10 @@ class AnyStory(RuleBasedStateMachine):
                 story.recovers()
             if story.state in (State.HELD, State.PAUSED):
                 story.resume()
+            if isinstance(story.rollout.pending, Upload):
+                story.uploaded()
+            if isinstance(story.rollout.pending, Publish):
+                story.published()
             if story.rollout.pending:
                 story.applied()
             if story.rollout.at_gate:

@@ -22,18 +22,22 @@ from multitool_tui.rollout.events import (
     Obstacle,
     PauseAsked,
     PromoteAsked,
+    Published,
     Recovered,
     RestoreAsked,
     ResumeAsked,
     RollBackAsked,
     Started,
     Ticked,
+    Unchanged,
+    Unpublished,
+    Uploaded,
     WeightAsked,
 )
 from multitool_tui.rollout.machine import IllegalTransition, Refusal
 from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp
 from multitool_tui.rollout.states import ENDED, TRANSITIONS, State
-from tests.rollout.story import Story, at, plan
+from tests.rollout.story import PACKAGE, Story, at, plan
 
 S = State
 SAFE, UNDECIDED, HARMFUL = Verdict.SAFE, Verdict.UNDECIDED, Verdict.HARMFUL
@@ -72,12 +76,44 @@ def _insisted() -> Story:
     return at(S.SHIFTING).judged(HARMFUL).blocked(Obstacle.CREDENTIALS).promote(without_evidence=True)
 
 
+def _publishing(of: Plan | None = None) -> Story:
+    return Story(of, PACKAGE).starts()
+
+
+def _unpublished(of: Plan | None = None) -> Story:
+    """Held before it was published because the credentials have expired."""
+    return _publishing(of).unpublished(Obstacle.CREDENTIALS)
+
+
 WALKS: dict[str, Callable[[], Story]] = {
     "starts": lambda: at(S.PLANNED).starts(),
     "starts all at once": lambda: at(S.PLANNED, ALL_AT_ONCE).starts(),
     "found before it began": lambda: at(S.PLANNED).recovers(),
     "ends before it began": lambda: at(S.PLANNED).recovers().applied(),
     "cannot be cleared before it began": lambda: at(S.PLANNED).recovers().blocked(),
+    #
+    "begins with a package": lambda: Story(None, PACKAGE).starts(),
+    "publishing, time passes": lambda: at(S.PUBLISHING).ticks(1),
+    "publishing, is judged": lambda: at(S.PUBLISHING).judged(UNDECIDED),
+    "publishing, an alarm goes off": lambda: at(S.PUBLISHING).judged(HARMFUL),
+    "has uploaded": lambda: at(S.PUBLISHING).uploaded(),
+    "has published": lambda: at(S.PUBLISHING).uploaded().published(),
+    "has published, all at once": lambda: _publishing(ALL_AT_ONCE).uploaded().published(),
+    "has nothing to publish": lambda: at(S.PUBLISHING).uploaded().unchanged(),
+    "has ended without change": lambda: at(S.PUBLISHING).uploaded().unchanged().applied(),
+    "cannot publish": lambda: at(S.PUBLISHING).unpublished(),
+    "cannot publish without credentials": lambda: at(S.PUBLISHING).unpublished(Obstacle.CREDENTIALS),
+    "has ended unpublished": lambda: at(S.PUBLISHING).unpublished().applied(),
+    "publishing, is blocked": lambda: at(S.PUBLISHING).blocked(),
+    "publishing, is taken up again": lambda: at(S.PUBLISHING).recovers(),
+    "publishing, must end": lambda: at(S.PUBLISHING).must_end(),
+    "unpublished, must end": lambda: at(S.PUBLISHING).unpublished().must_end(),
+    "publishing, is rolled back by hand": lambda: at(S.PUBLISHING).roll_back(),
+    "held while publishing, its credentials are back": lambda: _unpublished().clears(),
+    "held while publishing, is resumed": lambda: _unpublished().resume(),
+    "held while publishing, is taken back": lambda: _publishing().blocked(Obstacle.LEASE).recovers(),
+    "drifted while publishing, is adopted": lambda: _publishing().blocked().adopt().adopted(0.0),
+    "drifted while publishing, is restored": lambda: _publishing().blocked().restore().applied(),
     #
     "bakes": lambda: at(S.SHIFTING).ticks(1),
     "promotes on time": lambda: at(S.SHIFTING, plan("5%/5m")).passes(4).judged(SAFE).ticks(1),
@@ -218,6 +254,10 @@ def _event(kind: type[Event], story: Story) -> Event:
         return MustEnd(at=story.now, actor="ben", why="SIGTERM.")
     if kind is Started:
         return Started(at=story.now, actor="ann", judgement=Judgement(UNDECIDED, "Nothing yet."))
+    if kind is Published:
+        return Published(at=story.now, version="8")
+    if kind is Unpublished:
+        return Unpublished(at=story.now, obstacle=Obstacle.REFUSED, why="AWS refuses it.")
     if kind is WeightAsked:
         return WeightAsked(at=story.now, actor="ann", seen=story.seen, weight=0.01)
     if issubclass(kind, Command):
@@ -226,7 +266,8 @@ def _event(kind: type[Event], story: Story) -> Event:
 
 
 EVENTS: list[type[Event]] = [
-    *(Started, Ticked, Judged, Applied, Blocked, Adopted, Recovered, Cleared, MustEnd),
+    *(Started, Uploaded, Published, Unchanged, Unpublished),
+    *(Ticked, Judged, Applied, Blocked, Adopted, Recovered, Cleared, MustEnd),
     *(PauseAsked, ResumeAsked, WeightAsked, GatePassed, PromoteAsked, RollBackAsked),
     *(AdoptAsked, RestoreAsked, AbandonAsked),
 ]
@@ -256,8 +297,8 @@ def test_nothing_was_changed_that_nobody_asked_for() -> None:
         story.applied()
 
 
-def test_promoted_rolled_back_and_abandoned_are_the_ends() -> None:
-    assert {S.PROMOTED, S.ROLLED_BACK, S.ABANDONED} == ENDED
+def test_promoted_rolled_back_abandoned_and_unchanged_are_the_ends() -> None:
+    assert {S.PROMOTED, S.ROLLED_BACK, S.ABANDONED, S.UNCHANGED} == ENDED
     assert at(S.PROMOTED).rollout.ended
     assert not at(S.BAKING).rollout.ended
 
