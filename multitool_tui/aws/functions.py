@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -46,9 +48,15 @@ async def aliases(client: Client, function: str) -> tuple[Alias, ...]:
 
 async def versions(client: Client, function: str) -> tuple[str, ...]:
     """All published versions of a function, oldest first; never $LATEST."""
+    return tuple((await version_codes(client, function)))
+
+
+async def version_codes(client: Client, function: str) -> dict[str, str]:
+    """The CodeSha256 of each published version, oldest first; never $LATEST."""
     pages = _pages(client, "list_versions_by_function", "Versions", FunctionName=function)
-    numbers = [item["Version"] async for page in pages for item in page if item.get("Version", "").isdigit()]
-    return tuple(sorted(numbers, key=int))
+    found = [item async for page in pages for item in page if item.get("Version", "").isdigit()]
+    found.sort(key=lambda item: int(item["Version"]))
+    return {item["Version"]: item.get("CodeSha256", "") for item in found}
 
 
 async def get_alias(client: Client, function: str, name: str) -> Alias:
@@ -62,7 +70,7 @@ async def get_alias(client: Client, function: str, name: str) -> Alias:
 
 
 async def get_version(client: Client, function: str, version: str) -> Version:
-    """A published version, with its role and dead-letter target.
+    """A published version, or $LATEST.
 
     Raises:
         NotFound: when there is no such function or version.
@@ -70,14 +78,48 @@ async def get_version(client: Client, function: str, version: str) -> Version:
     with aws_errors():
         answer = await client.get_function_configuration(FunctionName=function, Qualifier=version)
         answered(answer, "Version", "Role")
-        return Version(
-            function=function,
-            version=answer["Version"],
-            role=answer["Role"],
-            dead_letter=(answer.get("DeadLetterConfig") or {}).get("TargetArn") or None,
-            modified=answer.get("LastModified", ""),
-            description=answer.get("Description", ""),
-        )
+        return version_from(function, answer)
+
+
+def version_from(function: str, answer: dict[str, Any]) -> Version:
+    """Read a FunctionConfiguration."""
+    return Version(
+        function=function,
+        version=answer.get("Version", ""),
+        role=answer.get("Role", ""),
+        dead_letter=(answer.get("DeadLetterConfig") or {}).get("TargetArn") or None,
+        modified=answer.get("LastModified", ""),
+        description=answer.get("Description", ""),
+        arn=":".join(answer.get("FunctionArn", "").split(":")[:7]),
+        code=answer.get("CodeSha256", ""),
+        settings=_digest(answer),
+        revision=answer.get("RevisionId", ""),
+        handler=answer.get("Handler", ""),
+        runtime=answer.get("Runtime", ""),
+        package_type=answer.get("PackageType") or "Zip",
+        layers=len(answer.get("Layers") or ()),
+        # Where they are left out, there is nothing to wait for.
+        state=answer.get("State") or "Active",
+        update=answer.get("LastUpdateStatus") or "Successful",
+        why=answer.get("LastUpdateStatusReason") or answer.get("StateReason") or "",
+    )
+
+
+_NOT_SET = frozenset(
+    ("ResponseMetadata", "FunctionName", "FunctionArn", "MasterArn", "Version", "Description", "RevisionId")
+    + ("LastModified", "CodeSha256", "ConfigSha256", "CodeSize", "RuntimeVersionConfig")
+    + ("SigningJobArn", "SigningProfileVersionArn")
+    + ("State", "StateReason", "StateReasonCode")
+    + ("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode")
+)
+"""Members of a FunctionConfiguration that tell the version, its code or its state, and are no setting."""
+
+
+def _digest(answer: dict[str, Any]) -> str:
+    settings = {key: value for key, value in answer.items() if key not in _NOT_SET and value not in (None, "", {}, [])}
+    if "SnapStart" in settings:
+        settings["SnapStart"] = settings["SnapStart"].get("ApplyOn")
+    return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 async def _pages(client: Client, operation: str, key: str, **parameters: str) -> AsyncIterator[list[dict[str, Any]]]:

@@ -74,9 +74,11 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A published version, with what must agree between two versions that share an alias.
+    """A published version or $LATEST, with what must agree between two versions that share an alias.
 
     Source: Lambda developer guide, "Create an alias, weighted alias": same execution role, same dead-letter queue.
+    `code` is the CodeSha256. `settings` is a digest of what the owner has set otherwise: two versions with the same code
+    and settings are one to Lambda. `state` and `update` as State and LastUpdateStatus have them, `why` their reason.
     """
 
     function: str
@@ -85,6 +87,18 @@ class Version:
     dead_letter: str | None = None
     modified: str = ""
     description: str = ""
+    arn: str = ""
+    """Of the function."""
+    code: str = ""
+    settings: str = ""
+    revision: str = ""
+    handler: str = ""
+    runtime: str = ""
+    package_type: str = "Zip"
+    layers: int = 0
+    state: str = "Active"
+    update: str = "Successful"
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from botocore.utils import parse_timestamp
 from multitool_tui.aws.alias_target import AliasTarget
 from multitool_tui.aws.credentials import RenewableCredentials, remedy
 from multitool_tui.aws.errors import CredentialsError
+from multitool_tui.aws.function_code import FunctionCode
 from multitool_tui.aws.functions import get_alias
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.ledger import Ledger
@@ -47,6 +48,9 @@ _CHANGING = AioConfig(
     retries={"mode": "standard", "total_max_attempts": 1},
     connector_args={"force_close": True, "keepalive_timeout": None},
 )
+
+# A zip of 50 MB may take minutes on its way, and Lambda some time to unpack it.
+_UPLOADING = _CHANGING.merge(AioConfig(connect_timeout=5, read_timeout=120, max_pool_connections=10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,13 @@ class AwsSession:
         """Where Lambda is called, when that is not AWS itself."""
         url = str(self.functions.meta.endpoint_url)
         return None if url.rstrip("/").endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else url
+
+    async def code(self, function: str) -> FunctionCode:
+        """A function's code, on a lane for uploads."""
+        async with self._opening:
+            if "uploads" not in self._others:
+                self._others["uploads"] = await self._open("lambda", _UPLOADING)
+        return FunctionCode(self.functions, self._others["uploads"], self._clock, function)
 
     async def read(self, target: str) -> Reading:
         """A target as it is now.

@@ -20,6 +20,8 @@ class Package:
     sha256: str
     replaces: str = ""
     settings: str = ""
+    newest: str = "0"
+    """The number of the newest version when the rollout began: what is published later may be this rollout's."""
     uploaded: bool = False
     """Whether $LATEST is known to have this code, and to be ready to be published."""
 
