@@ -81,6 +81,10 @@ class AliasTarget:
         """What was written over the known revision, and may come about as long as that stands: also a write that was
         given up without an answer."""
 
+    def aim(self, canary: str) -> None:
+        """The canary of a rollout that began without one has been published."""
+        self._canary, self._lease = canary, replace(self._lease, canary=canary)
+
     # The lease
 
     async def acquire(self) -> Alias:

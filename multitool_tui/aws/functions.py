@@ -48,7 +48,7 @@ async def aliases(client: Client, function: str) -> tuple[Alias, ...]:
 
 async def versions(client: Client, function: str) -> tuple[str, ...]:
     """All published versions of a function, oldest first; never $LATEST."""
-    return tuple((await version_codes(client, function)))
+    return tuple(await version_codes(client, function))
 
 
 async def version_codes(client: Client, function: str) -> dict[str, str]:
@@ -106,11 +106,19 @@ def version_from(function: str, answer: dict[str, Any]) -> Version:
 
 
 _NOT_SET = frozenset(
-    ("ResponseMetadata", "FunctionName", "FunctionArn", "MasterArn", "Version", "Description", "RevisionId")
-    + ("LastModified", "CodeSha256", "ConfigSha256", "CodeSize", "RuntimeVersionConfig")
-    + ("SigningJobArn", "SigningProfileVersionArn")
-    + ("State", "StateReason", "StateReasonCode")
-    + ("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode")
+    (
+        *("FunctionName", "FunctionArn", "MasterArn", "Version", "Description", "RevisionId", "LastModified"),
+        *(
+            "CodeSha256",
+            "ConfigSha256",
+            "CodeSize",
+            "RuntimeVersionConfig",
+            "SigningJobArn",
+            "SigningProfileVersionArn",
+        ),
+        *("State", "StateReason", "StateReasonCode", "ResponseMetadata"),
+        *("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode"),
+    )
 )
 """Members of a FunctionConfiguration that tell the version, its code or its state, and are no setting."""
 

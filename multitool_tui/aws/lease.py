@@ -21,8 +21,9 @@ RENEWAL = timedelta(minutes=2)
 """How old a driver lets its lease become."""
 
 _MARK = re.compile(
-    r"\[multitool v(?P<baseline>\d{1,20})>v(?P<canary>\d{1,20}) (?P<since>[0-9a-z]{1,9})-(?P<until>[0-9a-z]{1,9})"
-    r" (?P<driver>[0-9a-f]{8}) (?P<strategy>[A-Za-z0-9]*) ?(?P<name>[^\s\[\]]*)\](?P<packed>~?)(?: (?P<text>.*))?",
+    r"\[multitool v(?P<baseline>\d{1,20})>(?:v(?P<canary>\d{1,20})|zip)"
+    r" (?P<since>[0-9a-z]{1,9})-(?P<until>[0-9a-z]{1,9}) (?P<driver>[0-9a-f]{8})"
+    r" (?P<strategy>[A-Za-z0-9]*) ?(?P<name>[^\s\[\]]*)\](?P<packed>~?)(?: (?P<text>.*))?",
     re.DOTALL,
 )
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -42,6 +43,7 @@ class NoRoom(ValueError):
 class Lease:
     """Who drives which rollout, and until when. Times are whole seconds.
 
+    `canary` is empty, and "zip" in the mark, until the rollout has published it.
     `driver`: eight hexadecimal digits, of one process and one rollout. `strategy`: the plan's, where it has a plain
     name. `name`: user@host, as far as there was room for it.
     """
@@ -72,7 +74,8 @@ def write(lease: Lease, owners: str) -> str:
     """
     since, until = (_base36(int(moment.timestamp())) for moment in (lease.since, lease.until))
     strategy = lease.strategy if re.fullmatch(r"[A-Za-z0-9]{1,28}", lease.strategy) else ""
-    mark = f"multitool v{lease.baseline}>v{lease.canary} {since}-{until} {lease.driver} {strategy}"
+    canary = f"v{lease.canary}" if lease.canary else "zip"
+    mark = f"multitool v{lease.baseline}>{canary} {since}-{until} {lease.driver} {strategy}"
     name = re.sub(r"[^\x21-\x7e]|[\[\]]", "", lease.name)
     for text in ((f"] {owners}" if owners else "]"), f"]~ {_pack(owners)}"):
         room = LONGEST - _units(f"[{mark}{text}")
@@ -92,7 +95,9 @@ def read(description: str) -> tuple[Lease | None, str]:
         owners = _unpack(text) if match["packed"] else text
     except (ValueError, OverflowError, OSError, zlib.error):
         return None, description
-    lease = Lease(match["baseline"], match["canary"], since, until, match["driver"], match["strategy"], match["name"])
+    lease = Lease(
+        match["baseline"], match["canary"] or "", since, until, match["driver"], match["strategy"], match["name"]
+    )
     return lease, owners
 
 

@@ -77,8 +77,8 @@ class Version:
     """A published version or $LATEST, with what must agree between two versions that share an alias.
 
     Source: Lambda developer guide, "Create an alias, weighted alias": same execution role, same dead-letter queue.
-    `code` is the CodeSha256. `settings` is a digest of what the owner has set otherwise: two versions with the same code
-    and settings are one to Lambda. `state` and `update` as State and LastUpdateStatus have them, `why` their reason.
+    `code` is the CodeSha256. `settings` is a digest of what the owner has set otherwise: two versions with the same
+    code and settings are one to Lambda. `state` and `update`: State and LastUpdateStatus; `why`: their reason.
     """
 
     function: str

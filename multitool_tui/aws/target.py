@@ -14,6 +14,10 @@ class Target(Protocol):
     taken it over.
     """
 
+    def aim(self, canary: str) -> None:
+        """The canary of a rollout that began without one has been published."""
+        ...
+
     async def acquire(self) -> Reading:
         """Mark the target as this driver's, if it is as it was when it was looked at."""
         ...

@@ -14,8 +14,8 @@ _AT_ONCE = 3 * 65536  # a multiple of three: base64 of the pieces is that of the
 class UploadBody(io.RawIOBase):
     """JSON with a file as its `ZipFile`, as the SDK would write it. It can be begun again, and is read to its end.
 
-    The SDK reads it twice: to sign it, and to send it. `sent` is called in any thread with the share (0-1) of the second
-    reading.
+    The SDK reads it twice: to sign it, and to send it. `sent` is called in any thread with the share (0-1) of the
+    second reading.
     """
 
     def __init__(self, file: BinaryIO, size: int, others: dict[str, str], sent: Callable[[float], None]) -> None:

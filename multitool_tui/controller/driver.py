@@ -14,6 +14,7 @@ from multitool_tui.aws.resources import Reading
 from multitool_tui.aws.sources import Source
 from multitool_tui.aws.target import Target
 from multitool_tui.clock import Clock
+from multitool_tui.controller.publishing import Publisher
 from multitool_tui.controller.recorder import Recorder
 from multitool_tui.controller.snapshot import LiveRollout, Traffic
 from multitool_tui.controller.timeline import Timeline
@@ -29,9 +30,12 @@ from multitool_tui.rollout.effects import (
     Leave,
     Notify,
     Promote,
+    Publication,
+    Publish,
     Restore,
     RollBack,
     SetWeight,
+    Upload,
     Wait,
 )
 from multitool_tui.rollout.events import (
@@ -43,6 +47,7 @@ from multitool_tui.rollout.events import (
     Judged,
     MustEnd,
     Obstacle,
+    Published,
     Recovered,
     Started,
     Ticked,
@@ -88,7 +93,9 @@ class Driver:
         log: Log,
         changed: Callable[[], None],
         recorder: Recorder,
+        publisher: Publisher | None = None,
     ) -> None:
+        """`publisher`: for a rollout that begins with a package."""
         self.rollout = rollout
         self._target = target
         self._timeline = timeline
@@ -98,6 +105,7 @@ class Driver:
         self.source = source
         self._slow_limit = slow_limit
         self._recorder = recorder
+        self._publisher = publisher
         self._weight_read: float | None = None
         self._alarms: dict[str, AlarmState] = {}
         """The watched alarms as the judge was last shown them."""
@@ -108,6 +116,8 @@ class Driver:
         self._wake_at: datetime | None = None
         self._woken = asyncio.Event()
         self._change: asyncio.Task[None] | None = None
+        self._publication: asyncio.Task[None] | None = None
+        """What is under way on the function. The target is looked at meanwhile, and its mark renewed."""
         self.ended = asyncio.Event()
         """Set when the rollout has ended."""
 
@@ -117,8 +127,17 @@ class Driver:
     def live(self) -> LiveRollout:
         """The rollout with what is known of its target now."""
         rollout = self.rollout
-        traffic = Traffic(rollout.target, rollout.baseline, rollout.canary, self._timeline.minutes, self._slow_limit)
-        return LiveRollout(rollout, traffic, self._weight_read, self._firing_at_start, self._trouble or self._unrenewed)
+        traffic = Traffic(
+            rollout.target, rollout.baseline, rollout.canary or None, self._timeline.minutes, self._slow_limit
+        )
+        return LiveRollout(
+            rollout,
+            traffic,
+            self._weight_read,
+            self._firing_at_start,
+            self._trouble or self._unrenewed,
+            self._publisher.progress if self._publisher else None,
+        )
 
     @property
     def slow_limit(self) -> float | None:
@@ -190,6 +209,10 @@ class Driver:
         """
         before = self.rollout
         self.rollout, effects = advance(before, event)
+        if isinstance(event, Published):
+            self._target.aim(event.version)
+        if self._publication and not isinstance(self.rollout.pending, Publication):
+            self._publication.cancel()
         if self.rollout != before or any(not isinstance(effect, Wait) for effect in effects):
             self._record(event, effects)
         for effect in effects:
@@ -199,6 +222,8 @@ class Driver:
                 case Wait(until):
                     self._wake_at = until
                     self._woken.set()
+                case Upload() | Publish():
+                    self._publish(effect)
                 case _:
                     self._begin(effect)
         if self.rollout.ended:
@@ -277,9 +302,10 @@ class Driver:
 
     async def stop(self) -> None:
         """Give up driving. A change that is under way is ended where it is; what was put on record is written."""
-        if self._change is not None:
-            self._change.cancel()
-            await asyncio.gather(self._change, return_exceptions=True)
+        under_way = [task for task in (self._change, self._publication) if task is not None]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
         await asyncio.gather(self._recorder.saved(), return_exceptions=True)
 
     # What is on record
@@ -327,6 +353,22 @@ class Driver:
         if earlier is not None:
             earlier.cancel()
         self._change = asyncio.create_task(self._make(change, earlier), name=f"{type(change).__name__}")
+
+    def _publish(self, change: Publication) -> None:
+        self._publication = asyncio.create_task(self._make_public(change), name=type(change).__name__)
+
+    async def _make_public(self, change: Publication) -> None:
+        """Make a change of the function, once its intent is on record, and tell the rollout how it ended."""
+        package = self.rollout.package
+        assert package is not None  # noqa: S101 - nothing else is published; this tells the type checker
+        assert self._publisher is not None  # noqa: S101
+        try:
+            await self._recorder.saved()
+        except JournalError:
+            return  # nothing goes on without it: that has been told already
+        outcome = await self._publisher.make(change, package, self.rollout.baseline)
+        self._publication = None
+        self.tell(outcome)
 
     async def _make(self, change: Change, earlier: asyncio.Task[None] | None) -> None:
         """Make a change on the target, however often it takes, and tell the rollout how it ended."""
@@ -398,6 +440,8 @@ class Driver:
             case Leave():
                 await self._target.leave()
                 return None
+            case Upload() | Publish():
+                raise TypeError("that is no change of a target")
 
     async def _renew(self) -> None:
         """Keep the lease from running out. A real change cancels this; what fails is tried with the next look."""

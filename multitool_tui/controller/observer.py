@@ -47,7 +47,7 @@ class Observer:
     def see(self, found: Reading, lease: Lease, now: datetime) -> None:
         """Follow the target."""
         self.found, self.lease = found, lease
-        rollout = self.rollout
+        rollout = replace(self.rollout, canary=lease.canary)  # published meanwhile, where it had none
         weight = 1.0 if found.version == rollout.canary else found.weights.get(rollout.canary, 0.0)
         if self._begun and weight != rollout.weight:
             self.timeline.put_weight(now, weight)
@@ -75,13 +75,15 @@ class Observer:
         rollout, analysis, seen = self.rollout, self.rollout.plan.analysis, self.timeline.minutes
         begin = seen[-1].start - LATE if seen else self.lease.since - analysis.history
         source = self.found.source
-        return Request(source, rollout.baseline, rollout.canary, begin, now, analysis.period, self.slow_limit)
+        return Request(source, rollout.baseline, rollout.canary or None, begin, now, analysis.period, self.slow_limit)
 
     @property
     def live(self) -> LiveRollout:
         """The rollout as the screen shows it."""
         rollout = self.rollout
-        traffic = Traffic(rollout.target, rollout.baseline, rollout.canary, self.timeline.minutes, self.slow_limit)
+        traffic = Traffic(
+            rollout.target, rollout.baseline, rollout.canary or None, self.timeline.minutes, self.slow_limit
+        )
         return LiveRollout(
             rollout, traffic, rollout.weight, elsewhere=Elsewhere(self.lease.who, self.lease.driver, self.lease.until)
         )

@@ -98,6 +98,8 @@ class LiveRollout:
     firing_at_start: tuple[str, ...] = ()
     change_trouble: str | None = None
     """What is in the way of the change under way, or of renewing the mark, while it is being tried again."""
+    sent: float | None = None
+    """The share (0-1) of its package that is uploaded, while it is."""
     elsewhere: Elsewhere | None = None
 
     @property

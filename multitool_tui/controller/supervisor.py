@@ -482,7 +482,7 @@ class Supervisor:
         return Request(
             driver.source,
             rollout.baseline,
-            rollout.canary,
+            rollout.canary or None,
             start,
             now,
             rollout.plan.analysis.period,

@@ -17,6 +17,10 @@ T = TypeVar("T")
 
 _ANY_EVENT = (
     events.Started
+    | events.Uploaded
+    | events.Published
+    | events.Unchanged
+    | events.Unpublished
     | events.Ticked
     | events.Judged
     | events.Applied

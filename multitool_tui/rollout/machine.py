@@ -236,7 +236,7 @@ def _applied(rollout: Rollout, event: Applied) -> Outcome:
             if final:
                 return _end(done, at, State.PROMOTED, Severity.GOOD)
             done = replace(done, state=State.BAKING, promoted_at=at)
-            serves = f"v{rollout.canary} serves everything"
+            serves = f"{rollout.canary_name} serves everything"
             done, note = decide(done, at, serves, rollout.reason, severity=Severity.GOOD)
             waiting, effects = wait(done, at + rollout.plan.bake_after_promote, "bake after promotion")
             return waiting, (note, *effects)
@@ -258,8 +258,7 @@ def _with_the_code_left(rollout: Rollout) -> Rollout:
     """Who publishes next would publish the same code again."""
     if not (rollout.package and rollout.package.uploaded):
         return rollout
-    function = rollout.target.rpartition(":")[0]
-    return replace(rollout, reason=f"{rollout.reason} $LATEST of {function} still has this code.")
+    return replace(rollout, reason=f"{rollout.reason} $LATEST of {rollout.package.function} still has this code.")
 
 
 def _end(rollout: Rollout, at: datetime, state: State, severity: Severity) -> Outcome:
@@ -272,7 +271,7 @@ def _adopted(rollout: Rollout, event: Adopted) -> Outcome:
     """The target is this rollout's again as it is; where another hand took the canary out, that is its end."""
     taken = replace(rollout, weight=event.weight, held_from=None)
     if not event.weight and rollout.canary:
-        return roll_back(taken, event.at, f"v{rollout.canary} was taken out from outside.", rollout.actor)
+        return roll_back(taken, event.at, f"{rollout.canary_name} was taken out from outside.", rollout.actor)
     return go_on(taken, event.at, f"adopted at {percent(event.weight)}", _WORD, rollout.actor)
 
 

@@ -77,7 +77,7 @@ def promote(rollout: Rollout, at: datetime, reason: str, actor: str = ENGINE) ->
     """Everything to the canary, for good or to bake."""
     moved = replace(_released(rollout), state=State.PROMOTING, wanted=1.0)
     change = Promote(final=not rollout.plan.bake_after_promote)
-    return _change(moved, at, change, f"promoting v{rollout.canary}", reason, actor=actor)
+    return _change(moved, at, change, f"promoting {rollout.canary_name}", reason, actor=actor)
 
 
 def leave(rollout: Rollout, reason: str, actor: str = ENGINE) -> Outcome:

@@ -10,11 +10,12 @@ from pathlib import PurePath
 class Package:
     """A deployment package, and what it is to take the place of.
 
-    `path`: absolute. `size`: bytes. `sha256`: of the file, as Lambda's CodeSha256 has it: in base64. `replaces` is the
-    CodeSha256 of $LATEST when the rollout began, `settings` a digest of all else that $LATEST was then: what differs
-    later was changed by somebody else.
+    `function`: whose code it becomes. `path`: absolute. `size`: bytes. `sha256`: of the file, as Lambda's CodeSha256
+    has it: in base64. `replaces` is the CodeSha256 of $LATEST when the rollout began, `settings` a digest of all else
+    that $LATEST was then: what differs later was changed by somebody else.
     """
 
+    function: str
     path: str
     size: int
     sha256: str

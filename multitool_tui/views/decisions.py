@@ -75,5 +75,5 @@ def decision(scene: Scene, live: LiveRollout) -> Decision:
 
 
 def _restores(rollout: Rollout) -> str:
-    share = f"{percent(rollout.weight)} to v{rollout.canary}" if rollout.weight < 1 else f"all to v{rollout.canary}"
+    share = f"{percent(rollout.weight) if rollout.weight < 1 else 'all'} to {rollout.canary_name}"
     return f"The target becomes again what this rollout had made of it ({share}), over the other change."

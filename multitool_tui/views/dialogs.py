@@ -43,7 +43,7 @@ def facts(scene: Scene, rollout: Rollout, weight: str) -> tuple[tuple[str, str],
     return (
         ("Account", clean(where)),
         ("Target", clean(rollout.target)),
-        ("Versions", f"v{rollout.baseline} baseline → v{rollout.canary} canary"),
+        ("Versions", f"v{rollout.baseline} baseline → {rollout.canary_name} canary"),
         ("Weight", weight),
     )
 
@@ -54,12 +54,12 @@ def promote_question(scene: Scene, rollout: Rollout) -> Question:
         return Question(
             "End the bake after promotion?",
             facts(scene, rollout, "100% already"),
-            f"v{rollout.canary} serves everything. Ending the bake ends the rollout: nothing is judged any more.",
+            f"{rollout.canary_name} serves everything. Ending the bake ends the rollout: nothing is judged any more.",
             "End the bake",
         )
     lacking = _lacking(rollout, scene.now)
     return Question(
-        f"Promote v{rollout.canary}?",
+        f"Promote {rollout.canary_name}?",
         facts(scene, rollout, f"{percent(rollout.weight)} now → 100%"),
         _evidence_sentence(rollout, scene.now),
         "Promote without evidence" if lacking else "Promote",
@@ -126,7 +126,8 @@ def check_weight(text: str, rollout: Rollout, now: datetime) -> tuple[float | No
 def leave_lines(scene: Scene) -> tuple[str, ...]:
     """What is live while somebody wants to quit, one line each."""
     return tuple(
-        f"{clean(rollout.target)} v{rollout.baseline} → v{rollout.canary}, {rollout.state} at {percent(rollout.weight)}"
+        f"{clean(rollout.target)} v{rollout.baseline} → {rollout.canary_name}, "
+        f"{rollout.state} at {percent(rollout.weight)}"
         for rollout in running(scene.snapshot)
     )
 

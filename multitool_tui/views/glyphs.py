@@ -27,6 +27,7 @@ STATES: dict[State, Mark] = {
     state: Mark(glyph, state.value, role)
     for state, glyph, role in (
         (State.PLANNED, "○", Role.DIM),
+        (State.PUBLISHING, "↑", Role.ACCENT),
         (State.SHIFTING, "◐", Role.ACCENT),
         (State.PAUSED, "‖", Role.WARN),
         (State.PROMOTING, "◕", Role.ACCENT),
@@ -36,6 +37,7 @@ STATES: dict[State, Mark] = {
         (State.ROLLED_BACK, "✖", Role.BAD),
         (State.HELD, "■", Role.WARN),
         (State.ABANDONED, "◌", Role.WARN),
+        (State.UNCHANGED, "◌", Role.PLAIN),
     )
 }
 

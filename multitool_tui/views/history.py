@@ -16,7 +16,7 @@ def row_line(record: Record) -> str:
     """A rollout in one line."""
     rollout = record.rollout
     began = f"{record.began_at:%Y-%m-%d %H:%M}"
-    versions = f"v{rollout.baseline} to v{rollout.canary}"
+    versions = f"v{rollout.baseline} to {rollout.canary_name}"
     return clean(f"{began} {rollout.state:<12} {rollout.id}  {versions}  {record.actor}  {rollout.reason}")
 
 
@@ -28,7 +28,7 @@ def row_document(record: Record) -> dict[str, Any]:
         "place": record.place,
         "target": rollout.target,
         "baseline": rollout.baseline,
-        "canary": rollout.canary,
+        "canary": rollout.canary or None,
         "strategy": rollout.plan.strategy,
         "state": rollout.state.value,
         "weight": rollout.weight,
@@ -83,7 +83,7 @@ def again_lines(number: int, again: Again, record: Record) -> Iterator[str]:
     evidence, before = judgement.evidence, again.before
     yield clean(f"Decision {number} of {before.id}, {receipt.at:%Y-%m-%d %H:%M:%S} UTC")
     for name, value in (
-        ("target", f"{before.target}, v{before.baseline} to v{before.canary}, {before.plan.strategy}"),
+        ("target", f"{before.target}, v{before.baseline} to {before.canary_name}, {before.plan.strategy}"),
         ("state", f"{before.state}, {percent(before.weight)} on the canary"),
         ("event", type(again.event).__name__),
         ("action", receipt.action),

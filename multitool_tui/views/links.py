@@ -37,7 +37,7 @@ def copied_text(scene: Scene) -> str | None:
         return f"{scene.target} v{alias.version}" if alias else scene.target
     rollout = scene.live.rollout
     head = (
-        f"{scene.target}: v{rollout.baseline} to v{rollout.canary}, {rollout.state} at {percent(rollout.weight)}"
+        f"{scene.target}: v{rollout.baseline} to {rollout.canary_name}, {rollout.state} at {percent(rollout.weight)}"
         f" (rollout {rollout.id})"
     )
     return "\n".join(part for part in (head, rollout.reason) if part)

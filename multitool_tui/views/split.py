@@ -124,7 +124,9 @@ def _quiet_blocks(scene: Scene, width: int) -> list[tuple[Line, ...]]:
 def _rollout_blocks(live: LiveRollout, scene: Scene, width: int, *, roomy: bool) -> list[tuple[Line, ...]]:
     rollout = live.rollout
     share = _share_now(live)
-    bar = _bar_block((f"v{rollout.baseline} baseline", 1 - share), (f"v{rollout.canary} canary", share), width)
+    # What is still being published can have nothing.
+    canary = (f"{rollout.canary_name} canary", share) if rollout.canary else None
+    bar = _bar_block((f"v{rollout.baseline} baseline", 1 - share), canary, width)
     loud = rollout.state in _LOUD or (rollout.at_gate and _waits_for_operator(rollout))
     # Where there is little room, a reason to read takes that of the figures and of the ladder.
     cramped = loud and not roomy
@@ -134,7 +136,7 @@ def _rollout_blocks(live: LiveRollout, scene: Scene, width: int, *, roomy: bool)
     return [
         (*bar, *figures),
         () if cramped and explains else (way(rollout, width),),
-        _banner(rollout, scene, width, lines) if loud else (_progress(rollout, scene, width),),
+        _banner(rollout, scene, width, lines) if loud else (_progress(live, scene, width),),
         _trouble(live, width),
         () if loud or not roomy else _decision(rollout, width),
     ]
@@ -270,21 +272,23 @@ def _waits_for_operator(rollout: Rollout) -> bool:
     return rollout.state is State.SHIFTING and rollout.waiting.startswith("an operator")
 
 
-def _progress(rollout: Rollout, scene: Scene, width: int) -> Line:
+def _progress(live: LiveRollout, scene: Scene, width: int) -> Line:
     """The bake as a gauge, or what else the rollout waits for; at the right, how long it runs already."""
+    rollout = live.rollout
     clock = []
     if rollout.started_at:
         clock.append(line(Span(f"{duration(scene.now - rollout.started_at)} in", Role.DIM)))
     if rollout.deadline_at and rollout.state is State.SHIFTING:
         clock.append(line(Span(f"{duration(rollout.deadline_at - scene.now)} to the deadline", Role.DIM)))
     right = join(clock, Span(" · ", Role.DIM))
-    left = _waiting(rollout, scene, width)
+    left = _waiting(live, scene, width)
     if width_of(left) + 2 + width_of(right) > width:
         right = clock[0] if clock else EMPTY
     return spread(left, right, width)
 
 
-def _waiting(rollout: Rollout, scene: Scene, width: int) -> Line:
+def _waiting(live: LiveRollout, scene: Scene, width: int) -> Line:
+    rollout = live.rollout
     ends = rollout.bake_ends_at
     if ends and scene.now < ends and rollout.pending is None:
         bake = rollout.plan.bake_after_promote if rollout.state is State.BAKING else _bake(rollout)
@@ -299,7 +303,8 @@ def _waiting(rollout: Rollout, scene: Scene, width: int) -> Line:
         )
     mark = STATES[rollout.state]
     if rollout.pending is not None or rollout.state is State.PLANNED:
-        return line(Span(f"{mark.glyph} {clean(rollout.waiting) or rollout.state}…", mark.role))
+        sent = f" {percent(live.sent, 0)}" if live.sent is not None else ""
+        return line(Span(f"{mark.glyph} {clean(rollout.waiting) or rollout.state}{sent}…", mark.role))
     return line(Span("waits for ", Role.DIM), clean(rollout.waiting) or "the next look")
 
 

@@ -43,6 +43,9 @@ class ScriptedTarget:
     made: list[str] = field(default_factory=list)
     alias: Alias = field(default_factory=lambda: Alias("checkout", "live", "41", "r0"))
 
+    def aim(self, canary: str) -> None:
+        self.made.append(f"aim at {canary}")
+
     async def read(self) -> Alias:
         if self.troubles:
             raise self.troubles.pop(0)

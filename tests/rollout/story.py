@@ -40,7 +40,7 @@ from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp, parse_steps
 from multitool_tui.rollout.receipts import ENGINE, Receipt
 from multitool_tui.rollout.states import State
 
-PACKAGE = Package("/home/ann/build.zip", 3_200_000, "new code", "old code", "settings")
+PACKAGE = Package("checkout", "/home/ann/build.zip", 3_200_000, "new code", "old code", "settings")
 
 START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 
