@@ -151,6 +151,7 @@ async def screen(
     actor: str = "dev@laptop",
     scenario: str = "healthy",
     read_only: bool = False,
+    for_a_screen: bool = False,
 ) -> AsyncIterator[World]:
     """A session and a supervisor, as one process has them, on a sandbox that others may use as well.
 
@@ -160,7 +161,7 @@ async def screen(
     await session.__aenter__()
     logbook = Logbook(folder, "test", AtOnce())
     supervisor = Supervisor(session, clock, actor=actor, logbook=logbook, sandbox=scenario, read_only=read_only)
-    supervisor.open()
+    supervisor.open(for_a_screen=for_a_screen)
     stage = World(clock, sandbox, session, supervisor, _calling(session))
     try:
         await stage.settle()

@@ -1,0 +1,168 @@
+"""Two real processes: one drives without a screen, the other is the shell beside it. And one from another machine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from multitool_tui.cli.exits import Exit
+from multitool_tui.clock import SystemClock
+from multitool_tui.sandbox.scenario import load_scenario
+from multitool_tui.sandbox.server import Sandbox
+from tests.support.terminal import MULTITOOL
+from tests.support.world import REGION, sandbox_environment
+
+_LONGEST = 60.0  # seconds of real time for one command
+
+
+@dataclass
+class Shells:
+    sandbox: Sandbox
+    folder: Path
+
+    async def begin(self, *arguments: str, folder: str = "here", **environment: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *(MULTITOOL, "--state-dir", str(self.folder / folder)),
+            *("--log-file", str(self.folder / "log"), "--endpoint-url", self.sandbox.url, *arguments),
+            env={**os.environ, **sandbox_environment(), **environment},
+            cwd=self.folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+    async def run(self, *arguments: str, folder: str = "here", **environment: str) -> tuple[int, str]:
+        return await ended(await self.begin(*arguments, folder=folder, **environment))
+
+    async def driver(self, plan: str = "10%/20m 50%/20m") -> asyncio.subprocess.Process:
+        """A process that drives checkout:live, and has v42 at 10%."""
+        process = await self.begin("run", "checkout:live", "--version", "42", "--headless", "--strategy", plan)
+        assert process.stdout
+        line = await asyncio.wait_for(process.stdout.readline(), _LONGEST)
+        assert b"raised to 10%" in line
+        while (await self.documents())[0]["weight"] != 0.1:
+            pass  # each look is a process of its own
+        return process
+
+    async def documents(self, *names: str, folder: str = "here") -> list[dict[str, object]]:
+        _, said = await self.run("status", "--json", *names, folder=folder)
+        return [json.loads(line) for line in said.splitlines()]
+
+    @property
+    def on_alias(self) -> tuple[str, dict[str, float]]:
+        alias = self.sandbox.alias("checkout", "live")
+        return alias.version, dict(alias.weights)
+
+
+async def ended(process: asyncio.subprocess.Process) -> tuple[int, str]:
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), _LONGEST)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    said = (out + err).decode()
+    assert "Traceback" not in said
+    assert process.returncode is not None
+    return process.returncode, said
+
+
+@asynccontextmanager
+async def shells(folder: Path) -> AsyncIterator[Shells]:
+    async with Sandbox(scenario=load_scenario("healthy"), clock=SystemClock(), seed=1, region=REGION) as sandbox:
+        yield Shells(sandbox, folder)
+
+
+async def test_a_second_shell_sees_and_steers_what_the_first_one_drives(tmp_path: Path) -> None:
+    async with shells(tmp_path) as s:
+        driver = await s.driver("10%/20m/gate 50%/20m")
+        [about] = await s.documents("checkout:live")
+        assert (about["state"], about["seen"], about["driver"]) == (
+            "shifting",
+            "v42@10%",
+            {"who": f"process {driver.pid}", "near": True, "until": None},
+        )
+        assert await s.run("pause", "checkout:live") == (0, "checkout:live: paused. The operator's word.\n")
+        assert await s.run("weight", "checkout:live", "5%", "--seen", "v42@10%") == (
+            0,
+            "checkout:live: paused. The operator's word.\n",
+        )
+        assert s.on_alias == ("41", {"42": 0.05})
+        code, said = await s.run("resume", "checkout:live")
+        assert (code, said) == (0, "checkout:live: shifting. The operator's word.\n")
+        assert await s.run("gate", str(about["rollout"])) == (0, "checkout:live: shifting. The operator's word.\n")
+        code, said = await s.run("rollback", "checkout:live", "--reason", "I do not like it.")
+        assert (code, said) == (0, "checkout:live: rolled back. I do not like it.\n")
+        assert s.on_alias == ("41", {})
+        code, said = await ended(driver)
+        assert code == Exit.ROLLED_BACK_BY_OPERATOR
+        assert "I do not like it." in said
+        assert list((tmp_path / "here" / "live").iterdir()) == []
+
+
+async def test_what_has_moved_on_is_refused_and_nothing_is_promoted_blindly(tmp_path: Path) -> None:
+    async with shells(tmp_path) as s:
+        driver = await s.driver()
+        code, said = await s.run("promote", "checkout:live", "--seen", "v42@5%", "--without-evidence")
+        assert code == Exit.REFUSED
+        assert "moved on to 10%" in said
+        code, said = await s.run("pause", "checkout:live", "--seen", "v43@10%")
+        assert code == Exit.REFUSED
+        assert "meant for another rollout" in said
+        code, said = await s.run("promote", "checkout:live")
+        assert code == Exit.REFUSED
+        assert "no fresh evidence" in said
+        assert s.on_alias == ("41", {"42": 0.1})
+        code, said = await s.run("promote", "checkout:live", "--seen", "v42@10%", "--without-evidence")
+        assert (code, said) == (0, "checkout:live: baking. The operator's word.\n")
+        assert s.on_alias == ("42", {})
+        assert (await s.run("promote", "checkout:live"))[0] == 0  # ends the bake
+        assert (await ended(driver))[0] == Exit.DONE
+
+
+async def test_a_shell_on_another_machine_sees_by_aws_alone_and_rolls_back_by_taking_over(tmp_path: Path) -> None:
+    async with shells(tmp_path) as s:
+        driver = await s.driver()
+        assert await s.run("status", folder="there") == (
+            0,
+            "No rollout is under way on this machine. `multitool history` lists those of before.\n",
+        )
+        [about] = await s.documents("checkout:live", folder="there")
+        assert (about["state"], about["seen"]) == ("shifting", "v42@10%")
+        assert isinstance(about["driver"], dict)
+        assert about["driver"]["near"] is False
+        code, said = await s.run("pause", "checkout:live", folder="there")
+        assert code == Exit.REFUSED
+        assert "No process on this machine drives checkout:live." in said
+        code, said = await s.run("rollback", "checkout:live", folder="there")
+        assert code == 0
+        assert "checkout:live: rolled back." in said
+        assert s.on_alias == ("41", {})
+        assert (await ended(driver))[0] in (Exit.TAKEN, Exit.DRIFT)
+
+
+async def test_a_killed_drivers_socket_is_cleared_and_its_rollout_rolled_back_by_name(tmp_path: Path) -> None:
+    async with shells(tmp_path) as s:
+        driver = await s.driver()
+        driver.kill()
+        await driver.wait()
+        [about] = await s.documents()
+        assert (about["state"], about["driver"]) == ("shifting", None)
+        assert list((tmp_path / "here" / "live").iterdir()) == []
+        code, _ = await s.run("rollback", str(about["rollout"]))
+        assert code == 0
+        assert s.on_alias == ("41", {})
+
+
+async def test_names_that_mean_nothing_are_told_in_one_sentence(tmp_path: Path) -> None:
+    async with shells(tmp_path) as s:
+        code, said = await s.run("status", "chekout")
+        assert code == Exit.USAGE
+        assert "no rollout, target or group 'chekout'" in said
+        code, said = await s.run("pause", "chekout")
+        assert code == Exit.REFUSED
+        assert "No process on this machine drives chekout." in said
+        assert (await s.run("rollback", "nothing:live"))[0] == Exit.REFUSED
