@@ -33,6 +33,7 @@ FOLDER = "live"
 _log = logging.getLogger(__name__)
 _LONGEST_PATH = 100  # bytes: macOS takes 103, Linux 107
 _PAUSE = 0.2  # seconds of real time between two lines of news
+_FAREWELL = 1.0  # seconds of real time for the last one
 
 
 class Door:
@@ -46,6 +47,8 @@ class Door:
         self._hello, self._news, self._obey = hello, news, obey
         self._server: asyncio.Server | None = None
         self._guests: set[asyncio.Task[None]] = set()
+        self._following: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
         self._changed: set[asyncio.Event] = set()
         """One for each guest that follows."""
         self._paths: list[Path] = []
@@ -88,9 +91,13 @@ class Door:
             event.set()
 
     async def close(self) -> None:
-        """End all conversations, and leave no socket."""
+        """Tell the last news, end all conversations, and leave no socket."""
         if self._server:
             self._server.close()
+        self._closing.set()
+        self.changed()
+        if self._following:
+            await asyncio.wait(self._following, timeout=_FAREWELL)
         for guest in self._guests:
             guest.cancel()
         await asyncio.gather(*self._guests, return_exceptions=True)
@@ -120,6 +127,8 @@ class Door:
                         await _send(writer, write_line(await self._do(request)))
                     case "follow" if following is None:
                         following = asyncio.create_task(self._follow(writer), name="followed")
+                        self._following.add(following)
+                        following.add_done_callback(self._following.discard)
                     case _:
                         await _send(writer, write_line(self._news()))
         except (OSError, ValueError):  # it has gone, or sends a line without an end
@@ -142,11 +151,13 @@ class Door:
         changed = asyncio.Event()
         self._changed.add(changed)
         try:
-            while True:
+            while not self._closing.is_set():
                 changed.clear()
                 await _send(writer, write_line(self._news()))
-                await asyncio.sleep(_PAUSE)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), _PAUSE)
                 await changed.wait()
+            await _send(writer, write_line(self._news()))  # how it ended
         except OSError:
             writer.close()
         finally:
