@@ -18,6 +18,7 @@ from botocore import exceptions as sdk
 from botocore.session import Session
 
 from multitool_tui.aws.errors import CredentialsError
+from multitool_tui.aws.resources import Signing
 from multitool_tui.aws.translate import aws_errors, expired, translate
 from multitool_tui.clock import Clock
 
@@ -64,6 +65,19 @@ class RenewableCredentials:
             if isinstance(ours, CredentialsError):
                 self._renew()
             raise ours from None
+
+    async def signing(self) -> Signing:
+        """What is signed with at the moment.
+
+        Raises:
+            CredentialsError: there are none that are valid.
+        """
+        frozen = await self.get_frozen_credentials()
+        source = str(self._current.method)
+        expires_at: datetime | None = getattr(self._current, "_expiry_time", None)
+        # Variables have an end, but nothing in this process can give them another.
+        renewed = expires_at is not None and source != "env"
+        return Signing(source, frozen.access_key, bool(frozen.token), renewed, expires_at)
 
     async def get_account_id(self) -> str | None:
         """For endpoints that are made of it."""

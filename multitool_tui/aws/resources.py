@@ -53,6 +53,18 @@ class Reading(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Signing:
+    """What a session signs with, but for the secret itself. `source` is the SDK's word, like "sso" or "env"; `key` the
+    access key's id; `renewed`: the SDK asks for new ones before these end."""
+
+    source: str
+    key: str
+    temporary: bool
+    renewed: bool
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Alias:
     """A Lambda alias. `weights` are the additional versions' shares (0-1): none, or one on a weighted alias."""
 

@@ -10,7 +10,8 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 import boto3
@@ -25,7 +26,7 @@ from multitool_tui.aws.function_code import FunctionCode
 from multitool_tui.aws.functions import get_alias
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.ledger import Ledger
-from multitool_tui.aws.resources import Alias, Caller, Reading
+from multitool_tui.aws.resources import Alias, Caller, Reading, Signing
 from multitool_tui.aws.sources import AliasSource, Source
 from multitool_tui.aws.target import Target
 from multitool_tui.aws.translate import answered, aws_errors
@@ -102,23 +103,27 @@ class AwsSession:
         self._profile: str | None = None
         self.region = ""
         self.ledger = Ledger(clock)
+        self.ahead: timedelta | None = None
+        """How far this machine's clock was ahead of AWS's at the last answer, by the second; None before the first."""
         self.functions: Any = None
         """The Lambda client for reading."""
         self.cloudwatch: Any = None
         self._changes: Any = None
         self._sts: Any = None
         self._session: Any = None
-        self._others: dict[str, Any] = {}
+        self._credentials: Any = None
+        self._others: dict[tuple[str, bool], Any] = {}
         self._opening = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         self._profile, self.region = await asyncio.to_thread(check_session, self._options)
         todo = await asyncio.to_thread(_remedy, self._options)
-        credentials = RenewableCredentials(self._options.profile, self._clock, todo)
-        self._stack.push_async_callback(credentials.close)
+        self._credentials = RenewableCredentials(self._options.profile, self._clock, todo)
+        self._stack.push_async_callback(self._credentials.close)
         self._session = session = AioSession(profile=self._options.profile)
-        session.register_component("credential_provider", credentials)
-        session.get_component("event_emitter").register("after-call", credentials.see_answer)
+        session.register_component("credential_provider", self._credentials)
+        session.get_component("event_emitter").register_first("after-call", self._see_date)
+        session.get_component("event_emitter").register("after-call", self._credentials.see_answer)
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
         self.ledger.attach(session.get_component("event_emitter"))
         try:
@@ -134,15 +139,20 @@ class AwsSession:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    async def client(self, service: str) -> Any:
-        """The reading client of a service; one that not every command needs, like "iam", opens when it is first asked
-        for."""
-        if service in (known := {"lambda": self.functions, "cloudwatch": self.cloudwatch}):
-            return known[service]
+    async def client(self, service: str, *, changing: bool = False) -> Any:
+        """The client of a service; one that not every command needs, like "iam", opens when it is first asked for.
+
+        `changing`: one that repeats no call by itself.
+        """
+        known = {("lambda", False): self.functions, ("lambda", True): self._changes}
+        known["cloudwatch", False] = self.cloudwatch
+        wanted = (service, changing)
+        if wanted in known:
+            return known[wanted]
         async with self._opening:
-            if service not in self._others:
-                self._others[service] = await self._open(service, _READING)
-        return self._others[service]
+            if wanted not in self._others:
+                self._others[wanted] = await self._open(service, _CHANGING if changing else _READING)
+        return self._others[wanted]
 
     async def _open(self, service: str, config: AioConfig) -> Any:
         with aws_errors():
@@ -162,6 +172,23 @@ class AwsSession:
             answer = await self._sts.get_caller_identity()
             answered(answer, "Account", "Arn")
         return Caller(answer["Account"], answer["Arn"], self.region, self._profile, self.endpoint)
+
+    async def signing(self) -> Signing:
+        """What the session signs with.
+
+        Raises:
+            CredentialsError: the session is of no use.
+        """
+        with aws_errors():
+            signing: Signing = await self._credentials.signing()
+        return signing
+
+    def _see_date(self, parsed: dict[str, Any], **_: Any) -> None:
+        date = parsed.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+        try:
+            self.ahead = self._clock.now() - parsedate_to_datetime(date)
+        except (TypeError, ValueError):
+            return  # no date, or none that can be read
 
     @property
     def clients(self) -> tuple[Any, ...]:

@@ -25,6 +25,9 @@ def on_aws(options: Globals, clock: Clock, ask: Callable[[AwsSession], Awaitable
 
     from multitool_tui.aws.errors import AwsError, Throttled, Unanswered
     from multitool_tui.aws.session import AwsSession, Options
+    from multitool_tui.cli.log import quiet_sdk
+
+    quiet_sdk()
 
     async def run() -> T:
         async with AwsSession(Options(options.profile, options.region, options.endpoint_url), clock) as session:

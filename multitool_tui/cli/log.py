@@ -9,6 +9,11 @@ from pathlib import Path
 from multitool_tui.cli.exits import Exit, Failure
 
 
+def quiet_sdk() -> None:
+    """Without a handler of its own the SDK writes warnings to standard error, tracebacks and all: on the screen."""
+    logging.getLogger("aiobotocore").addHandler(logging.NullHandler())
+
+
 def open_log(file: Path | None) -> None:
     """Write warnings and errors to `file`, or to the platform's log folder.
 
@@ -18,8 +23,7 @@ def open_log(file: Path | None) -> None:
     import platformdirs
 
     path = file or Path(platformdirs.user_log_dir("multitool", appauthor=False)) / "multitool.log"
-    # Without a handler of its own the SDK's warnings go to standard error, tracebacks and all: on the screen itself.
-    logging.getLogger("aiobotocore").addHandler(logging.NullHandler())
+    quiet_sdk()
     logger = logging.getLogger("multitool_tui")
     logger.propagate = False
     try:

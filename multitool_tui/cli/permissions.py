@@ -11,6 +11,7 @@ import click
 
 from multitool_tui.cli.calling import on_aws
 from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.features import features_in
 from multitool_tui.cli.options import Globals
 from multitool_tui.cli.policies import policy_in
 
@@ -18,25 +19,7 @@ if TYPE_CHECKING:
     from multitool_tui.aws.resources import Caller
     from multitool_tui.aws.session import AwsSession
     from multitool_tui.permissions.policy import Policy
-    from multitool_tui.permissions.row import Row, Scope
-
-
-def _rows_for(context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]) -> tuple[Row, ...] | None:
-    """The ledger's rows that the features, or the commands, need; None where none is named."""
-    from multitool_tui.permissions.ledger import FEATURES, features_of, needed
-
-    found = {name: features_of(name) for name in names}
-    for name, features in found.items():
-        if not features and name in _commands(context):
-            raise click.BadParameter(f"`multitool {name}` calls nothing of AWS, and needs no policy.")
-        if not features:
-            raise click.BadParameter(f"there is no feature or command {name!r}: there are {', '.join(FEATURES)}.")
-    return needed(feature for features in found.values() for feature in features) if names else None
-
-
-def _commands(context: click.Context) -> tuple[str, ...]:
-    group = context.find_root().command
-    return tuple(group.commands) if isinstance(group, click.Group) else ()
+    from multitool_tui.permissions.row import Feature, Row, Scope
 
 
 def _target(_context: click.Context, _parameter: click.Parameter, text: str | None) -> tuple[str, str] | None:
@@ -64,9 +47,9 @@ def _target(_context: click.Context, _parameter: click.Parameter, text: str | No
 )
 @click.option(
     "--for",
-    "rows",
+    "features",
     multiple=True,
-    callback=_rows_for,
+    callback=features_in,
     metavar="FEATURE",
     help="What it is to be for: a feature or a command, like run; and again for another. Otherwise all of them.",
 )
@@ -79,7 +62,7 @@ def permissions(
     minimal: bool,  # noqa: FBT001
     check: bool,  # noqa: FBT001
     mine: Policy | None,
-    rows: tuple[Row, ...] | None,
+    features: tuple[Feature, ...],
     target: tuple[str, str] | None,
     as_json: bool,  # noqa: FBT001
 ) -> None:
@@ -89,25 +72,27 @@ def permissions(
     Without an option, lists all actions of the product's policy with what each is for. To give a role what it needs:
       multitool permissions --minimal --for run --target checkout:live > policy.json
     """
-    from multitool_tui.permissions.ledger import LEDGER, USED
+    from multitool_tui.permissions.ledger import LEDGER, USED, needed
     from multitool_tui.permissions.policies import whole_policy
+
+    rows = needed(features) if features else USED
 
     if sum((whole, minimal, check, mine is not None)) > 1:
         raise click.UsageError("--policy, --minimal, --check and --diff exclude each other.")
     if whole:
-        if rows is not None or target:
+        if features or target:
             raise click.UsageError("--policy is the whole policy: for a part of it, use --minimal.")
         _print_policy(whole_policy(), as_json=as_json)
     elif minimal:
-        _print_policy(_minimal(options, rows or USED, target), as_json=as_json)
+        _print_policy(_minimal(options, rows, target), as_json=as_json)
     elif check:
-        _check(options, rows or USED, target, as_json=as_json)
+        _check(options, rows, target, as_json=as_json)
     elif mine is not None:
-        _compare(options, mine, rows or USED, target, as_json=as_json)
+        _compare(options, mine, rows, target, as_json=as_json)
     else:
         if target:
             raise click.UsageError("--target goes with --minimal, --check or --diff.")
-        _list(LEDGER if rows is None else rows, as_json=as_json)
+        _list(rows if features else LEDGER, as_json=as_json)
 
 
 def _minimal(options: Globals, rows: Iterable[Row], target: tuple[str, str] | None) -> dict[str, Any]:
@@ -179,7 +164,10 @@ def _scope(options: Globals, target: tuple[str, str] | None) -> tuple[Scope, str
     except Failure as failure:
         region = options.region or os.environ.get("AWS_REGION") or "*"
         return Scope(region=region, function=function), failure.message
-    return Scope(caller.arn.split(":")[1], caller.region, caller.account, function), ""
+    # Only a user of IAM has access keys.
+    kind, _, name = caller.arn.split(":", 5)[-1].partition("/")
+    user = name if kind == "user" else "*"
+    return Scope(caller.arn.split(":")[1], caller.region, caller.account, function, user), ""
 
 
 def _print_policy(document: dict[str, Any], *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from multitool_tui.cli.demo import demo
+from multitool_tui.cli.doctor import doctor
 from multitool_tui.cli.history import history, receipt
 from multitool_tui.cli.judge import judge
 from multitool_tui.cli.options import Globals
@@ -73,6 +74,7 @@ def main(
 
 
 main.add_command(demo)
+main.add_command(doctor)
 main.add_command(history)
 main.add_command(judge)
 main.add_command(permissions)

@@ -69,6 +69,17 @@ class Record:
     rollout: Rollout
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is in a journal's file. `size`: bytes, with what is not yet worked into the file itself."""
+
+    path: Path
+    schema: int
+    rollouts: int
+    under_way: int
+    size: int
+
+
 class Journal:
     """An open journal. Used by one thread at a time; other processes may use the same file."""
 
@@ -236,6 +247,22 @@ class Journal:
                 )
                 for key, place, actor, caller, version, began_at, driver, slow_limit, rollout in rows
             ]
+
+    def survey(self) -> Survey:
+        """Look at the file, and see that it can be written now.
+
+        Raises:
+            JournalError
+        """
+        with self._writing():
+            [schema] = self._connection.execute("PRAGMA user_version").fetchone()
+            rollouts, under_way = self._connection.execute(
+                "SELECT count(*), count(*) FILTER (WHERE ended_at IS NULL) FROM rollouts"
+            ).fetchone()
+        with _told(self._path):
+            files = [self._path, self._path.with_name(f"{FILE}-wal")]
+            size = sum(file.stat().st_size for file in files if file.exists())
+        return Survey(self._path, schema, rollouts, under_way, size)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -7,6 +7,8 @@ from multitool_tui.permissions.row import Feature
 WATCH = Feature("watch", "Watch functions, aliases, traffic and alarms", ("multitool", "multitool demo"))
 RUN = Feature("run", "Release a version on an alias", ("multitool, key n", "multitool run", "multitool resume"))
 REPLAY = Feature("replay", "Judge a past rollout from CloudWatch", ("multitool replay FUNCTION:ALIAS",))
+DOCTOR = Feature("doctor", "Say what is right and what is missing", ("multitool doctor",), includes=(WATCH,))
+KEYS = Feature("keys", "Look after the caller's access keys", ("multitool doctor keys",))
 
 # What follows is not there yet: the ledger's rows say what it will need.
 PUBLISH = Feature("publish", "Publish a new version from a zip", ())
@@ -26,4 +28,3 @@ TAGS = Feature("tags", "Read and write tags", ())
 WIRING = Feature("wiring", "Read and change event sources, function URLs and asynchronous invocation", ())
 RUNTIME = Feature("runtime", "Keep the runtime of both versions the same", ())
 DOMAINS = Feature("domains", "Read and change custom domains in front of a stage", ())
-KEYS = Feature("keys", "Look after the caller's access keys", ())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from multitool_tui.permissions import features as defined
 from multitool_tui.permissions.row import Feature, Operation, Row
 from multitool_tui.permissions.rows import apigateway, cloudwatch, iam, lambda_
 
@@ -22,8 +23,12 @@ FREE = Operation("sts", "GetCallerIdentity")
 USED: tuple[Row, ...] = tuple(row for row in LEDGER if row.now)
 """The rows under which something is called now."""
 
-FEATURES: dict[str, Feature] = {feature.name: feature for row in USED for feature in row.now}
-"""The features that are there now, by name."""
+FEATURES: dict[str, Feature] = {
+    feature.name: feature
+    for feature in vars(defined).values()
+    if isinstance(feature, Feature) and any(feature in row.now for row in USED)
+}
+"""The features that are there now, by name, in their own order."""
 
 
 def needed(features: Iterable[Feature]) -> tuple[Row, ...]:

@@ -36,12 +36,14 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a policy is for. `region` and `function` are `*` for any; without `account` its place is left open."""
+    """Where a policy is for. `region`, `function` and `user` (the caller's own name, with its path) are `*` for any;
+    without `account` its place is left open."""
 
     partition: str = "aws"
     region: str = "*"
     account: str | None = None
     function: str = "*"
+    user: str = "*"
 
     def fill(self, template: str) -> str:
         """An ARN, or a pattern of ARNs, from its template."""
@@ -50,6 +52,7 @@ class Scope:
             region=self.region,
             account=self.account or ACCOUNT_IS_MISSING,
             function=self.function,
+            user=self.user,
         )
 
 

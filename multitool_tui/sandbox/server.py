@@ -10,6 +10,8 @@ import struct
 import sys
 import uuid
 from dataclasses import replace
+from datetime import UTC
+from email.utils import format_datetime
 from typing import Any, Self
 
 from aiohttp import web
@@ -170,6 +172,11 @@ class Sandbox:
         return region
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
+        response = await self._answer(request)
+        response.headers["Date"] = format_datetime(self._clock.now().astimezone(UTC), usegmt=True)
+        return response
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
             body = await request.read()

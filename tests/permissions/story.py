@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 
+from click.testing import CliRunner, Result
+
+from multitool_tui.cli import main
 from multitool_tui.permissions.row import Feature
 from tests.support.world import World
 
@@ -15,10 +20,6 @@ class Told:
 
     worked: bool
     sentences: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.sentences)
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,10 @@ class Story:
     def place(self) -> str:
         """Where it is written: "stories/run.py"."""
         return self.tell.__module__.removeprefix("tests.permissions.").replace(".", "/") + ".py"
+
+
+async def typed(stage: World, *arguments: str) -> Result:
+    """A command, typed with nothing of this machine's in reach: in a thread, for the sandbox answers from this one."""
+    with TemporaryDirectory() as folder:
+        place = ("--endpoint-url", stage.sandbox.url, "--state-dir", folder, "--log-file", f"{folder}/log")
+        return await asyncio.to_thread(CliRunner().invoke, main, [*place, *arguments])

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from multitool_tui.permissions.features import KEYS, SETUP
+from multitool_tui.permissions.features import DOCTOR, KEYS, SETUP
 from multitool_tui.permissions.row import Access, Feature, Row, Shape, When, operations
 
 ROLE = Shape("Role", "arn:{partition}:iam::{account}:role/*")
-USER = Shape("User", "arn:{partition}:iam::{account}:user/*")
+USER = Shape("User", "arn:{partition}:iam::{account}:user/{user}")
 
 
-def _row(name: str, access: Access, shape: Shape, later: Feature) -> Row:
-    return Row(f"iam:{name}", access, (shape,), operations("iam", name), later=(later,))
+def _row(name: str, access: Access, shape: Shape, *now: Feature, later: tuple[Feature, ...] = ()) -> Row:
+    return Row(f"iam:{name}", access, (shape,), operations("iam", name), now, later)
 
 
 ROWS = (
     _row("CreateAccessKey", Access.WRITE, USER, KEYS),
-    _row("CreateRole", Access.WRITE, ROLE, SETUP),
+    _row("CreateRole", Access.WRITE, ROLE, later=(SETUP,)),
     _row("DeleteAccessKey", Access.WRITE, USER, KEYS),
-    _row("GetRole", Access.READ, ROLE, SETUP),
-    _row("ListAccessKeys", Access.LIST, USER, KEYS),
+    _row("GetRole", Access.READ, ROLE, later=(SETUP,)),
+    _row("ListAccessKeys", Access.LIST, USER, DOCTOR, KEYS),
     Row(
         "iam:PassRole",
         Access.WRITE,

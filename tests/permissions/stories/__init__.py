@@ -1,6 +1,6 @@
 """One story a feature: whoever adds a feature to the ledger adds its story here."""
 
-from tests.permissions.stories import replay, run, watch
+from tests.permissions.stories import doctor, keys, replay, run, watch
 from tests.permissions.story import Story
 
-STORIES: tuple[Story, ...] = (watch.STORY, run.STORY, replay.STORY)
+STORIES: tuple[Story, ...] = (watch.STORY, run.STORY, replay.STORY, doctor.STORY, keys.STORY)
