@@ -112,7 +112,7 @@ class AwsSession:
         self._sts: Any = None
         self._session: Any = None
         self._credentials: Any = None
-        self._others: dict[tuple[str, bool], Any] = {}
+        self._others: dict[tuple[str, AioConfig], Any] = {}
         self._opening = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -144,15 +144,19 @@ class AwsSession:
 
         `changing`: one that repeats no call by itself.
         """
-        known = {("lambda", False): self.functions, ("lambda", True): self._changes}
-        known["cloudwatch", False] = self.cloudwatch
-        wanted = (service, changing)
-        if wanted in known:
-            return known[wanted]
+        match service, changing:
+            case "lambda", _:
+                return self._changes if changing else self.functions
+            case "cloudwatch", False:
+                return self.cloudwatch
+        return await self._lane(service, _CHANGING if changing else _READING)
+
+    async def _lane(self, service: str, config: AioConfig) -> Any:
+        """A client that is opened when it is first asked for."""
         async with self._opening:
-            if wanted not in self._others:
-                self._others[wanted] = await self._open(service, _CHANGING if changing else _READING)
-        return self._others[wanted]
+            if (service, config) not in self._others:
+                self._others[service, config] = await self._open(service, config)
+        return self._others[service, config]
 
     async def _open(self, service: str, config: AioConfig) -> Any:
         with aws_errors():
@@ -203,10 +207,7 @@ class AwsSession:
 
     async def code(self, function: str) -> FunctionCode:
         """A function's code, on a lane for uploads."""
-        async with self._opening:
-            if "uploads" not in self._others:
-                self._others["uploads"] = await self._open("lambda", _UPLOADING)
-        return FunctionCode(self.functions, self._others["uploads"], self._clock, function)
+        return FunctionCode(self.functions, await self._lane("lambda", _UPLOADING), self._clock, function)
 
     async def read(self, target: str) -> Reading:
         """A target as it is now.
