@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.exits import Failure, exit_of_error
 from multitool_tui.cli.options import Globals
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def on_aws(options: Globals, clock: Clock, ask: Callable[[AwsSession], Awaitable
     """
     import asyncio
 
-    from multitool_tui.aws.errors import AwsError, Throttled, Unanswered
+    from multitool_tui.aws.errors import AwsError
     from multitool_tui.aws.session import AwsSession, Options
     from multitool_tui.cli.log import quiet_sdk
 
@@ -35,7 +35,5 @@ def on_aws(options: Globals, clock: Clock, ask: Callable[[AwsSession], Awaitable
 
     try:
         return asyncio.run(run())
-    except (Unanswered, Throttled) as error:
-        raise Failure(str(error), Exit.UNREACHABLE) from None
     except AwsError as error:
-        raise Failure(str(error), Exit.REFUSED) from None
+        raise Failure(str(error), exit_of_error(error)) from None

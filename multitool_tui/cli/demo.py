@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from multitool_tui.cli.exits import Exit
+from multitool_tui.cli.exits import exit_of_error
 from multitool_tui.cli.judging import plan_of
 from multitool_tui.cli.options import Globals, of_the_sandbox
 from multitool_tui.cli.uploads import upload_in
@@ -91,7 +91,7 @@ def demo(
                 await supervisor.obey(Start(target=target, canary=stage.canary, plan=watched))
             except CommandRefused as refused:
                 hint = "With --read-only the demo opens without a canary."
-                raise ConnectFailed(f"{refused} {hint}", Exit.REFUSED) from None
+                raise ConnectFailed(f"{refused} {hint}", exit_of_error(refused)) from None
         return supervisor
 
     with stack:

@@ -27,6 +27,27 @@ class Exit(IntEnum):
     """Another driver holds the target."""
 
 
+def exit_of_error(error: BaseException) -> Exit:
+    """How a command ends that `error` has stopped: as the nearest known cause in its chain says."""
+    from multitool_tui.aws.errors import Drift, LeaseLost, Throttled, Unanswered
+    from multitool_tui.controller.port import Misused, Taken
+    from multitool_tui.journal.store import JournalError
+
+    cause: BaseException | None = error
+    while cause is not None:
+        match cause:
+            case Misused() | JournalError():
+                return Exit.USAGE
+            case Unanswered() | Throttled():
+                return Exit.UNREACHABLE
+            case Taken() | LeaseLost():
+                return Exit.TAKEN
+            case Drift():
+                return Exit.DRIFT
+        cause = cause.__cause__
+    return Exit.REFUSED
+
+
 class Failure(click.ClickException):
     """Ends the command with one sentence on standard error and an exit code; never a traceback."""
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.exits import Exit, Failure, exit_of_error
 from multitool_tui.cli.log import open_log
 from multitool_tui.cli.options import Globals
 from multitool_tui.cli.screen import open_supervisor
 from multitool_tui.clock import Clock
-from multitool_tui.controller.port import CommandRefused, ConnectFailed, Taken
+from multitool_tui.controller.port import CommandRefused, ConnectFailed, Misused
 from multitool_tui.controller.snapshot import Entry, Snapshot
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.model import Rollout
@@ -44,10 +44,8 @@ def drive(options: Globals, clock: Clock, begin: Callable[[Supervisor], Awaitabl
     open_log(options.log_file)
     try:
         code, reason = asyncio.run(_drive(options, clock, begin))
-    except Taken as taken:
-        raise Failure(str(taken), Exit.TAKEN) from None
     except CommandRefused as refused:
-        raise Failure(str(refused), Exit.REFUSED) from None
+        raise Failure(str(refused), exit_of_error(refused)) from None
     except ConnectFailed as failed:
         raise Failure(str(failed), Exit(failed.exit_code)) from None
     if code is not Exit.DONE:
@@ -118,7 +116,8 @@ async def interrupted(supervisor: Supervisor, name: str | None, *, take_over: bo
         CommandRefused: there is none, or more than one; `Taken` where another driver has it.
     """
     if supervisor.snapshot.read_only:
-        raise CommandRefused("This session is read-only: nothing can be taken up from here.")
+        raise Misused("This session is read-only: nothing can be taken up from here.")
+    await supervisor.identify()  # where AWS cannot be asked there is nothing to wait for
     await supervisor.recovered.wait()
     here = (one.rollout for one in supervisor.snapshot.rollouts if one.elsewhere is None)
     live = {one.id: one.target for one in here if not one.ended and one.obstacle is not Obstacle.LEASE}

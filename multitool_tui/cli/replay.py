@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from multitool_tui.cli.calling import on_aws
-from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.exits import Exit, Failure, exit_of_error
 from multitool_tui.cli.judging import chosen_plan, ending_quietly, lines_of, of_a_plan
 from multitool_tui.cli.options import Globals
 
@@ -150,7 +150,7 @@ def _past(
     try:
         return on_aws(options, clock, read)
     except CommandRefused as refused:
-        raise Failure(str(refused), Exit.USAGE) from None
+        raise Failure(str(refused), exit_of_error(refused)) from None
 
 
 def _stretch(start: str, end: str, clock: Clock) -> tuple[datetime, datetime]:

@@ -13,9 +13,19 @@ if TYPE_CHECKING:
     from multitool_tui.controller.port import Controller
 
 
+def _number(_: click.Context, __: click.Parameter, version: str) -> str:
+    """The version as a number; anything else is refused before AWS is asked."""
+    number = version.removeprefix("v")
+    if not (number.isascii() and number.isdigit()):
+        raise click.BadParameter(
+            f"{version!r} is not a published version: give a number. $LATEST cannot share traffic."
+        )
+    return number
+
+
 @click.command()
 @click.argument("name", metavar="TARGET")
-@click.option("--version", required=True, metavar="N", help="The published version to release.")
+@click.option("--version", required=True, callback=_number, metavar="N", help="The published version to release.")
 @click.option("--headless", is_flag=True, help="Without the screen: one line for each decision.")
 @of_a_rollout
 @click.pass_obj
@@ -23,8 +33,11 @@ def run(options: Globals, /, name: str, version: str, *, headless: bool, **given
     """Release a version on TARGET: FUNCTION:ALIAS, or a rollout's name in the manifest.
 
     Ends with 0 when it is promoted, 10 when it is rolled back on evidence, 11 by an operator, 12 inconclusive, 13 held
-    because somebody else changed the target, 14 when another driver holds it.
+    because somebody else changed the target, 14 when another driver holds it. Where nothing was begun: 2 for
+    what was asked, 3 where AWS refused, 4 where it did not answer.
     """
+    if options.read_only:
+        raise click.UsageError("--read-only changes nothing: no rollout can be started with it.")
     target, plan = find_rollout(name, options.config, given)
     from multitool_tui.clock import SystemClock
 
@@ -34,6 +47,7 @@ def run(options: Globals, /, name: str, version: str, *, headless: bool, **given
 
         drive(options, clock, lambda controller: _start(controller, target, version, plan))
         return
+    from multitool_tui.cli.exits import exit_of_error
     from multitool_tui.cli.screen import open_screen, open_supervisor
     from multitool_tui.controller.port import CommandRefused, ConnectFailed
 
@@ -44,7 +58,7 @@ def run(options: Globals, /, name: str, version: str, *, headless: bool, **given
             await _start(supervisor, target, version, plan)
         except CommandRefused as refused:
             await supervisor.close()
-            raise ConnectFailed(str(refused)) from None
+            raise ConnectFailed(str(refused), exit_of_error(refused)) from None
         return supervisor
 
     open_screen(connect, clock, options)
@@ -53,7 +67,7 @@ def run(options: Globals, /, name: str, version: str, *, headless: bool, **given
 async def _start(controller: Controller, target: str, version: str, plan: Any) -> str:
     from multitool_tui.controller.commands import Start
 
-    return await controller.obey(Start(target=target, canary=version.removeprefix("v"), plan=plan))
+    return await controller.obey(Start(target=target, canary=version, plan=plan))
 
 
 @click.command()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from multitool_tui.cli.exits import Exit, Failure
+from multitool_tui.cli.exits import Exit, Failure, exit_of_error
 from multitool_tui.cli.log import open_log
 from multitool_tui.cli.manifests import manifest_of
 from multitool_tui.cli.options import Globals
@@ -79,7 +79,7 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
     try:
         await session.__aenter__()
     except AwsError as error:
-        raise ConnectFailed(f"{error} {_DEMO_HINT}", Exit.REFUSED) from None
+        raise ConnectFailed(f"{error} {_DEMO_HINT}", exit_of_error(error)) from None
     supervisor: Supervisor = module.Supervisor(
         session,
         clock,

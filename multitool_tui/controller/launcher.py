@@ -75,7 +75,7 @@ class Launcher:
                 await asyncio.wait_for(driver.ended.wait(), _PATIENCE)
             await driver.stop()
             refusal = Taken if isinstance(error, LeaseLost) else CommandRefused
-            raise refusal(str(error)) from None
+            raise refusal(str(error)) from error
         driver.start(self.actor, {name: alarms[name] for name in start.plan.alarms}, history)
         return driver
 
@@ -115,7 +115,7 @@ class Launcher:
             driver = driven_here or await self._adopt(observer, caller)
             found = await driver.take_over(observer.lease.driver)
         except (AwsError, JournalError) as error:
-            raise CommandRefused(str(error)) from None
+            raise CommandRefused(str(error)) from error
         driver.recover(found, self.actor, f"Taken over from {observer.lease.who}.")
         return driver
 
@@ -153,7 +153,7 @@ class Launcher:
                 failed=trouble,
             )
         except JournalError as error:
-            raise CommandRefused(str(error)) from None
+            raise CommandRefused(str(error)) from error
         driver = Driver(
             rollout,
             self.session.target(found, lease),
@@ -219,7 +219,7 @@ class Launcher:
         try:
             [history] = await periods(self.session.cloudwatch, [request])
         except AwsError as error:
-            raise CommandRefused(f"The metrics of {start.target} cannot be read: {error}") from None
+            raise CommandRefused(f"The metrics of {start.target} cannot be read: {error}") from error
         return history
 
 

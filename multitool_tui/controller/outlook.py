@@ -14,7 +14,7 @@ from multitool_tui.aws.errors import AwsError
 from multitool_tui.aws.metrics import Request, periods
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
-from multitool_tui.controller.port import CommandRefused
+from multitool_tui.controller.port import CommandRefused, Misused
 from multitool_tui.rollout.outlook import RELIABLE, Caught, Outlook
 from multitool_tui.rollout.plan import Analysis, Plan
 
@@ -84,9 +84,9 @@ class Outlooks:
         try:
             source = await self._session.source(target)
         except ValueError as error:
-            raise CommandRefused(f"{error}.") from None
+            raise Misused(f"{error}.") from None
         except AwsError as error:
-            raise CommandRefused(f"What this rollout can tell is not known: {error}") from None
+            raise CommandRefused(f"What this rollout can tell is not known: {error}") from error
         analysis = Analysis()
         end = self._clock.now() - analysis.seal_after - analysis.period
         request = Request(source, baseline="", canary=None, start=end - _LOOKED_BACK, end=end)
@@ -95,7 +95,7 @@ class Outlooks:
         except AwsError as error:
             raise CommandRefused(
                 f"What this rollout can tell is not known, for the metrics of {target} cannot be read: {error}"
-            ) from None
+            ) from error
         served = [(minute.start, minute.baseline) for minute in minutes if minute.baseline]
         requests = sum(counts.invocations for _, counts in served)
         if not requests:

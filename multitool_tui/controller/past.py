@@ -14,7 +14,7 @@ from multitool_tui.aws.errors import NotFound
 from multitool_tui.aws.metrics import Period, Request, baseline_p99, periods
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
-from multitool_tui.controller.port import CommandRefused
+from multitool_tui.controller.port import Misused
 from multitool_tui.judgement.model import Minute
 from multitool_tui.rollout.plan import Analysis
 from multitool_tui.words import write_duration
@@ -41,13 +41,13 @@ async def past_minutes(session: AwsSession, clock: Clock, wanted: Wanted, analys
     before the stretch.
 
     Raises:
-        CommandRefused: the target is none, or does not say which versions are meant.
+        Misused: the target is none, or does not say which versions are meant.
         AwsError: CloudWatch cannot be read, or knows nothing of the canary in this stretch.
     """
     try:
         source = await session.source(wanted.target)
     except ValueError as error:
-        raise CommandRefused(f"{error}.") from None
+        raise Misused(f"{error}.") from None
     baseline, canary = await _versions(session, wanted)
     period = analysis.period
     start = wanted.start - analysis.history
@@ -80,12 +80,12 @@ async def _versions(session: AwsSession, wanted: Wanted) -> tuple[str, str]:
     found = await session.read(wanted.target)
     canary = wanted.canary or next(iter(found.weights), None)
     if canary is None:
-        raise CommandRefused(
+        raise Misused(
             f"{wanted.target} is on v{found.version} and carries no weights now: name the version that was the canary."
         )
     baseline = wanted.baseline or found.version
     if baseline == canary:
-        raise CommandRefused(f"{wanted.target} is on v{canary} itself now: name the baseline that it took over from.")
+        raise Misused(f"{wanted.target} is on v{canary} itself now: name the baseline that it took over from.")
     return baseline, canary
 
 

@@ -13,7 +13,14 @@ from multitool_tui.rollout.plan import Plan
 
 
 class CommandRefused(Exception):
-    """The command was not obeyed; the text says why in one sentence. Nothing has changed."""
+    """The command was not obeyed; the text says why in one sentence. Nothing has changed.
+
+    Where AWS or the journal is why, its error is the `__cause__`: exit codes are made of it.
+    """
+
+
+class Misused(CommandRefused):
+    """What was asked for makes no sense, whatever AWS would say."""
 
 
 class Taken(CommandRefused):

@@ -13,7 +13,7 @@ from multitool_tui.aws.errors import AccessDenied, AwsError, NotFound
 from multitool_tui.aws.resources import Alias, Version
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.controller.commands import Start
-from multitool_tui.controller.port import CommandRefused, Taken
+from multitool_tui.controller.port import CommandRefused, Misused, Taken
 from multitool_tui.judgement.model import AlarmState
 from multitool_tui.words import parse_target, percent
 
@@ -30,7 +30,9 @@ async def preflight(session: AwsSession, start: Start, alarms: Mapping[str, Alar
     try:
         function, name = parse_target(start.target)
     except ValueError as error:
-        raise CommandRefused(f"{error}.") from None
+        raise Misused(f"{error}.") from None
+    if not start.canary.isdigit():
+        raise Misused(f"{start.canary!r} is not a published version: choose a number. $LATEST cannot share traffic.")
     _check_alarms(start, alarms)
     try:
         alias = await _find_alias(session, function, name)
@@ -38,9 +40,9 @@ async def preflight(session: AwsSession, start: Start, alarms: Mapping[str, Alar
         _check_alias(alias, start)
         await _check_versions(session, alias, start.canary)
     except AccessDenied as error:
-        raise CommandRefused(f"{start.target} cannot be checked. {error}") from None
+        raise CommandRefused(f"{start.target} cannot be checked. {error}") from error
     except AwsError as error:
-        raise CommandRefused(f"{start.target} cannot be read: {error}") from None
+        raise CommandRefused(f"{start.target} cannot be read: {error}") from error
     return alias
 
 
@@ -61,10 +63,10 @@ async def _find_alias(session: AwsSession, function: str, name: str) -> Alias:
         pass
     try:
         known = [alias.name for alias in await functions.aliases(session.functions, function)]
-    except NotFound:
+    except NotFound as error:
         raise CommandRefused(
             f"There is no function {function} in {session.region}: check the name, the region and the account."
-        ) from None
+        ) from error
     has = f"it has {', '.join(known)}" if known else "it has none"
     raise CommandRefused(f"{function} has no alias {name}: {has}.")
 
@@ -93,17 +95,15 @@ def _check_alias(alias: Alias, start: Start) -> None:
 
 
 async def _check_versions(session: AwsSession, alias: Alias, canary: str) -> None:
-    if not canary.isdigit():
-        raise CommandRefused(f"{canary!r} is not a published version: choose a number. $LATEST cannot share traffic.")
     try:
         old, new = await asyncio.gather(
             functions.get_version(session.functions, alias.function, alias.version),
             functions.get_version(session.functions, alias.function, canary),
         )
-    except NotFound:
+    except NotFound as error:
         known = await functions.versions(session.functions, alias.function)
         has = f"it has {_span(known)}" if known else "it has none"
-        raise CommandRefused(f"{alias.function} has no published version {canary}: {has}.") from None
+        raise CommandRefused(f"{alias.function} has no published version {canary}: {has}.") from error
     _check_alike(alias, old, new)
 
 

@@ -30,7 +30,7 @@ from multitool_tui.controller.neighbours.watch import Neighbours
 from multitool_tui.controller.observer import LATE, Observer, plan_for
 from multitool_tui.controller.outlook import Outlooks
 from multitool_tui.controller.poller import Poller
-from multitool_tui.controller.port import CommandRefused, Taken
+from multitool_tui.controller.port import CommandRefused, Misused, Taken
 from multitool_tui.controller.snapshot import Entry, FeedName, LiveRollout, Snapshot, Traffic
 from multitool_tui.journal.codec import Unreadable
 from multitool_tui.journal.store import Entry as Line
@@ -98,6 +98,7 @@ class Supervisor:
         self._logbook = logbook
         self._launcher = Launcher(session, clock, logbook, actor, self._log_receipt, self._changed)
         self._caller: Caller | None = None
+        self._identified = asyncio.Event()
         self._fatal: str | None = None
         self._account = Account(session, self._changed)
         self._outlooks = Outlooks(session, clock)
@@ -170,7 +171,7 @@ class Supervisor:
     async def obey(self, command: Command, actor: str | None = None) -> str:
         """Carry a command out, which `actor` gives: by default whoever is at this process's keyboard."""
         if self._read_only:
-            raise CommandRefused("This session is read-only: nothing can be changed from here.")
+            raise Misused("This session is read-only: nothing can be changed from here.")
         match command:
             case Start():
                 return await self._start(command)
@@ -190,6 +191,17 @@ class Supervisor:
         except Refusal as refusal:
             raise CommandRefused(str(refusal)) from None
         return command.seen.rollout
+
+    async def identify(self) -> Caller:
+        """Whose session this is.
+
+        Raises:
+            CommandRefused: AWS does not say.
+        """
+        try:
+            return self._caller or self._know(await self._session.caller())
+        except AwsError as error:
+            raise CommandRefused(str(error)) from error
 
     async def take_up(self, target: str, *, at_once: bool) -> str:
         """Go on with a rollout that a process on another machine has left; `at_once`: or drives still.
@@ -262,7 +274,7 @@ class Supervisor:
         self._starting.add(start.target)
         try:
             states = await self._alarm_states() if start.plan.alarms else {}
-            driver = await self._launcher.start(start, states, await self._known_caller())
+            driver = await self._launcher.start(start, states, await self.identify())
             self._log_outlook(driver.rollout)
             return self._drive(driver)
         finally:
@@ -275,17 +287,16 @@ class Supervisor:
         if observer.lease.driver != command.driver:
             raise CommandRefused(f"{observer.lease.who} drives it by now; look again and repeat the command.")
         here = self._drivers.get(observer.rollout.id)
-        driver = await self._launcher.take_over(observer, await self._known_caller(), here)
+        driver = await self._launcher.take_over(observer, await self.identify(), here)
         self._observer = None
         return self._drive(driver)
 
     async def _recover(self) -> None:
         """Take up the rollouts that an earlier process on this machine left without an end."""
-        while self._caller is None:
-            await self.clock.sleep(_RECOVERY_PAUSE)
+        await self._identified.wait()
         waiting: dict[int, tuple[Record, list[Line]]] = {}
         try:
-            waiting = {record.key: (record, entries) for record, entries in await self._orphans(self._caller)}
+            waiting = {record.key: (record, entries) for record, entries in await self._orphans(await self.identify())}
         except JournalError as error:
             self._note("journal", str(error))
         if not waiting:
@@ -317,18 +328,12 @@ class Supervisor:
         self._changed()
         return rollout.id
 
-    async def _known_caller(self) -> Caller:
-        try:
-            return self._caller or await self._session.caller()
-        except AwsError as error:
-            raise CommandRefused(str(error)) from None
-
     async def _alarm_states(self) -> Mapping[str, AlarmState]:
         """The alarms as they are at this moment: what is firing at the start must not be an old impression."""
         try:
             await self._poll_alarms()
         except AwsError as error:
-            raise CommandRefused(f"The alarms cannot be read: {error}") from None
+            raise CommandRefused(f"The alarms cannot be read: {error}") from error
         return {alarm.name: alarm.state for alarm in self._alarms}
 
     def _asked(self, command: Command, seen: Seen, actor: str) -> Asked:
@@ -359,12 +364,17 @@ class Supervisor:
 
     async def _poll_identity(self) -> bool:
         try:
-            self._caller = await self._session.caller()
+            self._know(await self._session.caller())
         except CredentialsError as error:
             if self._caller is None:  # it never worked: there is nothing to show
                 self._fatal = f"{error} {self._hint}".rstrip()
             raise
         return True
+
+    def _know(self, caller: Caller) -> Caller:
+        self._caller = caller
+        self._identified.set()
+        return caller
 
     async def _poll_resources(self) -> bool:
         await self._account.sweep((self._focus or "").partition(":")[0])
