@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from botocore import exceptions as sdk
@@ -136,6 +137,8 @@ def _translate_answer(error: sdk.ClientError, remedy: str) -> AwsError:
         return Conflict(said)
     if code in _NOT_FOUND or status == 404:
         return NotFound(said)
+    if status == HTTPStatus.FORBIDDEN:
+        return AccessDenied(f"{_denied(error.operation_name, said).removesuffix('.')}: {said}")
     if status >= 500 or not status or status < 400:
         return Unanswered(f"AWS failed to answer {error.operation_name} ({status or code}).")
     return Refused(said)
@@ -144,7 +147,10 @@ def _translate_answer(error: sdk.ClientError, remedy: str) -> AwsError:
 def _denied(operation: str, said: str) -> str:
     """Which action is not allowed: AWS says it, and it need not be the operation's own (iam:PassRole)."""
     named = _ACTION.search(said)
-    action = named[1] if named else action_of(operation) or operation
+    ours = action_of(operation) or operation
+    action = named[1] if named else ours
+    if action != ours and action.partition(":")[2] == ours.partition(":")[2]:
+        action = f"{action} ({ours} in older policies)"
     return f"{action} is {'denied to the caller by a policy' if _EXPLICITLY in said else 'not allowed to the caller'}."
 
 

@@ -17,7 +17,7 @@ from multitool_tui.permissions.policy import Policy, Statement
 VERSION = "2012-10-17"
 _VERSIONS = (VERSION, "2008-10-17")
 _STATEMENT_KEYS = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
-_ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
+_ACTION = re.compile(r"\*(:\*)?|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _ARN = re.compile(r"\*|arn:[^:]+:[^:*?]+(:.*)?", re.DOTALL)
 _WHOLE_ARN = re.compile(r"arn(:[^:]*){4}:.*", re.DOTALL)
 _KEY = re.compile(r"[A-Za-z0-9-]+:\S+")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from botocore import exceptions as sdk
@@ -10,11 +12,13 @@ from botocore import exceptions as sdk
 from multitool_tui.aws import errors
 from multitool_tui.aws.ledger import OPERATIONS, Ledger, UnlistedCall
 from multitool_tui.aws.session import AwsSession, Options, check_session
-from multitool_tui.aws.translate import translate
+from multitool_tui.aws.translate import aws_errors, translate
 from multitool_tui.clock import ManualClock
 from multitool_tui.sandbox.faults import Fault
 from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
+from tests.permissions.support import policy, statement
+from tests.sandbox.support import PROTOCOLS, running, speaking
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -32,6 +36,11 @@ def answer(code: str, status: int, operation: str = "GetAlias") -> sdk.ClientErr
         (answer("UnrecognizedClientException", 403), errors.CredentialsError, "does not accept"),
         (answer("AccessDeniedException", 403), errors.AccessDenied, "lambda:GetAlias"),
         (answer("AccessDenied", 403, "DescribeAlarms"), errors.AccessDenied, "cloudwatch:DescribeAlarms"),
+        (
+            answer("OptInRequired", 403),
+            errors.AccessDenied,
+            "not allowed to the caller: What AWS said.",
+        ),
         (answer("TooManyRequestsException", 429), errors.Throttled, "GetAlias"),
         (answer("Throttling", 400), errors.Throttled, "throttling"),
         (answer("PreconditionFailedException", 412), errors.Conflict, "What AWS said."),
@@ -133,3 +142,59 @@ def test_operations_have_names_of_their_own() -> None:
     names = [name for _, name in OPERATIONS]
     assert len(names) == len(set(names))
     assert Ledger(ManualClock(START)).calls_last_minute() == 0
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "asked", "action"),
+    [
+        ("lambda", "list_functions", {}, "lambda:ListFunctions"),
+        ("cloudwatch", "describe_alarms", {}, "cloudwatch:DescribeAlarms"),
+        ("iam", "list_access_keys", {}, "iam:ListAccessKeys"),
+    ],
+)
+@pytest.mark.parametrize("explicitly", [False, True])
+async def test_a_denial_is_understood_in_each_service_s_wire_form(
+    service: str, operation: str, asked: dict[str, Any], action: str, *, explicitly: bool
+) -> None:
+    """REST and JSON of Lambda, CBOR of CloudWatch, XML of IAM."""
+    clock = ManualClock(START)
+    mine = policy(statement("Deny" if explicitly else "Allow", Action="*" if explicitly else "s3:*"))
+    async with (
+        Sandbox(scenario=load_scenario("healthy"), clock=clock, policy=mine) as sandbox,
+        AwsSession(Options(endpoint_url=sandbox.url), clock) as session,
+    ):
+        with pytest.raises(errors.AccessDenied) as denied, aws_errors():
+            await getattr(await session.client(service), operation)(**asked)
+    how = "denied to the caller by a policy" if explicitly else "not allowed to the caller"
+    assert str(denied.value) == f"{action} is {how}."
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+async def test_a_denial_is_understood_in_each_of_cloudwatch_s_protocols(protocol: str) -> None:
+    clock = ManualClock(START)
+    async with (
+        running(
+            Sandbox(scenario=load_scenario("healthy"), clock=clock, policy=policy(statement("Deny"))), clock
+        ) as aws,
+    ):
+        client = speaking(aws, protocol)
+        with pytest.raises(errors.AccessDenied) as denied, aws_errors():
+            await asyncio.to_thread(client.describe_alarms)
+        client.close()
+    assert str(denied.value) == "cloudwatch:DescribeAlarms is denied to the caller by a policy."
+
+
+def test_a_second_name_of_an_action_is_said_with_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OPERATIONS, ("application-signals", "ListServices"), ("cloudwatch:ListServices",))
+    refused = sdk.ClientError(
+        {
+            "Error": {
+                "Code": "AccessDeniedException",
+                "Message": "User: x is not authorized to perform: application-signals:ListServices on resource: *",
+            },
+            "ResponseMetadata": {"HTTPStatusCode": 403},
+        },
+        "ListServices",
+    )
+    named = "application-signals:ListServices (cloudwatch:ListServices in older policies)"
+    assert str(translate(refused)) == f"{named} is not allowed to the caller."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -176,6 +178,9 @@ PARTS = st.text("ab*?", max_size=5)
 TEXTS = st.text("ab", max_size=6)
 
 
+COLONS = st.text("ab:*?", max_size=6)
+
+
 def glob(pattern: str, text: str) -> bool:
     """The definition of a pattern, by recursion."""
     if not pattern:
@@ -201,3 +206,86 @@ def test_a_pattern_that_covers_another_matches_all_that_it_matches(one: str, oth
     if glob(one, text) and glob(other, text):
         assert wide.overlaps(narrow)
         assert narrow.overlaps(wide)
+
+
+@given(COLONS, COLONS, st.text("ab:", max_size=6))
+def test_covering_and_overlapping_mind_the_colons(one: str, other: str, text: str) -> None:
+    wide, narrow, arn = ArnPattern(f"arn:aws:s3:::{one}"), ArnPattern(f"arn:aws:s3:::{other}"), f"arn:aws:s3:::{text}"
+    if wide.covers(narrow) and narrow.covers(arn):
+        assert wide.covers(arn)
+    if wide.covers(arn) and narrow.covers(arn):
+        assert wide.overlaps(narrow)
+
+
+STATEMENTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "Effect": st.sampled_from(["Allow", "Deny"]),
+            "action": st.tuples(
+                st.sampled_from(["Action", "NotAction"]), st.sampled_from(["*", "lambda:*", "lambda:Get*", "s3:*"])
+            ),
+            "resource": st.tuples(
+                st.sampled_from(["Resource", "NotResource"]),
+                st.lists(PARTS.map("arn:aws:iam::1:{}".format), min_size=1, max_size=2),
+            ),
+            "condition": st.sampled_from([None, "eu", "us"]),
+        }
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def document(drawn: dict[str, Any]) -> dict[str, Any]:
+    written = {"Effect": drawn["Effect"], **dict([drawn["action"], drawn["resource"]])}
+    if drawn["condition"]:
+        written["Condition"] = {"StringEquals": {"aws:RequestedRegion": drawn["condition"]}}
+    return written
+
+
+def by_definition(drawn: list[dict[str, Any]], action: str, text: str, region: str) -> Ruling:
+    """The ruling on one ARN, from the definitions alone."""
+
+    def applies(one: dict[str, Any]) -> bool:
+        element, pattern = one["action"]
+        about = glob(pattern, action) != (element == "NotAction")
+        kind, patterns = one["resource"]
+        reaches = any(glob(each.removeprefix("arn:aws:iam::1:"), text) for each in patterns) != (kind == "NotResource")
+        return about and reaches and one["condition"] in (None, region)
+
+    effects = {one["Effect"] for one in drawn if applies(one)}
+    return Ruling.DENIED if "Deny" in effects else Ruling.ALLOWED if "Allow" in effects else Ruling.NOT_ALLOWED
+
+
+@given(STATEMENTS, st.sampled_from(["lambda:GetAlias", "lambda:UpdateAlias"]), TEXTS, st.sampled_from(["eu", "us"]))
+def test_a_ruling_on_one_arn_is_the_one_by_definition(
+    drawn: list[dict[str, Any]], action: str, text: str, region: str
+) -> None:
+    found = policy(*map(document, drawn))
+    expected = by_definition(drawn, action, text, region)
+    assert ruling(found, action, f"arn:aws:iam::1:{text}", aws__RequestedRegion=region) is expected
+
+
+@given(STATEMENTS, PARTS, TEXTS, st.sampled_from(["eu", "us"]))
+def test_a_ruling_on_a_pattern_holds_for_each_of_its_arns(
+    drawn: list[dict[str, Any]], pattern: str, text: str, region: str
+) -> None:
+    """Nothing is guessed: what is said of all, or without knowing the region, is so of each, whichever the region."""
+    if not glob(pattern, text):
+        return
+    asked = Request("lambda:GetAlias", ArnPattern(f"arn:aws:iam::1:{pattern}"), {})
+    said = policy(*map(document, drawn)).decide(asked).ruling
+    so = by_definition(drawn, "lambda:GetAlias", text, region)
+    # What nothing allows need not be denied to be refused.
+    assert said in (Ruling.DEPENDS, so) or {said, so} == {Ruling.NOT_ALLOWED, Ruling.DENIED}
+
+
+@given(STATEMENTS, STATEMENTS, TEXTS)
+def test_a_deny_more_never_allows_and_an_allow_more_never_denies(
+    drawn: list[dict[str, Any]], more: list[dict[str, Any]], text: str
+) -> None:
+    before = by_definition(drawn, "lambda:GetAlias", text, "eu")
+    for effect, wrong in (("Deny", Ruling.ALLOWED), ("Allow", Ruling.DENIED)):
+        with_more = policy(*map(document, [*drawn, *(one | {"Effect": effect} for one in more)]))
+        after = ruling(with_more, "lambda:GetAlias", f"arn:aws:iam::1:{text}", aws__RequestedRegion="eu")
+        assert after is before or after is not wrong

@@ -78,6 +78,7 @@ def test_a_document_that_is_no_policy(text: str, says: str) -> None:
         ({"Action": ["lambda:GetAlias", {}]}, "{} where a string should be"),
         ({"Action": "GetAlias"}, "'GetAlias'"),
         ({"Action": "*:GetAlias"}, "'*:GetAlias'"),
+        ({"Action": "lam*:GetAlias"}, "'lam*:GetAlias'"),
         ({"Action": "lambda:Get Alias"}, "no action"),
         ({"Resource": "checkout"}, "'checkout'"),
         ({"Resource": "arn:aws:*:eu-west-1:123456789012:function"}, "service has no wildcard"),
