@@ -20,7 +20,7 @@ from multitool_tui.controller.snapshot import LiveRollout, Traffic
 from multitool_tui.controller.timeline import Timeline
 from multitool_tui.controller.waiting import nap
 from multitool_tui.journal.codec import encode, encode_change, encode_event
-from multitool_tui.journal.past import Past
+from multitool_tui.journal.past import Past, changes
 from multitool_tui.journal.store import Entry, JournalError, Kind
 from multitool_tui.judgement.model import AlarmState, Judgement
 from multitool_tui.rollout.effects import (
@@ -109,6 +109,7 @@ class Driver:
         self._weight_read: float | None = None
         self._alarms: dict[str, AlarmState] = {}
         """The watched alarms as the judge was last shown them."""
+        self._alarm_changes: list[tuple[datetime, str, AlarmState]] = []
         self._firing_at_start: tuple[str, ...] = ()
         self._trouble: str | None = None
         self._unrenewed: str | None = None
@@ -128,7 +129,13 @@ class Driver:
         """The rollout with what is known of its target now."""
         rollout = self.rollout
         traffic = Traffic(
-            rollout.target, rollout.baseline, rollout.canary or None, self._timeline.minutes, self._slow_limit
+            rollout.target,
+            rollout.baseline,
+            rollout.canary or None,
+            self._timeline.minutes,
+            self._slow_limit,
+            self._timeline.course,
+            tuple(self._alarm_changes),
         )
         return LiveRollout(
             rollout,
@@ -181,7 +188,8 @@ class Driver:
 
     def recall(self, past: Past) -> None:
         """Know again what an earlier driver knew, and has put on record."""
-        self._timeline.recall(past.minutes, past.weights)
+        self._timeline.recall(past)
+        self._alarm_changes = list(past.alarm_changes)
         self._alarms = dict(past.alarms)
         self._firing_at_start = past.firing_at_start
 
@@ -331,8 +339,10 @@ class Driver:
 
     def _show_alarms(self, states: Mapping[str, AlarmState]) -> Judgement:
         if states != self._alarms:
+            now = self._clock.now()
+            self._alarm_changes += changes(now, self._alarms, states)
             self._alarms = dict(states)
-            self._recorder.put(self.rollout, Entry(self._clock.now(), Kind.ALARMS, encode(self._alarms)))
+            self._recorder.put(self.rollout, Entry(now, Kind.ALARMS, encode(self._alarms)))
         return self._timeline.judge.see_alarms(states)
 
     def _see(self, periods: Sequence[Period]) -> Judgement | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from multitool_tui.aws.resources import Alarm, Alias, Caller
-from multitool_tui.judgement.model import Minute
+from multitool_tui.judgement.model import AlarmState, Evidence, Minute
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.receipts import Severity
@@ -62,6 +62,8 @@ class Traffic:
 
     `baseline` and `canary` are version numbers; canary is None while nothing is being released.
     `slow_limit` is the duration in milliseconds above which an invocation counts as slow; None where unknown.
+    `course` is how the evidence stood after each minute, by the minute's start; `alarm_changes` what each watched alarm
+    went into, and when it was seen to.
     """
 
     target: str
@@ -69,6 +71,8 @@ class Traffic:
     canary: str | None = None
     minutes: tuple[Minute, ...] = ()
     slow_limit: float | None = None
+    course: tuple[tuple[datetime, Evidence], ...] = ()
+    alarm_changes: tuple[tuple[datetime, str, AlarmState], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from multitool_tui.aws.metrics import Period
-from multitool_tui.judgement.model import Judge, Judgement, Minute
+from multitool_tui.journal.past import Past
+from multitool_tui.judgement.model import Evidence, Judge, Judgement, Minute
 from multitool_tui.rollout.plan import Analysis
 
 
@@ -17,16 +18,20 @@ class Timeline:
         self.judge = judge
         self._analysis = analysis
         self._minutes: dict[datetime, Minute] = {}
+        self.minutes: tuple[Minute, ...] = ()
+        """All that are known, oldest first."""
         self._weights: list[tuple[datetime, float]] = []
+        self._course: dict[datetime, Evidence] = {}
 
     @property
-    def minutes(self) -> tuple[Minute, ...]:
-        """All that are known, oldest first."""
-        return tuple(self._minutes.values())
+    def course(self) -> tuple[tuple[datetime, Evidence], ...]:
+        """How the evidence stood after each minute in which it was weighed, by the minute's start; oldest first."""
+        return tuple(self._course.items())
 
-    def recall(self, minutes: Mapping[datetime, Minute], weights: Sequence[tuple[datetime, float]]) -> None:
+    def recall(self, past: Past) -> None:
         """Know again what the judge has been shown already."""
-        self._minutes, self._weights = dict(minutes), list(weights)
+        self._minutes, self._weights, self._course = dict(past.minutes), list(past.weights), dict(past.course)
+        self.minutes = tuple(self._minutes.values())
 
     def put_weight(self, at: datetime, weight: float) -> None:
         """The canary's share (0-1) from a moment on."""
@@ -50,6 +55,9 @@ class Timeline:
                 judgement = self.judge.see_minute(minute)
         if new:
             self._minutes = dict(sorted(self._minutes.items()))
+            self.minutes = tuple(self._minutes.values())
+        if judgement and judgement.seen_to:
+            self._course[new[-1].start] = judgement.evidence
         return new, judgement
 
     def _minute(self, period: Period, length: timedelta) -> Minute | None:

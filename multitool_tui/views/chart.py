@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from multitool_tui.views.numbers import clock_time
-from multitool_tui.views.text import Line, Role, Span, cells, line
+from multitool_tui.views.text import Line, Role, Span, fit, line
 from multitool_tui.words import percent
 
-_LABEL = 5
+MARGIN = 6
+"""The cells to the left of every chart: as many for every scale, so that charts below one another agree in time."""
 _NARROWEST = 8
 _BRAILLE = 0x2800
 SHADE = "░"
@@ -49,13 +50,18 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stretch of time and of shares (0 to `top`) is drawn, and the moment to mark."""
+    """What stretch of time and of shares (0 to `top`) is drawn, the moments to mark, and the one to look at.
+
+    `marks`: each with a word for its top, which is left out where there is no room. `labels`: what stands at the top
+    and the foot of the scale, where that is not in percent.
+    """
 
     start: datetime
     end: datetime
     top: float
-    mark: datetime | None = None
-    mark_label: str = ""
+    marks: tuple[tuple[datetime, str], ...] = ()
+    cursor: datetime | None = None
+    labels: tuple[str, str] | None = None
 
 
 def nice_ceiling(value: float, least: float = 0.002) -> float:
@@ -72,16 +78,18 @@ def plot(
     height: int,
     *,
     band: Band | None = None,
+    axis: bool = True,
     ascii_only: bool = False,
 ) -> tuple[Line, ...]:
-    """Draw the series into `height` lines with a scale at the left and the time below. The first series is on top."""
-    rows = height - 1
+    """Draw the series into `height` lines with a scale at the left, and, with an `axis`, the time below.
+
+    The first series is on top.
+    """
+    rows = height - axis
     if rows < 1:
         return ()
-    labels = _scale_labels(frame.top, rows)
-    # As wide for every scale, so that charts below one another agree in time.
-    margin = max(_LABEL, *map(cells, labels)) + 1
-    columns = width - margin - 1
+    labels = _scale_labels(frame, rows)
+    columns = width - MARGIN - 1
     if columns < _NARROWEST:
         return ()
     grid = _Grid(columns, rows, ascii_only=ascii_only)
@@ -89,14 +97,29 @@ def plot(
         grid.draw(one, frame)
     if band:
         grid.shade(band, frame)
-    if frame.mark and frame.start < frame.mark < frame.end:
-        grid.mark(int(_along(frame.mark, frame) * (columns - 1)), frame.mark_label)
+    for at, word in frame.marks:
+        if frame.start < at < frame.end:
+            grid.mark(int(_along(at, frame) * (columns - 1)), word)
+    if frame.cursor and frame.start <= frame.cursor <= frame.end:
+        grid.cursor(grid.column(frame.cursor, frame))
     lines = [
-        line(Span(f"{label:>{margin - 1}} ", Role.DIM), Span("┤" if label else "│", Role.DIM), *grid.row(row))
-        for row, label in enumerate(labels)
+        line(Span(f"{fit(label, MARGIN - 1, right=True)} ", Role.DIM), Span("┤" if label else "│", Role.DIM), *cells)
+        for label, cells in zip(labels, map(grid.row, range(rows)), strict=True)
     ]
-    lines.append(line(" " * margin, Span("└" + _time_axis(frame, columns), Role.DIM)))
-    return tuple(lines)
+    return (*lines, time_axis(frame, width)) if axis else tuple(lines)
+
+
+def time_axis(frame: Frame, width: int) -> Line:
+    """The rule below the charts, with the times of day."""
+    return line(" " * MARGIN, Span("└" + _time_axis(frame, width - MARGIN - 1), Role.DIM))
+
+
+def moment_at(cell: int, frame: Frame, width: int) -> datetime | None:
+    """The moment that a cell of a chart stands for; None beside it."""
+    column, columns = cell - MARGIN - 1, width - MARGIN - 1
+    if not 0 <= column < columns:
+        return None
+    return frame.start + (frame.end - frame.start) * ((column + 0.5) / columns)
 
 
 def _along(at: datetime, frame: Frame) -> float:
@@ -104,14 +127,14 @@ def _along(at: datetime, frame: Frame) -> float:
     return (at - frame.start) / (frame.end - frame.start)
 
 
-def _scale_labels(top: float, rows: int) -> list[str]:
+def _scale_labels(frame: Frame, rows: int) -> list[str]:
     """A label for the top, the bottom, and the middle where a row lies in the middle."""
     labels = [""] * rows
-    labels[0] = percent(top, 3)
+    labels[0] = frame.labels[0] if frame.labels else percent(frame.top, 3)
     if rows > 1:
-        labels[-1] = "0%"
-    if rows >= 5 and rows % 2:
-        labels[rows // 2] = percent(top / 2, 3)
+        labels[-1] = frame.labels[1] if frame.labels else "0%"
+    if rows >= 5 and rows % 2 and not frame.labels:
+        labels[rows // 2] = percent(frame.top / 2, 3)
     return labels
 
 
@@ -169,6 +192,12 @@ class _Grid:
             for cell, char in zip(free, words, strict=True):
                 self._write(0, cell, char)
 
+    def cursor(self, column: int) -> None:
+        """A line downwards that stands out, wherever nothing else is drawn."""
+        for row in range(self._rows):
+            if self._is_free(row, column) or self._chars[row][column] == "┊":
+                self._write(row, column, "│", Role.ACCENT)
+
     def _is_free(self, row: int, column: int) -> bool:
         return self._chars[row][column] in (" ", SHADE) and not self._dots[row][column]
 
@@ -181,8 +210,8 @@ class _Grid:
         for (at, edges), (later, following) in pairwise([*known, (frame.end, None)]):
             if edges is None:
                 continue
-            first = self._column(at, frame)
-            last = self._column(later, frame) if following else first
+            first = self.column(at, frame)
+            last = self.column(later, frame) if following else first
             for column in range(first, last + 1):
                 along = (column - first) / max(1, last - first)
                 low, high = (
@@ -195,7 +224,8 @@ class _Grid:
                         role = self._roles[row][column]
                         self._roles[row][column] = _ON_SHADE.get(role, role)
 
-    def _column(self, at: datetime, frame: Frame) -> int:
+    def column(self, at: datetime, frame: Frame) -> int:
+        """The column of cells in which a moment lies."""
         return round(_along(at, frame) * (self._columns * self._across - 1)) // self._across
 
     def _rows_between(self, low: float, high: float, top: float) -> range:

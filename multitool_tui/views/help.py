@@ -12,6 +12,7 @@ _MOVING = (
     ("enter", "Look at the alias under the cursor; fold a function"),
     ("← →", "Fold and unfold a function"),
     ("↑ ↓ pgup pgdn", "Move, scroll"),
+    ("← → ↑ ↓", "In the evidence: read another minute, bring another chart first"),
     ("esc", "Close, clear the filter, leave the zoom"),
 )
 

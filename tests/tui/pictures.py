@@ -12,7 +12,7 @@ from multitool_tui.tui.app import Farewell, MultiToolApp
 from tests.support.screen import still
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
-SMALL, MIDDLE = SIZES["80x24"], SIZES["120x40"]
+SMALL, MIDDLE, LARGE = SIZES.values()
 Compare = Callable[..., bool]
 
 

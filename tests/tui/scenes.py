@@ -168,6 +168,22 @@ def mid_canary() -> Snapshot:
     return snapshot(live(rollout()))
 
 
+def judged_for_minutes() -> Snapshot:
+    """A canary with the course of its evidence, its decisions, and an alarm that went off and came back."""
+    one = rollout()
+    seen = minutes()
+    course = tuple((minute.start, Evidence(1.6**n, 1000, 1.9**n, 200)) for n, minute in enumerate(seen[-9:]))
+    changes = (
+        (ago(minutes=11), "checkout-5xx", AlarmState.OK),
+        (ago(minutes=11), "checkout-latency", AlarmState.OK),
+        (ago(minutes=7), "checkout-latency", AlarmState.ALARM),
+        (ago(minutes=5), "checkout-latency", AlarmState.OK),
+    )
+    traffic = Traffic(one.target, one.baseline, one.canary, seen, 250, course, changes)
+    entries = tuple(replace(entry, rollout=one.id) for entry in ENTRIES)
+    return snapshot(live(one, traffic=traffic), entries=entries)
+
+
 def judged_harmful() -> Snapshot:
     return snapshot(live(rollout(judgement=judgement(Verdict.HARMFUL, harm=1000)), bad=True))
 

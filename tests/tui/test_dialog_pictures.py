@@ -13,8 +13,8 @@ from multitool_tui.rollout.plan import Plan, parse_steps
 from multitool_tui.tui.app import Farewell, MultiToolApp
 
 from .fake import FakeController, make_app
-from .pictures import MIDDLE, SIZES, SMALL, Compare, pressing, settle
-from .scenes import SCENES, idle, judged_harmful, mid_canary
+from .pictures import LARGE, MIDDLE, SIZES, SMALL, Compare, pressing, settle
+from .scenes import SCENES, idle, judged_for_minutes, judged_harmful, mid_canary
 
 DIALOGS: dict[str, tuple[Callable[[], Snapshot], tuple[str, ...]]] = {
     "start": (idle, ("n",)),
@@ -53,8 +53,8 @@ def test_the_filter(snap_compare: Compare) -> None:
 
 
 def test_the_zoomed_evidence(snap_compare: Compare) -> None:
-    app = make_app(FakeController(mid_canary()))
-    assert snap_compare(app, terminal_size=MIDDLE, run_before=pressing("tab", "tab", "tab", "z"))
+    app = make_app(FakeController(judged_for_minutes()))
+    assert snap_compare(app, terminal_size=LARGE, run_before=pressing("tab", "tab", "tab", "z", "left", "left"))
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)

@@ -29,6 +29,7 @@ from multitool_tui.tui.screens.quit import QuitScreen
 from multitool_tui.tui.screens.start import StartScreen
 from multitool_tui.tui.screens.weight import WeightScreen
 from multitool_tui.tui.widgets.evidence import Evidence
+from multitool_tui.tui.widgets.pane import Pane
 from multitool_tui.tui.widgets.resources import Resources, ResourceTree
 from multitool_tui.views.start import FORETELLING
 
@@ -42,6 +43,7 @@ from .scenes import (
     at_gate,
     drifted,
     idle,
+    judged_for_minutes,
     judged_harmful,
     live,
     mid_canary,
@@ -631,3 +633,22 @@ async def test_quitting_stays_where_a_rollback_is_refused_or_gets_stuck() -> Non
 
 def test_the_clock_of_these_tests_stands_still() -> None:
     assert ManualClock(NOW).now() == NOW
+
+
+def drawn(pane: Pane) -> str:
+    """What a pane shows, as text."""
+    return "\n".join("".join(span.text for span in pane.line_at(number)) for number in range(pane.size.height))
+
+
+async def test_the_cursor_over_the_charts_is_moved_by_arrows_and_by_the_mouse() -> None:
+    async with opened(judged_for_minutes()) as session:
+        evidence = session.app.screen.query_one(Evidence)
+        evidence.focus()
+        await session.press("left", "left")
+        assert "UTC · weight 25%" in drawn(evidence)
+        await session.press("right", "right")
+        assert "UTC · weight" not in drawn(evidence)
+        await session.pilot.click(Evidence, offset=(14, 4))
+        assert "UTC · weight 0%" in drawn(evidence)
+        await session.press("down", "down")
+        assert drawn(evidence).startswith("weight")

@@ -97,7 +97,7 @@ def test_a_single_minute_is_a_dot() -> None:
 
 
 def test_the_start_is_marked_behind_everything() -> None:
-    marked = frame(mark=START + 5 * MINUTE, mark_label="start")
+    marked = frame(marks=((START + 5 * MINUTE, "start"),))
     lines = text(plot((Series(points(*[0.01] * 11), Role.CANARY),), marked, 60, 6))
     assert "┊ start" in lines[0]
     assert "┊" not in lines[2]
@@ -141,7 +141,7 @@ def test_lines_and_the_mark_lie_over_the_band() -> None:
         Series(points(*[0.02] * 11), Role.CANARY),
         Series(points(*[0.008] * 11), Role.BASELINE, dotted=True),
     )
-    marked = frame(mark=START + 5 * MINUTE, mark_label="start")
+    marked = frame(marks=((START + 5 * MINUTE, "start"),))
     bare = plot(lines, marked, 60, 6)
     shaded = plot(lines, marked, 60, 6, band=band(*[(0.0, 0.015)] * 11))
     assert [one.replace(SHADE, " ") for one in text(shaded)] == text(bare)
@@ -153,7 +153,7 @@ def test_lines_and_the_mark_lie_over_the_band() -> None:
 
 
 def test_the_word_at_the_mark_is_read_in_the_band() -> None:
-    marked = frame(mark=START + 5 * MINUTE, mark_label="start")
+    marked = frame(marks=((START + 5 * MINUTE, "start"),))
     lines = text(plot((), marked, 60, 6, band=band(*[(0.0, 0.03)] * 11)))
     assert f"{SHADE}┊ start {SHADE}" in lines[0]
 
@@ -181,7 +181,7 @@ def test_every_chart_is_as_large_as_it_was_asked_to_be(
 ) -> None:
     series = (Series(points(*values), Role.CANARY), Series(points(*values[::-1]), Role.BASELINE, dotted=True))
     edges = band(*(None if low is None else (low, min(1.0, low * 2)) for low in values))
-    shown = frame(20, 0.5, mark=START + MINUTE, mark_label="start")
+    shown = frame(20, 0.5, marks=((START + MINUTE, "start"),))
     lines = plot(series, shown, width, height, band=edges, ascii_only=ascii_only)
     assert lines == () or len(lines) == height
     assert all(width_of(line) == width for line in lines)
