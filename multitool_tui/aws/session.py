@@ -20,6 +20,7 @@ from aiobotocore.session import AioSession
 from botocore.utils import parse_timestamp
 
 from multitool_tui.aws.alias_target import AliasTarget
+from multitool_tui.aws.apart import apart
 from multitool_tui.aws.credentials import RenewableCredentials, remedy
 from multitool_tui.aws.errors import CredentialsError
 from multitool_tui.aws.function_code import FunctionCode
@@ -116,8 +117,8 @@ class AwsSession:
         self._opening = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        self._profile, self.region = await asyncio.to_thread(check_session, self._options)
-        todo = await asyncio.to_thread(_remedy, self._options)
+        self._profile, self.region = await apart(lambda: check_session(self._options))
+        todo = await apart(lambda: _remedy(self._options))
         self._credentials = RenewableCredentials(self._options.profile, self._clock, todo)
         self._stack.push_async_callback(self._credentials.close)
         self._session = session = AioSession(profile=self._options.profile)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from multitool_tui.aws.errors import CredentialsError
 from multitool_tui.aws.keys import AccessKey, keys, user_of
 from multitool_tui.aws.probes import probe
 from multitool_tui.aws.resources import Caller, Probed
@@ -32,6 +33,8 @@ class Subject:
     terminal: Terminal
     versions: Mapping[str, str]
     wanted: tuple[Feature, ...] = ()
+    patience: float = 10.0
+    """Seconds that the chain of credentials has."""
     _shared: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
 
     async def session(self) -> AwsSession:
@@ -70,7 +73,14 @@ class Subject:
 
     async def _open(self) -> AwsSession:
         session = AwsSession(self.options, self.clock)
-        await session.__aenter__()
+        try:
+            async with asyncio.timeout(self.patience):
+                await session.__aenter__()
+        except TimeoutError:
+            raise CredentialsError(
+                f"No credentials came within {self.patience:g} seconds: see by hand what the credential process, the "
+                "login service or this machine's role says."
+            ) from None
         return session
 
     async def _once(self, name: str, ask: Callable[[], Awaitable[T]]) -> T:

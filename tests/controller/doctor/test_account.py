@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -184,4 +186,22 @@ async def test_a_check_that_is_broken_leaves_the_others(monkeypatch: pytest.Monk
     monkeypatch.setattr("multitool_tui.controller.doctor.examination.CHECKS", checks)
     rows = await found()
     assert rows["manifest"].sentence == "The check itself failed (KeyError), which is a bug of ours."
+    assert rows["journal"].health is Health.OK
+
+
+async def test_a_credential_process_that_never_ends_holds_nothing_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    (tmp_path / "config").write_text(f"[default]\nregion = eu-west-1\ncredential_process = cat {fifo}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    async with a_subject("http://127.0.0.1:1", ManualClock(START)) as subject:
+        subject.patience = 0.5
+        rows = await report(subject)
+    os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))  # lets the process go
+    assert rows["session"].sentence.startswith("No credentials came within 0.5 seconds")
+    assert {rows[name].health for name in OF_THE_SESSION} == {Health.UNKNOWN}
     assert rows["journal"].health is Health.OK
