@@ -38,6 +38,8 @@ class Finding:
     enough: tuple[str, ...] = ()
 
 
+# Of several names of one action, one that is allowed will do, and one that is denied stops it.
+_WEIGHTY = (Ruling.DENIED, Ruling.ALLOWED, Ruling.DEPENDS, Ruling.NOT_ALLOWED)
 _KINDS = {Ruling.NOT_ALLOWED: Kind.MISSING, Ruling.DENIED: Kind.DENIED, Ruling.DEPENDS: Kind.DEPENDS}
 
 
@@ -76,7 +78,8 @@ def _lacks(policy: Policy, rows: Iterable[Row], scope: Scope) -> Iterator[Findin
     for row in rows:
         context = known | ({row.when.key.lower(): scope.fill(row.when.value)} if row.when else {})
         for resource in _resources(row, scope):
-            decision = policy.decide(Request(row.action, resource, context))
+            decisions = [policy.decide(Request(name, resource, context)) for name in row.names]
+            decision = min(decisions, key=lambda each: _WEIGHTY.index(each.ruling))
             if decision.ruling is not Ruling.ALLOWED:
                 text = resource.text if isinstance(resource, ArnPattern) else resource
                 labels = tuple(each.label for each in decision.by)
@@ -93,11 +96,11 @@ def _excess(policy: Policy, rows: Sequence[Row], scope: Scope) -> Iterator[Findi
 
 def _wide_actions(statement: Statement, rows: Sequence[Row]) -> Iterator[Finding]:
     if statement.every_other_action:
-        enough = tuple(row.action for row in rows if statement.is_about(row.action))
+        enough = tuple(name for row in rows for name in row.names if statement.is_about(name))
         yield Finding(Kind.WIDER, (f"NotAction {', '.join(statement.actions)}",), "", (statement.label,), enough)
         return
     for pattern in statement.actions:
-        enough = tuple(row.action for row in rows if like(pattern.lower(), row.action.lower()))
+        enough = tuple(name for row in rows for name in row.names if like(pattern.lower(), name.lower()))
         if not enough:
             yield Finding(Kind.UNNEEDED, (pattern,), "", (statement.label,))
         elif set(pattern) & set("*?"):
@@ -105,7 +108,7 @@ def _wide_actions(statement: Statement, rows: Sequence[Row]) -> Iterator[Finding
 
 
 def _wide_resources(statement: Statement, rows: Sequence[Row], scope: Scope) -> Iterator[Finding]:
-    narrow = [row for row in rows if row.shapes and statement.is_about(row.action)]
+    narrow = [row for row in rows if row.shapes and any(map(statement.is_about, row.names))]
     if not narrow:
         return
     actions = tuple(row.action for row in narrow)

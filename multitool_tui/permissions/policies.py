@@ -33,7 +33,7 @@ def minimal_policy(rows: Iterable[Row], scope: Scope) -> Document:
     """
     groups: dict[tuple[tuple[Shape, ...], When | None], list[str]] = {}
     for row in rows:
-        groups.setdefault((row.shapes, row.when), []).append(row.action)
+        groups.setdefault((row.shapes, row.when), []).extend(row.names)
     return _document(
         [
             _statement(shapes, when, actions, scope)

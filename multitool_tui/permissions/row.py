@@ -99,6 +99,13 @@ class Row:
     note: str = ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The action, and what AWS may ask for in its place: Application Signals has the same under a prefix of its
+        own."""
+        others = [each for each in self.operations if each.service == "application-signals"]
+        return (self.action, *(f"{each.service}:{each.name}" for each in others))
+
+    @property
     def reads(self) -> bool:
         """Whether it changes nothing."""
         return self.access in (Access.LIST, Access.READ)

@@ -12,7 +12,7 @@ from multitool_tui.permissions.ledger import LEDGER, USED, needed
 from multitool_tui.permissions.policies import minimal_policy, whole_policy
 from multitool_tui.permissions.policy import Policy
 from multitool_tui.permissions.reading import read_policy
-from multitool_tui.permissions.row import Scope
+from multitool_tui.permissions.row import Access, Row, Scope, operations
 from tests.permissions.support import policy, statement
 
 CHECKOUT = Scope(region="eu-west-1", account="123456789012", function="checkout")
@@ -122,3 +122,15 @@ def test_what_a_deny_is_about_is_no_excess() -> None:
     minimal = minimal_policy(rows, CHECKOUT)
     minimal["Statement"].append(statement("Deny", Action="iam:*"))
     assert compare(read_policy(json.dumps(minimal)), rows, CHECKOUT) == ()
+
+
+def test_an_action_with_two_names_needs_one_of_them_and_is_printed_with_both() -> None:
+    called = operations("application-signals", "ListServices")
+    row = Row("cloudwatch:ListServices", Access.LIST, (), called, now=(WATCH,))
+    other = "application-signals:ListServices"
+    printed = minimal_policy([row], CHECKOUT)
+    assert printed["Statement"][0]["Action"] == ["cloudwatch:ListServices", other]
+    for enough in (printed["Statement"][0], statement(Action="cloudwatch:ListServices"), statement(Action=other)):
+        assert compare(policy(enough), [row], CHECKOUT) == ()
+    [finding] = compare(policy(statement("Deny", Action=other), printed["Statement"][0]), [row], CHECKOUT)
+    assert finding.kind is Kind.DENIED
