@@ -20,6 +20,10 @@ OPERATIONS: dict[tuple[str, str], tuple[str, ...]] = {(FREE.service, FREE.name):
 }
 """(service, operation) -> the IAM actions that it needs: nearly always one."""
 
+ACTION = "Action"
+"""The key of an error's answer that names the IAM action of its operation; "a or b" where several are checked."""
+_CONTEXT = "multitool.operation"
+"""The key of a request's context under which its (service, operation) is."""
 _KEPT = timedelta(minutes=1)
 
 
@@ -37,12 +41,6 @@ class UnlistedCall(Exception):
     """The product tried to call an operation that the ledger does not list: a bug of ours."""
 
 
-def action_of(operation: str) -> str | None:
-    """The IAM action that an operation of ours needs, if any; "a or b" where it is checked for several."""
-    found = next((actions for (_, name), actions in OPERATIONS.items() if name == operation), ())
-    return " or ".join(found) or None
-
-
 class Ledger:
     """Records every call of the clients it is attached to."""
 
@@ -56,6 +54,7 @@ class Ledger:
         """Listen to a botocore session's event emitter; every client made from it afterwards is recorded."""
         events.register("before-call", self._check)
         events.register("request-created", self._record)
+        events.register_first("after-call", self._name_action)
 
     def calls_last_minute(self) -> int:
         """Requests sent in the last minute of the clock, retries included."""
@@ -66,19 +65,29 @@ class Ledger:
         """The IAM actions that the calls so far needed."""
         return sorted({action for key in self.made for action in OPERATIONS[key]})
 
-    def _check(self, model: Any, **_: Any) -> None:
-        key = (model.service_model.service_name, model.name)
+    def _check(self, model: Any, params: dict[str, Any], **_: Any) -> None:
+        key = _key(model)
         if key not in OPERATIONS:
             raise UnlistedCall(f"{key[0]} {key[1]} is not in the ledger")
+        params["context"][_CONTEXT] = key
 
-    def _record(self, request: Any, operation_name: str, **_: Any) -> None:
-        del request
-        key = next(key for key in OPERATIONS if key[1] == operation_name)
+    def _record(self, request: Any, **_: Any) -> None:
+        key = request.context[_CONTEXT]
         now = self._clock.now()
         self.made[key] = self.made.get(key, 0) + 1
         self._recent.append(now)
         self._forget(now)
 
+    def _name_action(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        """Put into an error what the operation needs: the SDK's exceptions do not know their service."""
+        if "Error" in parsed:
+            parsed["Error"][ACTION] = " or ".join(OPERATIONS[_key(model)])
+
     def _forget(self, now: datetime) -> None:
         while self._recent and self._recent[0] < now - _KEPT:
             self._recent.popleft()
+
+
+def _key(model: Any) -> tuple[str, str]:
+    """(service, operation) of a botocore operation model."""
+    return model.service_model.service_name, model.name

@@ -20,7 +20,7 @@ from multitool_tui.aws.errors import (
     Throttled,
     Unanswered,
 )
-from multitool_tui.aws.ledger import action_of
+from multitool_tui.aws.ledger import ACTION
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _INVALID = {
@@ -129,8 +129,9 @@ def _translate_answer(error: sdk.ClientError, remedy: str) -> AwsError:
         return expired(remedy)
     if code in _INVALID:
         return CredentialsError(f"AWS does not accept these credentials ({said.removesuffix('.')}): {remedy}.")
+    action = str(answer.get(ACTION) or error.operation_name)
     if code in _DENIED:
-        return AccessDenied(_denied(error.operation_name, said))
+        return AccessDenied(_denied(action, said))
     if code in _THROTTLED or status == 429:
         return Throttled(f"AWS is throttling {error.operation_name}.")
     if code in _CONFLICT:
@@ -138,16 +139,15 @@ def _translate_answer(error: sdk.ClientError, remedy: str) -> AwsError:
     if code in _NOT_FOUND or status == 404:
         return NotFound(said)
     if status == HTTPStatus.FORBIDDEN:
-        return AccessDenied(f"{_denied(error.operation_name, said).removesuffix('.')}: {said}")
+        return AccessDenied(f"{_denied(action, said).removesuffix('.')}: {said}")
     if status >= 500 or not status or status < 400:
         return Unanswered(f"AWS failed to answer {error.operation_name} ({status or code}).")
     return Refused(said)
 
 
-def _denied(operation: str, said: str) -> str:
-    """Which action is not allowed: AWS says it, and it need not be the operation's own (iam:PassRole)."""
+def _denied(ours: str, said: str) -> str:
+    """Which action is not allowed: AWS says it, and it need not be the operation's own, `ours` (iam:PassRole)."""
     named = _ACTION.search(said)
-    ours = action_of(operation) or operation
     action = named[1] if named else ours
     if action != ours and action.partition(":")[2] == ours.partition(":")[2]:
         action = f"{action} ({ours} in older policies)"
