@@ -68,8 +68,9 @@ def permissions(
 ) -> None:
     """Say which IAM permissions are needed, for what, and which of them there are.
 
-    \b
     Without an option, lists all actions of the product's policy with what each is for. To give a role what it needs:
+
+    \b
       multitool permissions --minimal --for run --target checkout:live > policy.json
     """
     from multitool_tui.permissions.ledger import LEDGER, USED, needed

@@ -8,22 +8,30 @@ from typing import Any
 
 from multitool_tui.aws.resources import Known, Probed
 from multitool_tui.permissions.compare import Finding, Kind
+from multitool_tui.permissions.ledger import FEATURES
 from multitool_tui.permissions.row import Row
 
 WIDTH = 80
 _ACTION = 44  # columns
+_FEATURE = 13
 
 
 def ledger_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """The features of today, then each action with what it is for."""
+    """The features, then each action with what it is for."""
     table = list(rows)
-    for feature in dict.fromkeys(feature for row in table for feature in row.now):
-        yield f"{feature.name:<8}{feature.title} ({'; '.join(feature.where)})"
+    for feature in FEATURES.values():
+        if any(feature in row.now for row in table):
+            text = f"{feature.title} ({'; '.join(feature.where)})"
+            yield from _hanging(feature.name, text, _FEATURE)
     yield ""
     for row in table:
-        first, *rest = wrap(purpose(row), WIDTH - _ACTION)
-        yield f"{row.action:<{_ACTION}}{first}"
-        yield from (" " * _ACTION + line for line in rest)
+        yield from _hanging(row.action, purpose(row), _ACTION)
+
+
+def _hanging(name: str, text: str, indent: int) -> Iterator[str]:
+    first, *rest = wrap(text, WIDTH - indent)
+    yield f"{name:<{indent}}{first}"
+    yield from (" " * indent + line for line in rest)
 
 
 def ledger_document(row: Row) -> dict[str, Any]:
