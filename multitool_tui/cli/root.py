@@ -6,21 +6,36 @@ from pathlib import Path
 
 import click
 
-from multitool_tui.cli.demo import demo
-from multitool_tui.cli.doctor import doctor
-from multitool_tui.cli.history import history, receipt
-from multitool_tui.cli.judge import judge
+from multitool_tui.cli.lazy import LazyGroup
 from multitool_tui.cli.options import Globals
-from multitool_tui.cli.permissions import permissions
-from multitool_tui.cli.replay import replay
-from multitool_tui.cli.run import resume, run
-from multitool_tui.cli.sandbox import sandbox
-from multitool_tui.cli.simulate import simulate
-from multitool_tui.cli.status import status
-from multitool_tui.cli.steering import gate, pause, promote, rollback, weight
+
+_COMMANDS = {
+    "demo": "multitool_tui.cli.demo",
+    "doctor": "multitool_tui.cli.doctor",
+    "gate": "multitool_tui.cli.steering",
+    "history": "multitool_tui.cli.history",
+    "judge": "multitool_tui.cli.judge",
+    "pause": "multitool_tui.cli.steering",
+    "permissions": "multitool_tui.cli.permissions",
+    "promote": "multitool_tui.cli.steering",
+    "receipt": "multitool_tui.cli.history",
+    "replay": "multitool_tui.cli.replay",
+    "resume": "multitool_tui.cli.run",
+    "rollback": "multitool_tui.cli.steering",
+    "run": "multitool_tui.cli.run",
+    "sandbox": "multitool_tui.cli.sandbox",
+    "simulate": "multitool_tui.cli.simulate",
+    "status": "multitool_tui.cli.status",
+    "weight": "multitool_tui.cli.steering",
+}
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    places=_COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option("--profile", metavar="NAME", help="AWS profile; otherwise AWS_PROFILE or the standard chain.")
 @click.option("--region", metavar="NAME", help="AWS region; otherwise AWS_REGION or the profile's.")
 @click.option("--endpoint-url", metavar="URL", help="Where to call AWS; otherwise AWS_ENDPOINT_URL or AWS itself.")
@@ -71,19 +86,3 @@ def main(
         from multitool_tui.cli.screen import watch
 
         watch(context.obj)
-
-
-main.add_command(demo)
-main.add_command(doctor)
-main.add_command(history)
-main.add_command(judge)
-main.add_command(permissions)
-main.add_command(replay)
-main.add_command(receipt)
-main.add_command(resume)
-main.add_command(run)
-main.add_command(sandbox)
-main.add_command(simulate)
-main.add_command(status)
-for command in (promote, rollback, pause, weight, gate):
-    main.add_command(command)
