@@ -11,11 +11,14 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from textwrap import fill
+from typing import Any
 
+from multitool_tui.config import manifest_schema
 from multitool_tui.permissions.features import RUN
 from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, USED, needed
 from multitool_tui.permissions.policies import minimal_policy, whole_policy
 from multitool_tui.permissions.row import Row, Scope
+from multitool_tui.views import event_lines
 from tests.permissions.stories import STORIES
 
 HERE = Path(__file__).parent
@@ -105,7 +108,15 @@ PARTS: dict[str, Callable[[], str]] = {
     "permissions-features": features,
     "permissions-ledger": ledger,
 }
-FILES: dict[Path, Callable[[], str]] = {HERE / "policy.json": lambda: json.dumps(whole_policy(), indent=2) + "\n"}
+FILES: dict[Path, Callable[[], str]] = {
+    HERE / "policy.json": lambda: _json(whole_policy()),
+    HERE / "events.schema.json": lambda: _json(event_lines.schema()),
+    HERE / "manifest.schema.json": lambda: _json(manifest_schema()),
+}
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2) + "\n"
 
 
 def current(page: Path) -> str:

@@ -1,26 +1,29 @@
-"""A rollout without a screen: one line for each decision, signals that end it safely, and an exit code."""
+"""Rollouts without a screen: what happens is told line by line, signals end them safely, and the exit code says how."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
-
-import click
 
 from multitool_tui.cli.exits import Exit, Failure, exit_of_error
 from multitool_tui.cli.log import open_log
 from multitool_tui.cli.options import Globals
+from multitool_tui.cli.reporting import Report, report
 from multitool_tui.cli.screen import open_supervisor
 from multitool_tui.clock import Clock
+from multitool_tui.controller.over import until_over
 from multitool_tui.controller.port import CommandRefused, ConnectFailed, Misused
 from multitool_tui.controller.snapshot import Entry, Snapshot
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.model import Rollout
-from multitool_tui.rollout.receipts import ENGINE
+from multitool_tui.rollout.receipts import ENGINE, Receipt
 from multitool_tui.rollout.states import State
-from multitool_tui.views.text import clean
+from multitool_tui.views.progress import ended_line
+from multitool_tui.words import duration
 
 if TYPE_CHECKING:
     from multitool_tui.controller.supervisor import Supervisor
@@ -32,79 +35,149 @@ _HELD = {
     Obstacle.INCONCLUSIVE: Exit.INCONCLUSIVE,
     Obstacle.REFUSED: Exit.REFUSED,
 }
-"""Nobody is at the keyboard: these end the process, and leave the rollout held. Credentials may come back."""
+_WORST_FIRST = (
+    Exit.BUG,
+    Exit.REFUSED,
+    Exit.UNREACHABLE,
+    Exit.TAKEN,
+    Exit.DRIFT,
+    Exit.ROLLED_BACK,
+    Exit.ROLLED_BACK_BY_OPERATOR,
+    Exit.INCONCLUSIVE,
+    Exit.DONE,
+)
+
+Conduct = Callable[["Supervisor"], Awaitable[Sequence[Rollout]]]
+"""Begins rollouts, and returns how they are when all are over."""
 
 
-def drive(options: Globals, clock: Clock, begin: Callable[[Supervisor], Awaitable[str]]) -> None:
-    """Begin a rollout and follow it to its end.
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How rollouts are driven without a screen: told as JSON, and ended when they take longer than `timeout`."""
+
+    as_json: bool = False
+    timeout: timedelta | None = None
+
+
+PLAIN = Manner()
+
+
+def one(begin: Callable[[Supervisor], Awaitable[str]]) -> Conduct:
+    """One rollout: `begin` returns its id."""
+
+    async def conduct(supervisor: Supervisor) -> Sequence[Rollout]:
+        return [await until_over(supervisor, await begin(supervisor))]
+
+    return conduct
+
+
+def drive(options: Globals, clock: Clock, conduct: Conduct, manner: Manner = PLAIN) -> None:
+    """Drive rollouts to their ends.
 
     Raises:
-        Failure: it ended otherwise than promoted, or never began.
+        Failure: one ended otherwise than promoted, or never began.
     """
     open_log(options.log_file)
+    teller = report(as_json=manner.as_json)
+    ended: Sequence[Rollout] = ()
     try:
-        code, reason = asyncio.run(_drive(options, clock, begin))
+        ended, code, reason = asyncio.run(_drive(options, clock, conduct, manner, teller))
     except CommandRefused as refused:
-        raise Failure(str(refused), exit_of_error(refused)) from None
+        code, reason = exit_of_error(refused), str(refused)
     except ConnectFailed as failed:
-        raise Failure(str(failed), Exit(failed.exit_code)) from None
+        code, reason = Exit(failed.exit_code), str(failed)
+    teller.ended(ended, code, reason, clock.now())
     if code is not Exit.DONE:
         raise Failure(reason, code)
 
 
-async def _drive(options: Globals, clock: Clock, begin: Callable[[Supervisor], Awaitable[str]]) -> tuple[Exit, str]:
+async def _drive(
+    options: Globals, clock: Clock, conduct: Conduct, manner: Manner, teller: Report
+) -> tuple[Sequence[Rollout], Exit, str]:
     supervisor = await open_supervisor(options, clock)
-    told: list[Entry] = []
-    news = asyncio.Event()
-
-    def tell(snapshot: Snapshot) -> None:
-        for entry in snapshot.entries:
-            if entry not in told:
-                told.append(entry)
-                click.echo(
-                    f"{entry.at:%H:%M:%S} {clean(entry.target or '')} {clean(entry.action)}: {clean(entry.reason)}"
-                )
-        news.set()
-
-    supervisor.subscribe(tell)
+    _Telling(teller).begin(supervisor)
     supervisor.open()
-    stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    interrupting: set[asyncio.Task[None]] = set()
-
+    stopped: asyncio.Future[None] = loop.create_future()
+    ending: set[asyncio.Task[None]] = set()
     # A start that is cut off leaves at most its mark, which the next process on this machine takes off.
-    beginning = asyncio.ensure_future(begin(supervisor))
+    conducting = asyncio.ensure_future(conduct(supervisor))
+
+    cause: list[str] = []
+
+    async def end(why: str, actor: str | None) -> None:
+        cause.append(why)
+        conducting.cancel()
+        await supervisor.interrupt(why, actor)
+        if not stopped.done():
+            stopped.set_result(None)
 
     def interrupt(number: signal.Signals) -> None:
-        async def end() -> None:
-            beginning.cancel()
-            await supervisor.interrupt(f"{number.name} ended its driver.")
-            stopped.set()
-            news.set()
+        # Whoever sends ctrl-c twice does not want to wait; a CI sends a harder signal after a softer one.
+        if ending and number is signal.SIGINT and not stopped.done():
+            stopped.set_result(None)
+        elif not ending:
+            ending.add(asyncio.create_task(end(f"{number.name} ended its driver.", None)))
 
-        if interrupting:  # a second signal: whoever sends it does not want to wait
-            stopped.set()
-            news.set()
-        interrupting.add(asyncio.create_task(end()))
+    async def time_out(limit: timedelta) -> None:
+        await clock.sleep(limit.total_seconds())
+        if not ending:
+            ending.add(asyncio.create_task(end(f"It took longer than the {duration(limit)} it was given.", ENGINE)))
 
     for number in _SIGNALS:
         loop.add_signal_handler(number, interrupt, number)
+    limiting = asyncio.create_task(time_out(manner.timeout)) if manner.timeout else None
     try:
-        rollout = supervisor.driver(await beginning)
-        while not (rollout.rollout.ended or stopped.is_set() or _holds(rollout.rollout)):
-            news.clear()
-            await news.wait()
-        tell(supervisor.snapshot)
-        end = rollout.rollout
-        return exit_of(end), sentence(end)
+        rollouts: Sequence[Rollout] = await conducting
     except asyncio.CancelledError:
-        if not interrupting:
+        if not ending:
             raise
-        return Exit.INCONCLUSIVE, "A signal ended it before a rollout was under way."
+        await stopped
+        rollouts = supervisor.driven
     finally:
-        for task in interrupting:
+        for task in [*ending, *([limiting] if limiting else [])]:
             task.cancel()
         await supervisor.close()
+    if not rollouts:
+        return (), Exit.INCONCLUSIVE, f"{' '.join(cause)} That was before a rollout was under way."
+    worst = min(rollouts, key=lambda rollout: _WORST_FIRST.index(exit_of(rollout)))
+    return rollouts, exit_of(worst), ended_line(worst)
+
+
+@dataclass(slots=True)
+class _Telling:
+    """Tells a report what a supervisor makes known, each thing once."""
+
+    teller: Report
+    judged_to: dict[str, object] = field(default_factory=dict)
+    decided: set[tuple[object, str, str | None]] = field(default_factory=set)
+    latest: Entry | None = None
+
+    def begin(self, supervisor: Supervisor) -> None:
+        supervisor.on_decision(self._decision)
+        supervisor.subscribe(self._snapshot)
+
+    def _decision(self, rollout: Rollout, receipt: Receipt) -> None:
+        self.decided.add((receipt.at, receipt.action, rollout.id))
+        self.teller.decided(rollout, receipt)
+
+    def _snapshot(self, snapshot: Snapshot) -> None:
+        new: list[Entry] = []
+        for entry in reversed(snapshot.entries):
+            if entry is self.latest:
+                break
+            new.append(entry)
+        if new:
+            self.latest = new[0]
+        for entry in reversed(new):
+            if (entry.at, entry.action, entry.rollout) not in self.decided:
+                self.teller.noted(entry)
+        for live in snapshot.rollouts:
+            rollout = live.rollout
+            seen_to = rollout.judgement.seen_to
+            if seen_to and not rollout.ended and self.judged_to.get(rollout.id) != seen_to:
+                self.judged_to[rollout.id] = seen_to
+                self.teller.judged(rollout, snapshot.at)
 
 
 async def interrupted(supervisor: Supervisor, name: str | None, *, take_over: bool = False) -> str:
@@ -131,11 +204,6 @@ async def interrupted(supervisor: Supervisor, name: str | None, *, take_over: bo
     raise CommandRefused(f"There is no such rollout under way: there is {', '.join(live)}.")
 
 
-def sentence(rollout: Rollout) -> str:
-    """How a rollout is, in one sentence."""
-    return clean(f"{rollout.target}: {rollout.state}. {rollout.reason}")
-
-
 def exit_of(rollout: Rollout) -> Exit:
     """How a rollout ended, or where it is held, as a script is told."""
     match rollout.state:
@@ -151,7 +219,3 @@ def exit_of(rollout: Rollout) -> Exit:
             return _HELD.get(rollout.obstacle, Exit.REFUSED)
         case _:
             return Exit.INCONCLUSIVE
-
-
-def _holds(rollout: Rollout) -> bool:
-    return rollout.state is State.HELD and rollout.obstacle in _HELD

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from multitool_tui.cli.manner import without_a_screen
 from multitool_tui.cli.options import Globals
 from multitool_tui.cli.planning import find_rollout, of_a_rollout
 
 if TYPE_CHECKING:
+    from multitool_tui.cli.headless import Manner
     from multitool_tui.controller.port import Controller
 
 
@@ -26,10 +28,10 @@ def _number(_: click.Context, __: click.Parameter, version: str) -> str:
 @click.command()
 @click.argument("name", metavar="TARGET")
 @click.option("--version", required=True, callback=_number, metavar="N", help="The published version to release.")
-@click.option("--headless", is_flag=True, help="Without the screen: one line for each decision.")
+@without_a_screen
 @of_a_rollout
 @click.pass_obj
-def run(options: Globals, /, name: str, version: str, *, headless: bool, **given: Any) -> None:
+def run(options: Globals, /, name: str, version: str, *, manner: Manner | None, **given: Any) -> None:
     """Release a version on TARGET: FUNCTION:ALIAS, or a rollout's name in the manifest.
 
     Ends with 0 when it is promoted, 10 when it is rolled back on evidence, 11 by an operator, 12 inconclusive, 13 held
@@ -42,10 +44,10 @@ def run(options: Globals, /, name: str, version: str, *, headless: bool, **given
     from multitool_tui.clock import SystemClock
 
     clock = SystemClock()
-    if headless:
-        from multitool_tui.cli.headless import drive
+    if manner:
+        from multitool_tui.cli.headless import drive, one
 
-        drive(options, clock, lambda controller: _start(controller, target, version, plan))
+        drive(options, clock, one(lambda controller: _start(controller, target, version, plan)), manner)
         return
     from multitool_tui.cli.exits import exit_of_error
     from multitool_tui.cli.screen import open_screen, open_supervisor
@@ -72,10 +74,10 @@ async def _start(controller: Controller, target: str, version: str, plan: Any) -
 
 @click.command()
 @click.argument("name", metavar="[ROLLOUT|TARGET|GROUP]", required=False)
-@click.option("--headless", is_flag=True, help="Without the screen: one line for each decision.")
+@without_a_screen
 @click.option("--take-over", is_flag=True, help="With --headless: although another driver holds TARGET.")
 @click.pass_obj
-def resume(options: Globals, name: str | None, *, headless: bool, take_over: bool) -> None:
+def resume(options: Globals, name: str | None, *, manner: Manner | None, take_over: bool) -> None:
     """Go on with what is paused or held, or was interrupted.
 
     Named, and driven by a process on this machine: it is told to go on. What was interrupted is driven from here: all
@@ -84,7 +86,7 @@ def resume(options: Globals, name: str | None, *, headless: bool, take_over: boo
     A rollout of another machine is known by the mark in the alias's description. It is taken over when its driver has
     let that run out, and judged by what CloudWatch has. The screen takes up this machine's rollouts by itself.
     """
-    if take_over and not (headless and name and ":" in name):
+    if take_over and not (manner and name and ":" in name):
         raise click.UsageError(
             "--take-over needs --headless and a TARGET: FUNCTION:ALIAS. On the screen it is the key d."
         )
@@ -95,10 +97,11 @@ def resume(options: Globals, name: str | None, *, headless: bool, take_over: boo
             return
     from multitool_tui.clock import SystemClock
 
-    if headless:
-        from multitool_tui.cli.headless import drive, interrupted
+    if manner:
+        from multitool_tui.cli.headless import drive, interrupted, one
 
-        drive(options, SystemClock(), lambda supervisor: interrupted(supervisor, name, take_over=take_over))
+        again = one(lambda supervisor: interrupted(supervisor, name, take_over=take_over))
+        drive(options, SystemClock(), again, manner)
         return
     from multitool_tui.cli.screen import watch
 

@@ -157,9 +157,9 @@ def _tell(options: Globals, found: list[Found], seen: str | None, make: Callable
             *(_tell_one(options, each, make(_seen(each.seen.rollout, seen))) for each in found), return_exceptions=True
         )
 
-    from multitool_tui.cli.headless import sentence
     from multitool_tui.controller.neighbours.peer import Unheard
     from multitool_tui.controller.port import CommandRefused, Taken
+    from multitool_tui.views.progress import ended_line
 
     failures: list[Failure] = []
     for each, outcome in zip(found, asyncio.run(all_of_them()), strict=True):
@@ -174,7 +174,7 @@ def _tell(options: Globals, found: list[Found], seen: str | None, make: Callable
             case BaseException():
                 raise outcome
             case rollout:
-                failures += _said(sentence(rollout), rollout)
+                failures += _said(ended_line(rollout), rollout)
     fail_together(failures)
 
 
@@ -238,7 +238,7 @@ def _seen(rollout: Rollout, said: str | None) -> Seen:
 
 
 def _roll_back_from_here(options: Globals, name: str, seen: str | None, make: Callable[[Seen], Told]) -> None:
-    from multitool_tui.cli.headless import drive, interrupted
+    from multitool_tui.cli.headless import drive, interrupted, one
     from multitool_tui.cli.shells import targets_of
     from multitool_tui.clock import SystemClock
 
@@ -253,7 +253,7 @@ def _roll_back_from_here(options: Globals, name: str, seen: str | None, make: Ca
     for what in targets_of(name, options) or (name,):
         begin_this: Any = partial(begin, what)
         try:
-            drive(options, SystemClock(), begin_this)
+            drive(options, SystemClock(), one(begin_this))
         except Failure as ended:
             if ended.exit_code == Exit.ROLLED_BACK_BY_OPERATOR:
                 click.echo(ended.message)

@@ -115,6 +115,7 @@ class Supervisor:
         self._door = Door(logbook.folder, hello(logbook.version, actor), self._news, self._ordered)
         self._neighbours = Neighbours(logbook.folder, self._door.is_at, self._changed)
         self._listeners: list[Callable[[Snapshot], None]] = []
+        self._on_decision: list[Callable[[Rollout, Receipt], None]] = []
         self._publishing = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self.recovered = asyncio.Event()
@@ -154,6 +155,14 @@ class Supervisor:
 
     def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
         self._listeners.append(listener)
+
+    def unsubscribe(self, listener: Callable[[Snapshot], None]) -> None:
+        """Call it no longer."""
+        self._listeners.remove(listener)
+
+    def on_decision(self, listener: Callable[[Rollout, Receipt], None]) -> None:
+        """Call `listener` with each decision about a rollout of this process, as it is made."""
+        self._on_decision.append(listener)
 
     def open(self, *, for_a_screen: bool = False) -> None:
         """Begin to poll. Call it once, in the event loop that the supervisor is to live in.
@@ -226,6 +235,11 @@ class Supervisor:
         seen = Seen(rollout.id, rollout.weight, rollout.canary)
         return await self.obey(TakeOver(seen=seen, driver=observer.lease.driver))
 
+    @property
+    def driven(self) -> tuple[Rollout, ...]:
+        """The rollouts of this process."""
+        return tuple(driver.rollout for driver in self._drivers.values())
+
     def driver(self, rollout: str) -> Driver:
         """The driver of a rollout of this process."""
         return self._drivers[rollout]
@@ -260,9 +274,12 @@ class Supervisor:
         await self._logbook.close()
         await self._session.__aexit__()
 
-    async def interrupt(self, why: str) -> None:
-        """The process is told to end: bring every rollout to the end that its plan wants, and wait for it."""
-        ending = [driver for driver in self._drivers.values() if driver.interrupt(self._actor, why)]
+    async def interrupt(self, why: str, actor: str | None = None) -> None:
+        """The process is told to end: bring every rollout to the end that its plan wants, and wait for it.
+
+        `actor`: by whose word; by default of whoever is at this process's keyboard.
+        """
+        ending = [driver for driver in self._drivers.values() if driver.interrupt(actor or self._actor, why)]
         await asyncio.gather(*(driver.ended.wait() for driver in ending))
 
     # Commands
@@ -519,6 +536,11 @@ class Supervisor:
             receipt.at, receipt.actor, receipt.action, receipt.reason, receipt.severity, rollout.id, rollout.target
         )
         self._entries = (*self._entries, entry)[-_ENTRIES:]
+        for listener in self._on_decision:
+            try:
+                listener(rollout, receipt)
+            except Exception:  # noqa: BLE001 - who listens must not hold up a rollout
+                _log.exception("a decision was not told")
 
     def _log_outlook(self, rollout: Rollout) -> None:
         """What the operator was told that this rollout could tell, if that was known in time."""
@@ -538,7 +560,7 @@ class Supervisor:
         self._publishing = False
         self._door.changed()
         snapshot = self.snapshot
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             listener(snapshot)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:

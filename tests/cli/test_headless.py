@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from multitool_tui.cli.exits import Exit, Failure
-from multitool_tui.cli.headless import drive, interrupted
+from multitool_tui.cli.headless import drive, interrupted, one
 from multitool_tui.cli.options import Globals
 from multitool_tui.clock import SystemClock
 from multitool_tui.controller.supervisor import Supervisor
@@ -37,10 +37,10 @@ async def _begin_in_vain(_: Supervisor) -> str:
 
 def test_a_signal_ends_a_start_that_waits_for_an_answer(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="before a rollout was under way") as failure:
-        drive(options(tmp_path), SystemClock(), _begin_in_vain)
+        drive(options(tmp_path), SystemClock(), one(_begin_in_vain))
     assert failure.value.exit_code == Exit.INCONCLUSIVE
 
 
 def test_nothing_is_taken_up_in_a_read_only_session(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="read-only"):
-        drive(options(tmp_path, read_only=True), SystemClock(), lambda supervisor: interrupted(supervisor, None))
+        drive(options(tmp_path, read_only=True), SystemClock(), one(lambda supervisor: interrupted(supervisor, None)))

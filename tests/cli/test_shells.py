@@ -38,9 +38,10 @@ class Shells:
     async def run(self, *arguments: str, folder: str = "here", **environment: str) -> tuple[int, str]:
         return await ended(await self.begin(*arguments, folder=folder, **environment))
 
-    async def driver(self, plan: str = "10%/20m 50%/20m") -> asyncio.subprocess.Process:
+    async def driver(self, plan: str = "10%/20m 50%/20m", *more: str, **environment: str) -> asyncio.subprocess.Process:
         """A process that drives checkout:live, and has v42 at 10%."""
-        process = await self.begin("run", "checkout:live", "--version", "42", "--headless", "--strategy", plan)
+        arguments = ("run", "checkout:live", "--version", "42", "--headless", "--strategy", plan)
+        process = await self.begin(*arguments, *more, **environment)
         assert process.stdout
         line = await asyncio.wait_for(process.stdout.readline(), _LONGEST)
         assert b"raised to 10%" in line
