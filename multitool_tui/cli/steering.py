@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from multitool_tui.cli.exits import Exit, Failure, fail_together
+from multitool_tui.cli.exits import Exit, Failure, exit_of_error, fail_together
 from multitool_tui.cli.options import Globals, together
 
 if TYPE_CHECKING:
@@ -158,17 +158,15 @@ def _tell(options: Globals, found: list[Found], seen: str | None, make: Callable
         )
 
     from multitool_tui.controller.neighbours.peer import Unheard
-    from multitool_tui.controller.port import CommandRefused, Taken
+    from multitool_tui.controller.port import CommandRefused
     from multitool_tui.views.progress import ended_line
 
     failures: list[Failure] = []
     for each, outcome in zip(found, asyncio.run(all_of_them()), strict=True):
         target = each.seen.rollout.target
         match outcome:
-            case Taken():
-                failures.append(Failure(f"{target}: {outcome}", Exit.TAKEN))
             case CommandRefused():
-                failures.append(Failure(f"{target}: {outcome}", Exit.REFUSED))
+                failures.append(Failure(f"{target}: {outcome}", exit_of_error(outcome)))
             case Unheard():
                 failures.append(Failure(f"{target}: {outcome}", Exit.UNREACHABLE))
             case BaseException():
