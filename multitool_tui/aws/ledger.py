@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from multitool_tui.aws.errors import Refused
 from multitool_tui.clock import Clock
 from multitool_tui.permissions.ledger import FREE, USED, actions_of
 
@@ -37,6 +38,9 @@ class Call:
     action: str | None
 
 
+_CHANGES = {(operation.service, operation.name) for row in USED if not row.reads for operation in row.operations}
+
+
 class UnlistedCall(Exception):
     """The product tried to call an operation that the ledger does not list: a bug of ours."""
 
@@ -44,8 +48,10 @@ class UnlistedCall(Exception):
 class Ledger:
     """Records every call of the clients it is attached to."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, read_only: bool = False) -> None:
+        """`read_only`: stop every call that changes something."""
         self._clock = clock
+        self._read_only = read_only
         self._recent: deque[datetime] = deque()
         self.made: dict[tuple[str, str], int] = {}
         """How often each (service, operation) was called."""
@@ -69,6 +75,8 @@ class Ledger:
         key = _key(model)
         if key not in OPERATIONS:
             raise UnlistedCall(f"{key[0]} {key[1]} is not in the ledger")
+        if self._read_only and key in _CHANGES:
+            raise Refused(f"This session is read-only: {key[1]} was not called.")
         params["context"][_CONTEXT] = key
 
     def _record(self, request: Any, **_: Any) -> None:

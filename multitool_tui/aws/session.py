@@ -62,6 +62,8 @@ class Options:
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
+    read_only: bool = False
+    """Every call that changes something is stopped before it leaves."""
 
 
 def check_session(options: Options) -> tuple[str | None, str]:
@@ -103,7 +105,7 @@ class AwsSession:
         self._stack = AsyncExitStack()
         self._profile: str | None = None
         self.region = ""
-        self.ledger = Ledger(clock)
+        self.ledger = Ledger(clock, read_only=options.read_only)
         self.ahead: timedelta | None = None
         """How far this machine's clock was ahead of AWS's at the last answer, by the second; None before the first."""
         self.functions: Any = None

@@ -24,13 +24,13 @@ def on_aws(options: Globals, clock: Clock, ask: Callable[[AwsSession], Awaitable
     import asyncio
 
     from multitool_tui.aws.errors import AwsError
-    from multitool_tui.aws.session import AwsSession, Options
+    from multitool_tui.aws.session import AwsSession
     from multitool_tui.cli.log import quiet_sdk
 
     quiet_sdk()
 
     async def run() -> T:
-        async with AwsSession(Options(options.profile, options.region, options.endpoint_url), clock) as session:
+        async with AwsSession(options.aws(), clock) as session:
             return await ask(session)
 
     try:

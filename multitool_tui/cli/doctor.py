@@ -100,14 +100,13 @@ def _subject(options: Globals, features: tuple[Feature, ...]) -> Subject:
     from importlib.metadata import version
     from platform import python_version, system
 
-    from multitool_tui.aws.session import Options
     from multitool_tui.cli.screen import state_dir
     from multitool_tui.clock import SystemClock
     from multitool_tui.controller.doctor.subject import Subject
 
     versions = {"multitool": version("multitool-tui"), "python": python_version(), "system": system()}
     return Subject(
-        Options(options.profile, options.region, options.endpoint_url),
+        options.aws(),
         SystemClock(),
         state_dir(options),
         options.config,

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from multitool_tui.cli.policies import policy_in
+
+if TYPE_CHECKING:
+    from multitool_tui.aws.session import Options
 
 SANDBOX_REGION = "eu-west-1"
 """Where the sandbox is, unless `--region` says otherwise."""
@@ -25,6 +29,12 @@ class Globals:
     config: Path | None
     log_file: Path | None
     state_dir: Path | None
+
+    def aws(self) -> Options:
+        """What of it is about the AWS session."""
+        from multitool_tui.aws.session import Options
+
+        return Options(self.profile, self.region, self.endpoint_url, self.read_only)
 
 
 Command = Callable[..., None]

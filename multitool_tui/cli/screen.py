@@ -75,7 +75,7 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
     aws: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.aws.session")
     logbooks: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.controller.logbook")
     plans = await asyncio.to_thread(_read_plans, options.config)
-    session = aws.AwsSession(aws.Options(options.profile, options.region, options.endpoint_url), clock)
+    session = aws.AwsSession(options.aws(), clock)
     try:
         await session.__aenter__()
     except AwsError as error:

@@ -115,6 +115,20 @@ async def test_the_ledger_stops_a_call_that_it_does_not_list() -> None:
         assert not [call for call in sandbox.calls if call.operation == "DeleteFunction"]
 
 
+async def test_a_read_only_session_stops_what_changes_something() -> None:
+    clock = ManualClock(START)
+    async with (
+        Sandbox(scenario=load_scenario("healthy"), clock=clock) as sandbox,
+        AwsSession(Options(endpoint_url=sandbox.url, read_only=True), clock) as session,
+    ):
+        await session.functions.list_functions()
+        changes, iam = await session.client("lambda", changing=True), await session.client("iam")
+        for change in (lambda: changes.update_alias(FunctionName="checkout", Name="live"), iam.create_access_key):
+            with pytest.raises(errors.Refused, match="This session is read-only: "), aws_errors():
+                await change()
+        assert [call.operation for call in sandbox.calls] == ["ListFunctions"]
+
+
 async def test_the_ledger_counts_retries_and_forgets_after_a_minute() -> None:
     clock = ManualClock(START)
     async with (
