@@ -14,7 +14,8 @@ from multitool_tui.cli.options import together
 if TYPE_CHECKING:
     from multitool_tui.rollout.plan import Plan
 
-_ANALYSIS = ("period", "seal_after", "max_age", "slow_rolls_back", "budget", "max_weight", "min_bake")
+_RAMP = ("budget", "max_weight", "min_bake")
+_ANALYSIS = ("period", "seal_after", "max_age", "slow_rolls_back", *_RAMP)
 
 of_a_rollout = together(
     click.option("--strategy", metavar="NAME", help="A strategy's name, or steps like '5%/5m 50%/10m'."),
@@ -55,7 +56,7 @@ def find_rollout(name: str, config: Path | None, given: dict[str, Any]) -> tuple
 
     from multitool_tui.config import RolloutKeys
     from multitool_tui.rollout.plan import parse_steps
-    from multitool_tui.rollout.strategies import OWN_STEPS, STRATEGIES
+    from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES
     from multitool_tui.words import parse_target
     from multitool_tui.wrong import way
 
@@ -74,6 +75,9 @@ def find_rollout(name: str, config: Path | None, given: dict[str, Any]) -> tuple
         if strategy:
             document.pop("steps", None)
             document["strategy"] = "AllAtOnce" if steps else strategy
+            if strategy != ADAPTIVE:  # the manifest's own strategy may have been
+                for key in _RAMP:
+                    document.get("analysis", {}).pop(key, None)
         for key, value in said.items():
             (document.setdefault("analysis", {}) if key in _ANALYSIS else document)[key] = value
         plan = RolloutKeys.model_validate({**document, "function": function, "alias": alias}).plan()
