@@ -6,18 +6,15 @@ Sources: Lambda API reference, UpdateFunctionCode and PublishVersion; Lambda dev
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from multitool_tui.aws.errors import Conflict, Drift, Refused, Throttled, Unanswered
 from multitool_tui.aws.functions import get_version, version_codes, version_from
 from multitool_tui.aws.resources import Version
 from multitool_tui.aws.translate import answered, aws_errors
-from multitool_tui.aws.upload import UploadBody
+from multitool_tui.aws.upload import UploadBody, open_package, sending
 from multitool_tui.clock import Clock
 from multitool_tui.rollout.package import Package
 from multitool_tui.words import duration
@@ -83,22 +80,11 @@ class FunctionCode:
         def tell(share: float) -> None:
             loop.call_soon_threadsafe(sent, share)
 
-        with await asyncio.to_thread(_open, package) as file:
+        with await asyncio.to_thread(open_package, package) as file:
             body = UploadBody(file, package.size, swap, tell)
-
-            def stream(params: dict[str, Any], **_: Any) -> None:
-                params["body"] = body
-
-            events = self._uploading.meta.events
-            events.register("before-call.lambda.UpdateFunctionCode", stream)
-            try:
-                with aws_errors():
-                    answer = await self._uploading.update_function_code(
-                        FunctionName=self._function, ZipFile=b"", **swap
-                    )
-                    answered(answer, "CodeSha256")
-            finally:
-                events.unregister("before-call.lambda.UpdateFunctionCode", stream)
+            with aws_errors(), sending(self._uploading, "UpdateFunctionCode", body):
+                answer = await self._uploading.update_function_code(FunctionName=self._function, ZipFile=b"", **swap)
+                answered(answer, "CodeSha256")
         if version_from(self._function, answer).code != package.sha256:
             raise Refused(f"{package.name} was changed while it was uploaded: run it again.")
 
@@ -145,20 +131,3 @@ def _check_usable(version: Version) -> None:
     if "Failed" in (version.state, version.update):
         of = f"of {version.function} has failed: {version.why or 'AWS does not say why.'}"
         raise Refused(f"{'The update' if version.version == LATEST else f'v{version.version}'} {of}")
-
-
-def _open(package: Package) -> Any:
-    """The file, which must still be what it was.
-
-    Raises:
-        Refused: it is not, or cannot be read.
-    """
-    try:
-        file = Path(package.path).open("rb")  # noqa: SIM115 - the caller closes it
-        with_sum = hashlib.file_digest(file, "sha256").digest()
-    except OSError as error:
-        raise Refused(f"{package.path} cannot be read any more ({error.strerror}): run it again.") from None
-    if base64.b64encode(with_sum).decode() != package.sha256:
-        file.close()
-        raise Refused(f"{package.path} is not the file any more that the rollout began with: run it again.")
-    return file

@@ -50,9 +50,9 @@ _CHANGING = AioConfig(
     retries={"mode": "standard", "total_max_attempts": 1},
     connector_args={"force_close": True, "keepalive_timeout": None},
 )
-
-# A zip of 50 MB may take minutes on its way, and Lambda some time to unpack it.
-_UPLOADING = _CHANGING.merge(AioConfig(connect_timeout=5, read_timeout=120, max_pool_connections=10))
+# What makes and removes things goes out once as well, and is patient: a zip of 50 MB may take minutes on its way, and
+# Lambda some time to unpack it.
+_MAKING = _CHANGING.merge(AioConfig(connect_timeout=5, read_timeout=120, max_pool_connections=10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,10 @@ class AwsSession:
                 self._others[service, config] = await self._open(service, config)
         return self._others[service, config]
 
+    async def maker(self, service: str) -> Any:
+        """A client of a service that makes and removes things: each call goes out once."""
+        return await self._lane(service, _MAKING)
+
     async def _open(self, service: str, config: AioConfig) -> Any:
         with aws_errors():
             return await self._stack.enter_async_context(
@@ -210,7 +214,7 @@ class AwsSession:
 
     async def code(self, function: str) -> FunctionCode:
         """A function's code, on a lane for uploads."""
-        return FunctionCode(self.functions, await self._lane("lambda", _UPLOADING), self._clock, function)
+        return FunctionCode(self.functions, await self.maker("lambda"), self._clock, function)
 
     async def read(self, target: str) -> Reading:
         """A target as it is now.

@@ -37,7 +37,13 @@ _INVALID = {
 }
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 _THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
-_CONFLICT = {"PreconditionFailedException", "ResourceConflictException"}
+_CONFLICT = {
+    "PreconditionFailedException",
+    "ResourceConflictException",
+    "ResourceInUseException",
+    "ConflictException",
+    "EntityAlreadyExists",
+}
 _NOT_FOUND = {"ResourceNotFoundException", "ResourceNotFound", "NotFoundException"}
 # As IAM user guide, "Troubleshoot access denied error messages", has them.
 _ACTION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9*]+)")

@@ -1,12 +1,18 @@
-"""The body of UpdateFunctionCode, written as it is sent: a zip of 50 MB never is in memory, nor its base64."""
+"""A function's code, written as it is sent: a zip of 50 MB never is in memory, nor its base64."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
-from collections.abc import Callable
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from multitool_tui.aws.errors import Refused
+from multitool_tui.rollout.package import Package
 
 _AT_ONCE = 3 * 65536  # a multiple of three: base64 of the pieces is that of the whole
 
@@ -18,12 +24,22 @@ class UploadBody(io.RawIOBase):
     second reading.
     """
 
-    def __init__(self, file: BinaryIO, size: int, others: dict[str, str], sent: Callable[[float], None]) -> None:
-        """`size`: of the file, in bytes. `others`: the other members."""
+    def __init__(
+        self,
+        file: BinaryIO,
+        size: int,
+        others: dict[str, Any],
+        sent: Callable[[float], None],
+        *,
+        within: str | None = None,
+    ) -> None:
+        """`size`: of the file, in bytes. `others`: the other members. `within`: the member that `ZipFile` is in, where
+        it is not a member itself."""
         super().__init__()
         self._file = file
-        self._head = b'{"ZipFile":"'
-        self._tail = b'"' + "".join(f",{json.dumps(key)}:{json.dumps(value)}" for key, value in others.items()).encode()
+        self._head = b'{"ZipFile":"' if within is None else b'{%s:{"ZipFile":"' % json.dumps(within).encode()
+        self._tail = b'"' if within is None else b'"}'
+        self._tail += "".join(f",{json.dumps(key)}:{json.dumps(value)}" for key, value in others.items()).encode()
         self._tail += b"}"
         self._length = len(self._head) + 4 * -(-size // 3) + len(self._tail)
         self._sent = sent
@@ -65,3 +81,34 @@ class UploadBody(io.RawIOBase):
         if self._total > self._length:
             self._sent(min(1.0, self._total / self._length - 1))
         return chunk
+
+
+@contextmanager
+def sending(client: Any, operation: str, body: UploadBody) -> Iterator[None]:
+    """The next call of an operation of Lambda's has `body`, whatever it is given."""
+
+    def stream(params: dict[str, Any], **_: Any) -> None:
+        params["body"] = body
+
+    client.meta.events.register(f"before-call.lambda.{operation}", stream)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(f"before-call.lambda.{operation}", stream)
+
+
+def open_package(package: Package) -> BinaryIO:
+    """The file, which must still be what it was. The caller closes it.
+
+    Raises:
+        Refused: it is not, or cannot be read.
+    """
+    try:
+        file = Path(package.path).open("rb")  # noqa: SIM115 - the caller closes it
+        with_sum = hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        raise Refused(f"{package.path} cannot be read any more ({error.strerror}): run it again.") from None
+    if base64.b64encode(with_sum).decode() != package.sha256:
+        file.close()
+        raise Refused(f"{package.path} is not the file any more that this began with: run it again.")
+    return file

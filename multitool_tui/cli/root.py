@@ -24,8 +24,10 @@ _COMMANDS = {
     "rollback": "multitool_tui.cli.steering",
     "run": "multitool_tui.cli.run",
     "sandbox": "multitool_tui.cli.sandbox",
+    "setup": "multitool_tui.cli.setup",
     "simulate": "multitool_tui.cli.simulate",
     "status": "multitool_tui.cli.status",
+    "teardown": "multitool_tui.cli.teardown",
     "weight": "multitool_tui.cli.steering",
 }
 

@@ -39,6 +39,30 @@ _STEPS = (
     ) STRICT, WITHOUT ROWID
     """,
     ),
+    (
+        """
+    CREATE TABLE services (
+        key INTEGER PRIMARY KEY,
+        place TEXT NOT NULL,        -- as that of a rollout
+        name TEXT NOT NULL,
+        UNIQUE (place, name)
+    ) STRICT
+    """,
+        """
+    CREATE TABLE resources (
+        service INTEGER NOT NULL REFERENCES services (key),
+        number INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        actor TEXT NOT NULL,        -- who did it: user@host
+        kind TEXT NOT NULL,         -- with the name: which resource of the service
+        name TEXT NOT NULL,
+        happened TEXT NOT NULL,
+        part TEXT NOT NULL,         -- what it is to be
+        facts TEXT NOT NULL,        -- what AWS has named by itself
+        PRIMARY KEY (service, number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    ),
 )
 VERSION = len(_STEPS)
 

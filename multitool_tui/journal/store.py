@@ -132,7 +132,7 @@ class Journal:
         Raises:
             JournalError
         """
-        with self._writing():
+        with self.writing():
             done = self._connection.execute(
                 "INSERT INTO rollouts (id, place, target, baseline, canary, strategy, actor, caller, version, began_at,"
                 " driver, slow_limit, state, rollout) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -163,7 +163,7 @@ class Journal:
         Raises:
             JournalError
         """
-        with self._writing():
+        with self.writing():
             self._add(key, entries)
             self._connection.execute(
                 "UPDATE rollouts SET state = ?, ended_at = ?, rollout = ? WHERE key = ?",
@@ -176,7 +176,7 @@ class Journal:
         Raises:
             JournalError
         """
-        with self._writing():
+        with self.writing():
             self._connection.execute("UPDATE rollouts SET driver = ? WHERE key = ?", (driver, key))
             self._add(key, [Entry(at, Kind.DRIVER, encode(driver))])
 
@@ -254,7 +254,7 @@ class Journal:
         Raises:
             JournalError
         """
-        with self._writing():
+        with self.writing():
             [schema] = self._connection.execute("PRAGMA user_version").fetchone()
             rollouts, under_way = self._connection.execute(
                 "SELECT count(*), count(*) FILTER (WHERE ended_at IS NULL) FROM rollouts"
@@ -265,11 +265,26 @@ class Journal:
         return Survey(self._path, schema, rollouts, under_way, size)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The file, for what keeps tables of its own in it.
+
+        Raises:
+            JournalError
+        """
+        with _told(self._path):
+            yield self._connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The same, for changes that are made all or none.
+
+        Raises:
+            JournalError
+        """
         with _told(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield
+                yield self._connection
             except BaseException:
                 self._roll_back()
                 raise

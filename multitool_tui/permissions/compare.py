@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 
 from multitool_tui.permissions.patterns import ArnPattern, like
 from multitool_tui.permissions.policy import Policy, Request, Ruling, Statement
@@ -68,6 +69,11 @@ def _resources(row: Row, scope: Scope) -> list[str | ArnPattern]:
     return [ArnPattern(scope.fill(shape.template)) for shape in row.shapes] or ["*"]
 
 
+def _contexts(row: Row, scope: Scope) -> list[dict[str, str]]:
+    """What the row's condition finds in the requests that there are."""
+    return [{row.when.key.lower(): scope.fill(value)} for value in row.when.values] if row.when else [{}]
+
+
 def _lacks(policy: Policy, rows: Iterable[Row], scope: Scope) -> Iterator[Finding]:
     known: dict[str, str | None] = {}
     if scope.account != "*":
@@ -76,9 +82,8 @@ def _lacks(policy: Policy, rows: Iterable[Row], scope: Scope) -> Iterator[Findin
         known["aws:requestedregion"] = scope.region
     found = []
     for row in rows:
-        context = known | ({row.when.key.lower(): scope.fill(row.when.value)} if row.when else {})
-        for resource in _resources(row, scope):
-            decisions = [policy.decide(Request(name, resource, context)) for name in row.names]
+        for resource, context in product(_resources(row, scope), _contexts(row, scope)):
+            decisions = [policy.decide(Request(name, resource, known | context)) for name in row.names]
             decision = min(decisions, key=lambda each: _WEIGHTY.index(each.ruling))
             if decision.ruling is not Ruling.ALLOWED:
                 text = resource.text if isinstance(resource, ArnPattern) else resource

@@ -9,13 +9,13 @@ RUN = Feature("run", "Release a version on an alias", ("multitool, key n", "mult
 REPLAY = Feature("replay", "Judge a past rollout from CloudWatch", ("multitool replay FUNCTION:ALIAS",))
 DOCTOR = Feature("doctor", "Say what is right and what is missing", ("multitool doctor",), includes=(WATCH,))
 KEYS = Feature("keys", "Look after the caller's access keys", ("multitool doctor keys",))
+SETUP = Feature("setup", "Make a function and what is around it", ("multitool setup",))
+TEARDOWN = Feature("teardown", "Remove what setup has made", ("multitool teardown",))
 
 # What follows is not there yet: the ledger's rows say what it will need.
 PUBLISH = Feature("publish", "Publish a new version from a zip", ())
 SMOKE = Feature("smoke", "Try the new version before it gets traffic", ())
 STAGES = Feature("stages", "Release on an API Gateway stage", ())
-SETUP = Feature("setup", "Make a function and what is around it", ())
-TEARDOWN = Feature("teardown", "Remove what setup has made", ())
 ALARMS = Feature("alarms", "Read an alarm's history, and create one", ())
 METRICS = Feature("metrics", "Browse metrics", ())
 DASHBOARDS = Feature("dashboards", "Read and write dashboards", ())

@@ -66,11 +66,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A condition that makes an action's permission narrower. `value` is a template too."""
+    """A condition that makes an action's permission narrower: one of `values`, which are templates too."""
 
     operator: str
     key: str
-    value: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,11 +12,12 @@ from dataclasses import replace
 from multitool_tui.sandbox.apis.destination import Destination
 from multitool_tui.sandbox.draw import source
 from multitool_tui.sandbox.errors import AwsError
-from multitool_tui.sandbox.fronts import put_api
+from multitool_tui.sandbox.fronts import call, put_api
 from multitool_tui.sandbox.functions.names import LATEST, Place
 from multitool_tui.sandbox.functions.program import program_of
 from multitool_tui.sandbox.functions.state import AliasState, Function, Version
 from multitool_tui.sandbox.handlers.runs import Runs
+from multitool_tui.sandbox.identities.state import EVERYTHING
 from multitool_tui.sandbox.metrics.series import MINUTE, Metric
 from multitool_tui.sandbox.observability.insight import InsightRule
 from multitool_tui.sandbox.observability.state import AnomalyDetector, Observability, Service
@@ -65,6 +67,7 @@ def build(scenario: Scenario, place: Place, seed: int, now: float, alias_lag: fl
         alias_lag=alias_lag,
         observability=observability,
     )
+    _put_roles(region, scenario)
     for spec in scenario.functions:
         for name in _numbered(spec.name, spec.count):
             function = region.functions[name] = _function(region, spec, name, begins)
@@ -196,6 +199,16 @@ def _aliases(spec: FunctionSpec) -> Iterator[tuple[AliasSpec, str]]:
 
 def _numbered(name: str, count: int) -> list[str]:
     return [name] if count == 1 else [f"{name}-{number}" for number in range(1, count + 1)]
+
+
+def _put_roles(region: Region, scenario: Scenario) -> None:
+    """The roles that the functions run as. They have been there for long, and may do everything."""
+    grant = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [grant]})
+    for name in sorted({role for spec in scenario.functions for role in (spec.role, *spec.roles.values())}):
+        call(region, "iam", "CreateRole", RoleName=name, AssumeRolePolicyDocument=trust)
+        call(region, "iam", "AttachRolePolicy", RoleName=name, PolicyArn=EVERYTHING)
+        region.identities.roles[name].settles_at = region.now
 
 
 def _put_apis(region: Region, scenario: Scenario, begins: int) -> None:

@@ -18,11 +18,15 @@ from multitool_tui.permissions.policy import Request as Asked
 from multitool_tui.permissions.row import Operation
 from multitool_tui.sandbox.errors import AwsError
 from multitool_tui.sandbox.functions.names import Place
+from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.services.sts import USER_ID, USER_NAME, caller_arn
 from multitool_tui.sandbox.wire.messages import Params, Request
 
 _NAMESPACE = "cloudwatch:namespace"
 _PASSED_TO = "iam:passedtoservice"
+_PRINCIPAL = "lambda:principal"
+_FUNCTION_ARN = "lambda:functionarn"
+_OF_SOME_CALLS = (_NAMESPACE, _PASSED_TO, _PRINCIPAL, _FUNCTION_ARN)
 _ALL = "*"
 _TAGGED_WITH = {"CreateFunction": "lambda:TagResource", "CreateRole": "iam:TagRole"}
 
@@ -44,17 +48,20 @@ def check_keys(policy: Policy) -> None:
     Raises:
         ValueError: in one sentence, which condition key the sandbox does not know.
     """
-    known = _of_the_caller(Place("", "")).keys() | {_NAMESPACE, _PASSED_TO}
+    known = {*_of_the_caller(Place("", "")), *_OF_SOME_CALLS}
     for key in sorted(policy.condition_keys):
         if key.lower() not in known:
             raise ValueError(f"The policy has a condition on {key}, which the sandbox knows of no request.")
 
 
-def demands(place: Place, model: OperationModel, request: Request, params: Params) -> Iterator[Demand]:
+def demands(region: Region, model: OperationModel, request: Request, params: Params) -> Iterator[Demand]:
     """What a call needs to be allowed, in the order in which AWS looks at it."""
+    place = region.place
     service, name = model.service_model.service_name, model.name
     if service == "apigateway":
         yield Demand(f"apigateway:{model.http['method']}", f"arn:aws:apigateway:{place.region}::{request.path}")
+        if name == "CreateRestApi" and params.get("tags"):
+            yield Demand("apigateway:PUT", f"arn:aws:apigateway:{place.region}::/tags/*")
         return
     if service == "application-signals":
         # AWS checks application-signals actions; the older cloudwatch names stand in policies as well.
@@ -63,7 +70,7 @@ def demands(place: Place, model: OperationModel, request: Request, params: Param
         return
     if name == "Invoke":
         name = "InvokeFunction"
-    special = {_NAMESPACE: params.get("Namespace")} if name == "PutMetricData" else {}
+    special = _special(region, name, params)
     for action in actions_of(Operation(service, name)) or (f"{service}:{name}",):
         for resource in _resources(place, service, name, params):
             yield Demand(action, resource, special)
@@ -79,7 +86,7 @@ def demands(place: Place, model: OperationModel, request: Request, params: Param
             yield Demand("cloudwatch:TagResource", resource)
 
 
-def authorize(policy: Policy, place: Place, model: OperationModel, request: Request, params: Params) -> None:
+def authorize(policy: Policy, region: Region, model: OperationModel, request: Request, params: Params) -> None:
     """Hold a call against a policy.
 
     Raises:
@@ -87,13 +94,13 @@ def authorize(policy: Policy, place: Place, model: OperationModel, request: Requ
     """
     if Operation(model.service_model.service_name, model.name) == FREE:
         return
-    caller = _of_the_caller(place)
-    for demand in demands(place, model, request, params):
-        context = {_NAMESPACE: None, _PASSED_TO: None} | caller | demand.context
+    caller = _of_the_caller(region.place)
+    for demand in demands(region, model, request, params):
+        context = dict.fromkeys(_OF_SOME_CALLS) | caller | demand.context
         names = [name for name in (demand.action, demand.instead) if name]
         rulings = [policy.decide(Asked(name, demand.resource, context)).ruling for name in names]
         if Ruling.DENIED in rulings or Ruling.ALLOWED not in rulings:
-            raise denial(place, demand, explicit=Ruling.DENIED in rulings)
+            raise denial(region.place, demand, explicit=Ruling.DENIED in rulings)
 
 
 def denial(place: Place, demand: Demand, *, explicit: bool = False) -> AwsError:
@@ -108,6 +115,19 @@ def denial(place: Place, demand: Demand, *, explicit: bool = False) -> AwsError:
         f"User: {caller_arn(place)} is not authorized to perform: {demand.action} on resource: {demand.resource} "
         f"{reason}",
     )
+
+
+def _special(region: Region, name: str, params: Params) -> dict[str, str | None]:
+    """The condition keys that only this operation has."""
+    if name == "PutMetricData":
+        return {_NAMESPACE: params.get("Namespace")}
+    if name == "AddPermission":
+        return {_PRINCIPAL: params.get("Principal")}
+    if name == "CreateEventSourceMapping" and "FunctionName" in params:
+        ref = region.place.function_ref(params["FunctionName"])
+        return {_FUNCTION_ARN: region.place.function_arn(ref.name, ref.qualifier)}
+    mapping = region.event_sources.get(params.get("UUID", "")) if "EventSourceMapping" in name else None
+    return {_FUNCTION_ARN: mapping.body["FunctionArn"]} if mapping else {}
 
 
 def _resources(place: Place, service: str, name: str, params: Params) -> list[str]:

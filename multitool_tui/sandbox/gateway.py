@@ -109,7 +109,7 @@ class Gateway:
         if asked.fault in ("hang", "reset"):
             return Answer(0, b"")
         if asked.fault == "denied":
-            raise denial(region.place, next(demands(region.place, model, asked.request, asked.parameters)))
+            raise denial(region.place, next(demands(region, model, asked.request, asked.parameters)))
         if asked.fault is not None:
             error = fault_error(asked.fault, service)
             if error is not None:
@@ -120,7 +120,7 @@ class Gateway:
 
     async def _perform(self, asked: _Asked, region: Region, model: OperationModel, request_id: str) -> Answer:
         if self._policy is not None:
-            authorize(self._policy, region.place, model, asked.request, asked.parameters)
+            authorize(self._policy, region, model, asked.request, asked.parameters)
         validate(asked.parameters, model)
         result = HANDLERS[model.service_model.service_name][model.name](region, asked.parameters)
         if isawaitable(result):

@@ -111,8 +111,8 @@ async def test_the_ledger_stops_a_call_that_it_does_not_list() -> None:
         AwsSession(Options(endpoint_url=sandbox.url), clock) as session,
     ):
         with pytest.raises(UnlistedCall):
-            await session.functions.delete_function(FunctionName="checkout")
-        assert not [call for call in sandbox.calls if call.operation == "DeleteFunction"]
+            await session.functions.delete_function_concurrency(FunctionName="checkout")
+        assert not [call for call in sandbox.calls if call.operation == "DeleteFunctionConcurrency"]
 
 
 async def test_a_read_only_session_stops_what_changes_something() -> None:

@@ -7,13 +7,22 @@ from multitool_tui.permissions.row import Access, Feature, Row, Shape, operation
 
 APIS = Shape("Api", "arn:{partition}:apigateway:{region}::/restapis*")
 API = Shape("RestApi", "arn:{partition}:apigateway:{region}::/restapis/*")
+TAG = Shape("Tags", "arn:{partition}:apigateway:{region}::/tags/*")
 STAGE = Shape("Stage", "arn:{partition}:apigateway:{region}::/restapis/*/stages*")
 DOMAIN = Shape("DomainName", "arn:{partition}:apigateway:{region}::/domainnames*")
 PRIVATE_DOMAIN = Shape("PrivateDomainName", "arn:{partition}:apigateway:{region}:{account}:/domainnames/*")
 
 
-def _verb(verb: str, access: Access, *shapes: Shape, later: tuple[Feature, ...], calls: tuple[str, ...]) -> Row:
-    return Row(f"apigateway:{verb}", access, shapes, operations("apigateway", *calls), later=later)
+def _verb(
+    verb: str,
+    access: Access,
+    *shapes: Shape,
+    now: tuple[Feature, ...] = (),
+    later: tuple[Feature, ...] = (),
+    calls: tuple[str, ...],
+    note: str = "",
+) -> Row:
+    return Row(f"apigateway:{verb}", access, shapes, operations("apigateway", *calls), now, later, note=note)
 
 
 def _beside(name: str, what: str, *shapes: Shape, calls: str | None = None) -> Row:
@@ -35,11 +44,39 @@ ROWS = (
         PRIVATE_DOMAIN,
         calls="CreateDomainNameAccessAssociation",
     ),
-    _verb("DELETE", Access.WRITE, API, later=(TEARDOWN,), calls=("DeleteRestApi", "DeleteStage")),
-    _verb("GET", Access.READ, APIS, later=(STAGES,), calls=("GetRestApis", "GetStages", "GetStage", "GetDeployments")),
+    _verb(
+        "DELETE",
+        Access.WRITE,
+        API,
+        now=(TEARDOWN,),
+        calls=("DeleteIntegration", "DeleteMethod", "DeleteResource", "DeleteRestApi", "DeleteStage"),
+    ),
+    _verb(
+        "GET",
+        Access.READ,
+        APIS,
+        now=(SETUP, TEARDOWN),
+        later=(STAGES,),
+        calls=("GetRestApis", "GetResources", "GetMethod", "GetStage"),
+    ),
     _verb("PATCH", Access.WRITE, API, later=(STAGES,), calls=("UpdateStage",)),
-    _verb("POST", Access.WRITE, APIS, later=(STAGES, SETUP), calls=("CreateDeployment", "CreateRestApi")),
-    _verb("PUT", Access.WRITE, API, later=(SETUP,), calls=("PutMethod", "PutIntegration")),
+    _verb(
+        "POST",
+        Access.WRITE,
+        APIS,
+        now=(SETUP,),
+        later=(STAGES,),
+        calls=("CreateDeployment", "CreateResource", "CreateRestApi"),
+    ),
+    _verb(
+        "PUT",
+        Access.WRITE,
+        API,
+        TAG,
+        now=(SETUP,),
+        calls=("PutIntegration", "PutMethod"),
+        note="Checked on the tags as well when an API is created with some.",
+    ),
     _beside(
         "RejectAccessAssociation",
         "access to a private custom domain is refused",

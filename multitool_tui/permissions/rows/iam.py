@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multitool_tui.permissions.features import DOCTOR, KEYS, SETUP
+from multitool_tui.permissions.features import DOCTOR, KEYS, SETUP, TEARDOWN
 from multitool_tui.permissions.row import Access, Feature, Row, Shape, When, operations
 
 ROLE = Shape("Role", "arn:{partition}:iam::{account}:role/*")
@@ -15,16 +15,16 @@ def _row(name: str, access: Access, shape: Shape, *now: Feature, later: tuple[Fe
 
 ROWS = (
     _row("CreateAccessKey", Access.WRITE, USER, KEYS),
-    _row("CreateRole", Access.WRITE, ROLE, later=(SETUP,)),
+    _row("CreateRole", Access.WRITE, ROLE, SETUP),
     _row("DeleteAccessKey", Access.WRITE, USER, KEYS),
-    _row("GetRole", Access.READ, ROLE, later=(SETUP,)),
+    _row("GetRole", Access.READ, ROLE, SETUP, TEARDOWN),
     _row("ListAccessKeys", Access.LIST, USER, DOCTOR, KEYS),
     Row(
         "iam:PassRole",
         Access.WRITE,
         (ROLE,),
-        later=(SETUP,),
-        when=When("StringEquals", "iam:PassedToService", "lambda.amazonaws.com"),
+        now=(SETUP,),
+        when=When("StringEquals", "iam:PassedToService", ("lambda.amazonaws.com",)),
         note="No operation of its own: checked when a role is handed to CreateFunction.",
     ),
     _row("UpdateAccessKey", Access.WRITE, USER, KEYS),

@@ -25,8 +25,10 @@ MAPPING = Shape("EventSourceMapping", "arn:{partition}:lambda:{region}:{account}
 _EDGE = (
     "Permission only: Lambda@Edge has it checked when CloudFront replicates a function. No operation stands behind it."
 )
-_FROM_API_GATEWAY = When("StringEquals", "lambda:Principal", "apigateway.amazonaws.com")
-_OF_THE_FUNCTION = When("ArnLike", "lambda:FunctionArn", FUNCTION.template)
+# An API, or with a public function URL everybody.
+_TO_WHOM = When("StringEquals", "lambda:Principal", ("apigateway.amazonaws.com", "*"))
+# A mapping is of the function, or of one of its aliases.
+_OF_THE_FUNCTION = When("ArnLike", "lambda:FunctionArn", (FUNCTION.template, VERSION.template))
 
 
 def _row(
@@ -44,26 +46,26 @@ def _row(
 
 
 ROWS = (
-    _row("AddPermission", Access.PERMISSIONS, VERSION, later=(STAGES, SETUP), when=_FROM_API_GATEWAY),
-    _row("CreateAlias", Access.WRITE, FUNCTION, later=(SETUP,)),
-    _row("CreateEventSourceMapping", Access.WRITE, later=(SETUP,), when=_OF_THE_FUNCTION),
-    _row("CreateFunction", Access.WRITE, FUNCTION, later=(SETUP,)),
-    _row("CreateFunctionUrlConfig", Access.WRITE, VERSION, later=(SETUP,)),
-    _row("DeleteAlias", Access.WRITE, FUNCTION, later=(TEARDOWN,)),
-    _row("DeleteEventSourceMapping", Access.WRITE, MAPPING, later=(TEARDOWN,), when=_OF_THE_FUNCTION),
-    _row("DeleteFunction", Access.WRITE, FUNCTION, later=(TEARDOWN,)),
-    _row("DeleteFunctionEventInvokeConfig", Access.WRITE, VERSION, later=(TEARDOWN,)),
-    _row("DeleteFunctionUrlConfig", Access.WRITE, VERSION, later=(TEARDOWN,)),
+    _row("AddPermission", Access.PERMISSIONS, VERSION, now=(SETUP,), later=(STAGES,), when=_TO_WHOM),
+    _row("CreateAlias", Access.WRITE, FUNCTION, now=(SETUP,)),
+    _row("CreateEventSourceMapping", Access.WRITE, now=(SETUP,), when=_OF_THE_FUNCTION),
+    _row("CreateFunction", Access.WRITE, FUNCTION, now=(SETUP,)),
+    _row("CreateFunctionUrlConfig", Access.WRITE, VERSION, now=(SETUP,)),
+    _row("DeleteAlias", Access.WRITE, FUNCTION, now=(TEARDOWN,)),
+    _row("DeleteEventSourceMapping", Access.WRITE, MAPPING, now=(TEARDOWN,), when=_OF_THE_FUNCTION),
+    _row("DeleteFunction", Access.WRITE, FUNCTION, VERSION, now=(TEARDOWN,)),
+    _row("DeleteFunctionEventInvokeConfig", Access.WRITE, VERSION, now=(TEARDOWN,)),
+    _row("DeleteFunctionUrlConfig", Access.WRITE, VERSION, now=(TEARDOWN,)),
     Row("lambda:DisableReplication", Access.PERMISSIONS, (FUNCTION,), note=_EDGE),
     Row("lambda:EnableReplication", Access.PERMISSIONS, (FUNCTION,), note=_EDGE),
     _row("GetAccountSettings", Access.READ, later=(RUN,)),
-    _row("GetAlias", Access.READ, FUNCTION, now=(WATCH, RUN, REPLAY)),
+    _row("GetAlias", Access.READ, FUNCTION, now=(WATCH, RUN, REPLAY, SETUP, TEARDOWN)),
     _row("GetEventSourceMapping", Access.READ, MAPPING, later=(WIRING,)),
     _row("GetFunction", Access.READ, VERSION, later=(PUBLISH,)),
-    _row("GetFunctionConfiguration", Access.READ, VERSION, now=(RUN,)),
-    _row("GetFunctionEventInvokeConfig", Access.READ, VERSION, later=(WIRING,)),
-    _row("GetFunctionUrlConfig", Access.READ, VERSION, later=(WIRING,)),
-    _row("GetPolicy", Access.READ, VERSION, later=(STAGES,)),
+    _row("GetFunctionConfiguration", Access.READ, VERSION, now=(RUN, SETUP, TEARDOWN)),
+    _row("GetFunctionEventInvokeConfig", Access.READ, VERSION, now=(SETUP, TEARDOWN), later=(WIRING,)),
+    _row("GetFunctionUrlConfig", Access.READ, VERSION, now=(SETUP, TEARDOWN), later=(WIRING,)),
+    _row("GetPolicy", Access.READ, VERSION, now=(SETUP, TEARDOWN), later=(STAGES,)),
     _row("GetRuntimeManagementConfig", Access.READ, VERSION, later=(RUNTIME,)),
     _row("InvokeAsync", Access.WRITE, VERSION, later=(SMOKE,)),
     _row("InvokeFunction", Access.WRITE, VERSION, later=(SMOKE,), operation="Invoke"),
@@ -75,16 +77,16 @@ ROWS = (
         note="No operation of the API: a request to the function's own URL, signed where its AuthType is AWS_IAM.",
     ),
     _row("ListAliases", Access.LIST, FUNCTION, now=(WATCH, RUN)),
-    _row("ListEventSourceMappings", Access.LIST, later=(WIRING,)),
+    _row("ListEventSourceMappings", Access.LIST, now=(SETUP, TEARDOWN), later=(WIRING,)),
     _row("ListFunctionEventInvokeConfigs", Access.LIST, FUNCTION, later=(WIRING,)),
     _row("ListFunctions", Access.LIST, now=(WATCH,)),
     _row("ListFunctionUrlConfigs", Access.LIST, FUNCTION, later=(WIRING,)),
     _row("ListTags", Access.READ, FUNCTION, later=(TAGS,)),
-    _row("ListVersionsByFunction", Access.LIST, FUNCTION, now=(WATCH, RUN)),
-    _row("PublishVersion", Access.WRITE, FUNCTION, later=(PUBLISH,)),
-    _row("PutFunctionEventInvokeConfig", Access.WRITE, VERSION, later=(SETUP, WIRING)),
+    _row("ListVersionsByFunction", Access.LIST, FUNCTION, now=(WATCH, RUN, SETUP, TEARDOWN)),
+    _row("PublishVersion", Access.WRITE, FUNCTION, now=(SETUP,), later=(PUBLISH,)),
+    _row("PutFunctionEventInvokeConfig", Access.WRITE, VERSION, now=(SETUP,), later=(WIRING,)),
     _row("PutRuntimeManagementConfig", Access.WRITE, VERSION, later=(RUNTIME,)),
-    _row("RemovePermission", Access.PERMISSIONS, VERSION, later=(TEARDOWN,), when=_FROM_API_GATEWAY),
+    _row("RemovePermission", Access.PERMISSIONS, VERSION, now=(TEARDOWN,)),
     _row("UpdateAlias", Access.WRITE, FUNCTION, now=(RUN,)),
     _row("UpdateEventSourceMapping", Access.WRITE, MAPPING, later=(WIRING,), when=_OF_THE_FUNCTION),
     _row("UpdateFunctionCode", Access.WRITE, FUNCTION, later=(PUBLISH,)),

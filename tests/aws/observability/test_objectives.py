@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from multitool_tui.aws.errors import AccessDenied, Refused, Unanswered
+from multitool_tui.aws.errors import AccessDenied, Conflict, Refused, Unanswered
 from multitool_tui.aws.observability.objectives import create_alias_objective, objectives, service, services
 from multitool_tui.aws.observability.paging import every
 from multitool_tui.sandbox.faults import Fault
@@ -44,7 +44,7 @@ async def test_an_objective_of_an_alias(account: Account) -> None:
     kept = account.sandbox._home.observability.objectives["checkout-live"]
     assert kept["Goal"]["AttainmentGoal"] == 99.9
     assert kept["Goal"]["Interval"] == {"RollingInterval": {"DurationUnit": "DAY", "Duration": 28}}
-    with pytest.raises(Refused, match="already exists"):
+    with pytest.raises(Conflict, match="already exists"):
         await create_alias_objective(account.signals, "checkout-live", "checkout", "live", 99.0, 7)
 
 

@@ -1,6 +1,14 @@
 """One story a feature: whoever adds a feature to the ledger adds its story here."""
 
-from tests.permissions.stories import doctor, keys, replay, run, watch
+from tests.permissions.stories import doctor, keys, replay, run, setup, teardown, watch
 from tests.permissions.story import Story
 
-STORIES: tuple[Story, ...] = (watch.STORY, run.STORY, replay.STORY, doctor.STORY, keys.STORY)
+STORIES: tuple[Story, ...] = (
+    watch.STORY,
+    run.STORY,
+    replay.STORY,
+    doctor.STORY,
+    keys.STORY,
+    setup.STORY,
+    teardown.STORY,
+)
