@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from multitool_tui.aws.session import AwsSession
-from multitool_tui.controller.provision import book
+from multitool_tui.journal.services import note
 from multitool_tui.sandbox.server import Sandbox
 from tests.support.provision import Killed
 
@@ -75,13 +74,12 @@ class Ends:
     def __init__(self, session: AwsSession, patch: pytest.MonkeyPatch) -> None:
         self.count = 0
         self.at: int | None = None
-        note: Callable[..., None] = book.note
 
         def noting(*given: Any) -> None:
             note(*given)
             self._moment()
 
-        patch.setattr(book, "note", noting)
+        patch.setattr("multitool_tui.controller.provision.book.note", noting)
         events = session._session.get_component("event_emitter")
         events.register("after-call", self._called)
 
