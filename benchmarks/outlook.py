@@ -23,7 +23,7 @@ async def measure() -> None:
         async with world(scenario) as stage:
             for plan in PLANS:
                 begun = time.perf_counter()
-                outlook = await stage.supervisor.outlook(target, STRATEGIES[plan])
+                outlook = await stage.supervisor.outlooks.of(target, STRATEGIES[plan])
                 sys.stdout.write(f"{time.perf_counter() - begun:5.1f} s  {plan:30} {outlook.words}\n")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from multitool_tui.config import manifest_schema
 from multitool_tui.permissions.features import RUN
-from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, USED, needed
+from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, TRIED, USED, needed
 from multitool_tui.permissions.policies import minimal_policy, whole_policy
 from multitool_tui.permissions.row import Row, Scope
 from multitool_tui.views import event_lines
@@ -29,7 +29,12 @@ _PART = re.compile(r"(<!-- made: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.D
 def calls() -> str:
     """Every operation that is called, as a sentence's middle."""
     names = [f"`{operation.name}`" for row in USED for operation in row.operations] + [f"`{FREE.name}`"]
-    return fill(f"It calls {', '.join(names[:-1])} and {names[-1]}, and nothing else.", 120)
+    tried = ", ".join(f"`{operation.name}`" for row in TRIED for operation in row.operations)
+    return fill(
+        f"It calls {', '.join(names[:-1])} and {names[-1]}, and nothing else; {tried} is tried before a start, and "
+        "done without where it is not allowed.",
+        120,
+    )
 
 
 def features() -> str:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from multitool_tui.aws.errors import Conflict, Drift, Refused, Throttled, Unanswered
-from multitool_tui.aws.functions import get_version, version_codes, version_from
+from multitool_tui.aws.functions import LATEST, get_version, version_codes, version_from
 from multitool_tui.aws.resources import Version
 from multitool_tui.aws.translate import answered, aws_errors
 from multitool_tui.aws.upload import UploadBody, open_package, sending
@@ -19,7 +19,6 @@ from multitool_tui.clock import Clock
 from multitool_tui.rollout.package import Package
 from multitool_tui.words import duration
 
-LATEST = "$LATEST"
 _ATTEMPTS = 5
 _PAUSE = 1.0  # seconds between two looks, and the first pause after a write that failed
 _SETTLED_WITHIN = timedelta(minutes=10)

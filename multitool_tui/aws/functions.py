@@ -10,6 +10,9 @@ from typing import Any
 from multitool_tui.aws.resources import Alias, Version
 from multitool_tui.aws.translate import answered, aws_errors
 
+LATEST = "$LATEST"
+"""The version that an upload changes, and that is published."""
+
 Client = Any
 """An aiobotocore client; the SDK makes them at run time and gives them no type."""
 

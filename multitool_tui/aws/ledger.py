@@ -13,11 +13,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from multitool_tui.aws.errors import Refused
+from multitool_tui.aws.resources import Known
 from multitool_tui.clock import Clock
-from multitool_tui.permissions.ledger import FREE, USED, actions_of
+from multitool_tui.permissions.ledger import FREE, TRIED, USED, actions_of
 
 OPERATIONS: dict[tuple[str, str], tuple[str, ...]] = {(FREE.service, FREE.name): ()} | {
-    (operation.service, operation.name): actions_of(operation) for row in USED for operation in row.operations
+    (operation.service, operation.name): actions_of(operation) or (row.action,)
+    for row in (*USED, *TRIED)
+    for operation in row.operations
 }
 """(service, operation) -> the IAM actions that it needs: nearly always one."""
 
@@ -25,6 +28,8 @@ ACTION = "Action"
 """The key of an error's answer that names the IAM action of its operation; "a or b" where several are checked."""
 _CONTEXT = "multitool.operation"
 """The key of a request's context under which its (service, operation) is."""
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
+"""The codes of errors that say that a permission is lacking."""
 _KEPT = timedelta(minutes=1)
 
 
@@ -55,12 +60,14 @@ class Ledger:
         self._recent: deque[datetime] = deque()
         self.made: dict[tuple[str, str], int] = {}
         """How often each (service, operation) was called."""
+        self._known: dict[str, Known] = {}
 
     def attach(self, events: Any) -> None:
         """Listen to a botocore session's event emitter; every client made from it afterwards is recorded."""
         events.register("before-call", self._check)
         events.register("request-created", self._record)
         events.register_first("after-call", self._name_action)
+        events.register("after-call", self._see_answer)
 
     def calls_last_minute(self) -> int:
         """Requests sent in the last minute of the clock, retries included."""
@@ -70,6 +77,17 @@ class Ledger:
     def actions(self) -> Iterable[str]:
         """The IAM actions that the calls so far needed."""
         return sorted({action for key in self.made for action in OPERATIONS[key]})
+
+    def known(self, action: str) -> Known:
+        """Whether the caller may do it, as the latest answer to one of its operations shows."""
+        return self._known.get(action, Known.UNKNOWN)
+
+    def _see_answer(self, model: Any, http_response: Any, parsed: Any, **_: Any) -> None:
+        code = str((parsed.get("Error") or {}).get("Code", ""))
+        # What was throttled, failed or not signed rightly was not held against a policy.
+        if code in DENIED or http_response.status_code in (200, 201, 202, 204, 404):
+            for action in OPERATIONS.get(_key(model), ()):
+                self._known[action] = Known.DENIED if code in DENIED else Known.ALLOWED
 
     def _check(self, model: Any, params: dict[str, Any], **_: Any) -> None:
         key = _key(model)

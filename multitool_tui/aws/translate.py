@@ -20,7 +20,7 @@ from multitool_tui.aws.errors import (
     Throttled,
     Unanswered,
 )
-from multitool_tui.aws.ledger import ACTION
+from multitool_tui.aws.ledger import ACTION, DENIED
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _INVALID = {
@@ -35,7 +35,6 @@ _INVALID = {
     "InvalidAccessKeyId",
     "AuthFailure",
 }
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 _THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 _CONFLICT = {
     "PreconditionFailedException",
@@ -136,7 +135,7 @@ def _translate_answer(error: sdk.ClientError, remedy: str) -> AwsError:
     if code in _INVALID:
         return CredentialsError(f"AWS does not accept these credentials ({said.removesuffix('.')}): {remedy}.")
     action = str(answer.get(ACTION) or error.operation_name)
-    if code in _DENIED:
+    if code in DENIED:
         return AccessDenied(_denied(action, said))
     if code in _THROTTLED or status == 429:
         return Throttled(f"AWS is throttling {error.operation_name}.")

@@ -16,16 +16,17 @@ from multitool_tui.cli.reporting import Report, report
 from multitool_tui.cli.screen import open_supervisor
 from multitool_tui.clock import Clock
 from multitool_tui.controller.over import until_over
-from multitool_tui.controller.port import CommandRefused, ConnectFailed, Misused
+from multitool_tui.controller.port import CommandRefused, ConnectFailed, Misused, NothingToDo
 from multitool_tui.controller.snapshot import Entry, Snapshot
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.receipts import ENGINE, Receipt
 from multitool_tui.rollout.states import State
 from multitool_tui.views.progress import ended_line
-from multitool_tui.words import duration
+from multitool_tui.words import duration, percent
 
 if TYPE_CHECKING:
+    from multitool_tui.controller.commands import Start
     from multitool_tui.controller.supervisor import Supervisor
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -34,6 +35,7 @@ _HELD = {
     Obstacle.LEASE: Exit.TAKEN,
     Obstacle.INCONCLUSIVE: Exit.INCONCLUSIVE,
     Obstacle.REFUSED: Exit.REFUSED,
+    Obstacle.UNREACHABLE: Exit.UNREACHABLE,
 }
 _WORST_FIRST = (
     Exit.BUG,
@@ -82,6 +84,9 @@ def drive(options: Globals, clock: Clock, conduct: Conduct, manner: Manner = PLA
     ended: Sequence[Rollout] = ()
     try:
         ended, code, reason = asyncio.run(_drive(options, clock, conduct, manner, teller))
+    except NothingToDo as nothing:
+        code, reason = Exit.DONE, str(nothing)
+        teller.noted(Entry(clock.now(), ENGINE, "nothing to do", reason))
     except CommandRefused as refused:
         code, reason = exit_of_error(refused), str(refused)
     except ConnectFailed as failed:
@@ -152,6 +157,8 @@ class _Telling:
     judged_to: dict[str, object] = field(default_factory=dict)
     decided: set[tuple[object, str, str | None]] = field(default_factory=set)
     latest: Entry | None = None
+    sent: dict[str, int] = field(default_factory=dict)
+    """The quarters of its package that each rollout has uploaded."""
 
     def begin(self, supervisor: Supervisor) -> None:
         supervisor.on_decision(self._decision)
@@ -174,10 +181,27 @@ class _Telling:
                 self.teller.noted(entry)
         for live in snapshot.rollouts:
             rollout = live.rollout
+            quarters = int((live.sent or 0.0) * 4)
+            if quarters > self.sent.get(rollout.id, 0):
+                self.sent[rollout.id] = quarters
+                done = Entry(snapshot.at, ENGINE, "uploading", percent(quarters / 4), target=rollout.target)
+                self.teller.noted(done)
             seen_to = rollout.judgement.seen_to
             if seen_to and not rollout.ended and self.judged_to.get(rollout.id) != seen_to:
                 self.judged_to[rollout.id] = seen_to
                 self.teller.judged(rollout, snapshot.at)
+
+
+async def started(supervisor: Supervisor, start: Start) -> str:
+    """A rollout that is begun once all that can be said of it is known.
+
+    Raises:
+        CommandRefused: why it cannot be.
+    """
+    findings = await supervisor.preflight(start)
+    if refusal := next((finding.refusal for finding in findings if finding.refusal), None):
+        raise refusal
+    return await supervisor.obey(start)
 
 
 async def interrupted(supervisor: Supervisor, name: str | None, *, take_over: bool = False) -> str:
@@ -209,6 +233,10 @@ def exit_of(rollout: Rollout) -> Exit:
     match rollout.state:
         case State.PROMOTED:
             return Exit.DONE
+        case State.UNCHANGED:
+            return Exit.DONE
+        case State.ABANDONED if rollout.obstacle and not rollout.canary:
+            return _HELD.get(rollout.obstacle, Exit.REFUSED)  # it could not be published
         case State.ABANDONED:
             return Exit.DRIFT
         case State.ROLLED_BACK if rollout.actor != ENGINE:

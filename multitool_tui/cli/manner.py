@@ -16,9 +16,10 @@ def without_a_screen(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def call(*args: Any, headless: bool, as_json: bool, timeout: str | None, **rest: Any) -> None:
-        if not headless and (as_json or timeout):
+        without = headless or rest.get("dry_run")
+        if not without and (as_json or timeout):
             raise click.UsageError(f"{'--json' if as_json else '--timeout'} needs --headless.")
-        command(*args, manner=_manner(as_json=as_json, timeout=timeout) if headless else None, **rest)
+        command(*args, manner=_manner(as_json=as_json, timeout=timeout) if without else None, **rest)
 
     return together(
         click.option("--headless", is_flag=True, help="Without the screen: a line for each decision and each minute."),

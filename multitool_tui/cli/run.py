@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,11 +13,15 @@ from multitool_tui.cli.planning import find_rollout, of_a_rollout
 
 if TYPE_CHECKING:
     from multitool_tui.cli.headless import Manner
+    from multitool_tui.clock import Clock
+    from multitool_tui.controller.commands import Start
     from multitool_tui.controller.port import Controller
 
 
-def _number(_: click.Context, __: click.Parameter, version: str) -> str:
+def _number(_: click.Context, __: click.Parameter, version: str | None) -> str | None:
     """The version as a number; anything else is refused before AWS is asked."""
+    if version is None:
+        return None
     number = version.removeprefix("v")
     if not (number.isascii() and number.isdigit()):
         raise click.BadParameter(
@@ -27,49 +32,77 @@ def _number(_: click.Context, __: click.Parameter, version: str) -> str:
 
 @click.command()
 @click.argument("name", metavar="TARGET")
-@click.option("--version", required=True, callback=_number, metavar="N", help="The published version to release.")
+@click.option("--version", callback=_number, metavar="N", help="The published version to release.")
+@click.option(
+    "--zip",
+    "package",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The deployment package to upload, publish and release; 50 MB at most.",
+)
+@click.option("--again", is_flag=True, help="Although it was rolled back before.")
 @without_a_screen
+@click.option("--dry-run", is_flag=True, help="Say what would be in its way, and what it could tell; change nothing.")
 @of_a_rollout
 @click.pass_obj
-def run(options: Globals, /, name: str, version: str, *, manner: Manner | None, **given: Any) -> None:
-    """Release a version on TARGET: FUNCTION:ALIAS, or a rollout's name in the manifest.
+def run(
+    options: Globals,
+    /,
+    name: str,
+    version: str | None,
+    package: Path | None,
+    *,
+    again: bool,
+    dry_run: bool,
+    manner: Manner | None,
+    **given: Any,
+) -> None:
+    """Release a version, or a zip file, on TARGET: FUNCTION:ALIAS, or a rollout's name in the manifest.
 
-    Ends with 0 when it is promoted, 10 when it is rolled back on evidence, 11 by an operator, 12 inconclusive, 13 held
-    because somebody else changed the target, 14 when another driver holds it. Where nothing was begun: 2 for
-    what was asked, 3 where AWS refused, 4 where it did not answer.
+    Ends with 0 when it is promoted, or serves already, 10 when it is rolled back on evidence, 11 by an operator, 12
+    inconclusive, 13 held because somebody else changed the target, 14 when another driver holds it. Where nothing was
+    begun: 2 for what was asked, 3 where AWS refused, 4 where it did not answer.
     """
-    if options.read_only:
+    if (version is None) == (package is None):
+        raise click.UsageError("Name what to release: --version N or --zip FILE, one of the two.")
+    if options.read_only and not dry_run:
         raise click.UsageError("--read-only changes nothing: no rollout can be started with it.")
     target, plan = find_rollout(name, options.config, given)
     from multitool_tui.clock import SystemClock
+    from multitool_tui.controller.commands import Start
 
     clock = SystemClock()
-    if manner:
-        from multitool_tui.cli.headless import drive, one
+    start = Start(target=target, canary=version or "", zip=package, plan=plan, again=again)
+    if dry_run:
+        from multitool_tui.cli.preflighting import dry_run as say
 
-        drive(options, clock, one(lambda controller: _start(controller, target, version, plan)), manner)
-        return
-    from multitool_tui.cli.exits import exit_of_error
+        say(options, clock, start, as_json=bool(manner and manner.as_json))
+    elif manner:
+        from multitool_tui.cli.headless import drive, one, started
+
+        drive(options, clock, one(lambda supervisor: started(supervisor, start)), manner)
+    else:
+        _on_the_screen(options, clock, start)
+
+
+def _on_the_screen(options: Globals, clock: Clock, start: Start) -> None:
+    from multitool_tui.cli.exits import Exit, exit_of_error
     from multitool_tui.cli.screen import open_screen, open_supervisor
-    from multitool_tui.controller.port import CommandRefused, ConnectFailed
+    from multitool_tui.controller.port import CommandRefused, ConnectFailed, NothingToDo
 
     async def connect() -> Controller:
         supervisor = await open_supervisor(options, clock)
         supervisor.open(for_a_screen=True)
         try:
-            await _start(supervisor, target, version, plan)
+            await supervisor.preflight(start)
+            await supervisor.obey(start)
         except CommandRefused as refused:
             await supervisor.close()
-            raise ConnectFailed(str(refused), exit_of_error(refused)) from None
+            code = Exit.DONE if isinstance(refused, NothingToDo) else exit_of_error(refused)
+            raise ConnectFailed(str(refused), code) from None
         return supervisor
 
     open_screen(connect, clock, options)
-
-
-async def _start(controller: Controller, target: str, version: str, plan: Any) -> str:
-    from multitool_tui.controller.commands import Start
-
-    return await controller.obey(Start(target=target, canary=version, plan=plan))
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from multitool_tui.rollout.events import Seen
 from multitool_tui.rollout.plan import Plan
@@ -10,11 +11,16 @@ from multitool_tui.rollout.plan import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Start a rollout of the published version `canary` on `target` ("function:alias")."""
+    """Start a rollout on `target` ("function:alias"): of the published version `canary`, or of the file `zip`.
+
+    `again`: although it was rolled back before.
+    """
 
     target: str
-    canary: str
     plan: Plan
+    canary: str = ""
+    zip: Path | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,6 @@ from datetime import datetime
 from multitool_tui.aws import lease as leases
 from multitool_tui.aws.errors import AwsError, LeaseLost, NotFound
 from multitool_tui.aws.lease import Lease
-from multitool_tui.aws.metrics import Period, Request, baseline_p99, periods
 from multitool_tui.aws.resources import Caller, Reading
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
@@ -21,7 +20,8 @@ from multitool_tui.controller.driver import Driver
 from multitool_tui.controller.logbook import Logbook
 from multitool_tui.controller.observer import Observer
 from multitool_tui.controller.port import CommandRefused, Taken
-from multitool_tui.controller.preflight import preflight
+from multitool_tui.controller.preflight import Preflight, slow_limit
+from multitool_tui.controller.publishing import Publisher
 from multitool_tui.controller.timeline import Timeline
 from multitool_tui.journal.codec import decode
 from multitool_tui.journal.past import Past, recall
@@ -51,20 +51,32 @@ class Launcher:
     actor: str
     log: Callable[[Rollout, Receipt], None]
     changed: Callable[[], None]
+    read_alarms: Callable[[], Awaitable[Mapping[str, AlarmState]]]
+    """As they are at this moment; `CommandRefused` where they cannot be read."""
 
-    async def start(self, start: Start, alarms: Mapping[str, AlarmState], caller: Caller) -> Driver:
+    async def start(self, start: Start, caller: Caller) -> Driver:
         """Check, mark the target, and begin.
 
         Raises:
             CommandRefused: why it cannot be; nothing has been changed.
         """
-        found = await preflight(self.session, start, alarms, self.clock.now())
-        slow_limit = await self._slow_limit(found, self.clock.now())
-        history = await self._read_history(found, start, slow_limit)
+        look = self.preflight(start, caller)
+        if obstacle := (await look.run()).refusal:
+            raise obstacle
+        found = look.alias
+        assert found is not None  # noqa: S101 - or it would have been refused; this tells the type checker
         now = self.clock.now()
-        rollout = Rollout(rollout_id(found.target, now), found.target, found.version, start.canary, start.plan)
+        rollout = Rollout(
+            rollout_id(found.target, now),
+            found.target,
+            found.version,
+            start.canary,
+            start.plan,
+            look.package,
+            look.code,
+        )
         lease = self._lease(rollout, now)
-        driver = await self._new(rollout, found, lease, slow_limit, caller, now)
+        driver = await self._new(rollout, found, lease, look.slow_limit, caller, now)
         try:
             await driver.acquire()
         except AwsError as error:
@@ -76,8 +88,19 @@ class Launcher:
             await driver.stop()
             refusal = Taken if isinstance(error, LeaseLost) else CommandRefused
             raise refusal(str(error)) from error
-        driver.start(self.actor, {name: alarms[name] for name in start.plan.alarms}, history)
+        driver.start(self.actor, {name: look.alarms[name] for name in start.plan.alarms}, look.history)
         return driver
+
+    def preflight(self, start: Start, caller: Caller) -> Preflight:
+        """The checks of a start, to be run."""
+
+        async def latest_end(function: str, canary: str, code: str) -> Rollout | None:
+            try:
+                return await self.logbook.latest_end(place_of(caller), function, canary, code)
+            except JournalError as error:
+                raise CommandRefused(str(error)) from error
+
+        return Preflight(self.session, start, self.clock.now(), self.read_alarms, latest_end)
 
     async def recover(self, record: Record, entries: list[Entry]) -> Driver:
         """Take up a rollout whose driver on this machine has ended before it.
@@ -164,6 +187,7 @@ class Launcher:
             log=self.log,
             changed=self.changed,
             recorder=recorder,
+            publisher=await self._publisher(rollout),
         )
         trouble.driver = driver
         return driver
@@ -184,10 +208,16 @@ class Launcher:
             log=self.log,
             changed=self.changed,
             recorder=recorder,
+            publisher=await self._publisher(rollout),
         )
         driver.recall(past)
         trouble.driver = driver
         return driver
+
+    async def _publisher(self, rollout: Rollout) -> Publisher | None:
+        if rollout.package is None or rollout.canary:
+            return None
+        return Publisher(await self.session.code(rollout.package.function), self.clock, self.changed)
 
     def _lease(self, rollout: Rollout, since: datetime) -> Lease:
         return Lease(
@@ -200,27 +230,9 @@ class Launcher:
             self.actor,
         )
 
-    async def _slow_limit(self, found: Reading, before: datetime) -> float | None:
-        """The baseline's p99; a rollout does without where there is none."""
-        try:
-            return await baseline_p99(self.session.cloudwatch, found.source, before)
-        except AwsError:
-            return None
-
     async def observe(self, found: Reading, lease: Lease, plan: Plan) -> Observer:
         """Begin to follow a rollout that another process drives."""
-        return Observer(found, lease, plan, await self._slow_limit(found, lease.since), self.clock.now())
-
-    async def _read_history(self, found: Reading, start: Start, slow_limit: float | None) -> list[Period]:
-        """What the baseline did so far. A rollout that cannot be judged is not begun."""
-        now, analysis = self.clock.now(), start.plan.analysis
-        begin = now - analysis.history
-        request = Request(found.source, found.version, start.canary, begin, now, analysis.period, slow_limit)
-        try:
-            [history] = await periods(self.session.cloudwatch, [request])
-        except AwsError as error:
-            raise CommandRefused(f"The metrics of {start.target} cannot be read: {error}") from error
-        return history
+        return Observer(found, lease, plan, await slow_limit(self.session, found, lease.since), self.clock.now())
 
 
 class _Trouble:

@@ -91,6 +91,11 @@ class Logbook:
 
         return await self._do(find)
 
+    async def latest_end(self, place: str, function: str, canary: str, code: str) -> Rollout | None:
+        """How the latest rollout of this version, or of the same code, ended: promoted or rolled back."""
+        records = await self._do(lambda journal: journal.ends_of(place, function, canary, code))
+        return records[-1].rollout if records else None
+
     async def close(self) -> None:
         """Let go of all rollouts, and of the file."""
 

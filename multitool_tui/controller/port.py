@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from multitool_tui.clock import Clock
-from multitool_tui.controller.commands import Command
+from multitool_tui.controller.commands import Command, Start
 from multitool_tui.controller.snapshot import Snapshot
-from multitool_tui.rollout.outlook import Outlook
-from multitool_tui.rollout.plan import Plan
+
+if TYPE_CHECKING:
+    from multitool_tui.controller.findings import Finding
 
 
 class CommandRefused(Exception):
@@ -21,6 +22,10 @@ class CommandRefused(Exception):
 
 class Misused(CommandRefused):
     """What was asked for makes no sense, whatever AWS would say."""
+
+
+class NothingToDo(CommandRefused):
+    """What is to be released serves already: nothing is begun, and nothing is wrong."""
 
 
 class Taken(CommandRefused):
@@ -59,11 +64,11 @@ class Controller(Protocol):
         """
         ...
 
-    async def outlook(self, target: str, plan: Plan) -> Outlook:
-        """What a rollout of `plan` on `target` could tell, by its traffic of the last hours. It takes seconds.
+    async def preflight(self, start: Start) -> tuple[Finding, ...]:
+        """All that can be said of a start before it is made. It takes seconds, and changes nothing.
 
         Raises:
-            CommandRefused: that is not known, with a sentence for the operator.
+            CommandRefused: nothing can be said, with a sentence for the operator.
         """
         ...
 

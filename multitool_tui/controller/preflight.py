@@ -3,121 +3,208 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 
 from multitool_tui.aws import functions
-from multitool_tui.aws import lease as leases
-from multitool_tui.aws.errors import AccessDenied, AwsError, NotFound
-from multitool_tui.aws.resources import Alias, Version
+from multitool_tui.aws.errors import AccessDenied, AwsError
+from multitool_tui.aws.metrics import Period, Request, baseline_p99, periods
+from multitool_tui.aws.resources import Alias, Reading, Version
 from multitool_tui.aws.session import AwsSession
+from multitool_tui.controller.alias_checks import check_alike, check_free, find_alias, find_version
 from multitool_tui.controller.commands import Start
-from multitool_tui.controller.port import CommandRefused, Misused, Taken
+from multitool_tui.controller.findings import Findings, Level
+from multitool_tui.controller.package import handler_missing, read_package, size_of
+from multitool_tui.controller.port import CommandRefused, Misused, NothingToDo
 from multitool_tui.judgement.model import AlarmState
-from multitool_tui.words import parse_target, percent
+from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.package import Package
+from multitool_tui.rollout.states import State
+from multitool_tui.words import parse_target
+
+Alarms = Mapping[str, AlarmState]
+LatestEnd = Callable[[str, str, str], Awaitable[Rollout | None]]
+"""Of a function, a version and a CodeSha256: how the latest rollout of either ended, as far as it is on record here."""
 
 
-async def preflight(session: AwsSession, start: Start, alarms: Mapping[str, AlarmState], now: datetime) -> Alias:
-    """Check that the rollout can be started.
+class Preflight:
+    """The checks of one start, and what they have found: `findings` first of all. `history`: of the baseline.
 
-    Returns:
-        The alias as it is now.
-
-    Raises:
-        CommandRefused: why it cannot be, in one sentence.
+    Nothing is asked of AWS for what is wrong with a file. `alias`, `baseline`, `canary` and `package` are there as far
+    as the checks have come; `canary` is $LATEST where a package is to be published.
     """
-    try:
-        function, name = parse_target(start.target)
-    except ValueError as error:
-        raise Misused(f"{error}.") from None
-    if not start.canary.isdigit():
-        raise Misused(f"{start.canary!r} is not a published version: choose a number. $LATEST cannot share traffic.")
-    _check_alarms(start, alarms)
-    try:
-        alias = await _find_alias(session, function, name)
-        _check_lease(alias, now)
-        _check_alias(alias, start)
-        await _check_versions(session, alias, start.canary)
-    except AccessDenied as error:
-        raise CommandRefused(f"{start.target} cannot be checked. {error}") from error
-    except AwsError as error:
-        raise CommandRefused(f"{start.target} cannot be read: {error}") from error
-    return alias
 
+    def __init__(
+        self,
+        session: AwsSession,
+        start: Start,
+        now: datetime,
+        read_alarms: Callable[[], Awaitable[Alarms]],
+        latest_end: LatestEnd,
+    ) -> None:
+        """`read_alarms`: those of the account, as they are now; it may raise `CommandRefused`."""
+        self._session = session
+        self._start = start
+        self._read_alarms = read_alarms
+        self.now = now
+        self._latest_end = latest_end
+        self.findings = Findings()
+        self.alarms: Alarms = {}
+        self.slow_limit: float | None = None
+        self.history: list[Period] = []
+        self.alias: Alias | None = None
+        self.baseline: Version | None = None
+        self.canary: Version | None = None
+        self.package: Package | None = None
 
-def _check_alarms(start: Start, alarms: Mapping[str, AlarmState]) -> None:
-    for name in start.plan.alarms:
-        if name not in alarms:
-            near = get_close_matches(name, alarms, 1)
-            hint = f"; did you mean {near[0]}?" if near else "."
-            raise CommandRefused(f"There is no alarm called {name}{hint}")
-        if alarms[name] is AlarmState.ALARM and name not in start.plan.accepted_alarms:
-            raise CommandRefused(f"Alarm {name} is firing already: accept it, or leave it out, to start over it.")
+    async def run(self) -> Findings:
+        """Make the checks."""
+        findings = self.findings
+        if not await findings.check("package" if self._start.zip else "version", self._given()):
+            return findings
+        if await findings.check("target", self._target()):
+            await findings.check("version" if self.package is None else "package", self._versions())
+            await findings.check("history", self._history())
+            await findings.check("metrics", self._metrics())
+        await findings.check("alarms", self._watched())
+        return findings
 
+    @property
+    def code(self) -> str:
+        """The CodeSha256 of what is to be released."""
+        if self.package:
+            return self.package.sha256
+        return self.canary.code if self.canary else ""
 
-async def _find_alias(session: AwsSession, function: str, name: str) -> Alias:
-    try:
-        return await functions.get_alias(session.functions, function, name)
-    except NotFound:
-        pass
-    try:
-        known = [alias.name for alias in await functions.aliases(session.functions, function)]
-    except NotFound as error:
-        raise CommandRefused(
-            f"There is no function {function} in {session.region}: check the name, the region and the account."
-        ) from error
-    has = f"it has {', '.join(known)}" if known else "it has none"
-    raise CommandRefused(f"{function} has no alias {name}: {has}.")
+    # The checks
 
+    async def _given(self) -> None:
+        try:
+            function, _ = parse_target(self._start.target)
+        except ValueError as error:
+            raise Misused(f"{error}.") from None
+        number = self._start.canary
+        if self._start.zip is not None:
+            self.package = await asyncio.to_thread(read_package, self._start.zip, function)
+        elif not number.isdigit():
+            raise Misused(f"{number!r} is not a published version: choose a number. $LATEST cannot share traffic.")
 
-def _check_lease(alias: Alias, now: datetime) -> None:
-    lease, _ = leases.read(alias.description)
-    if lease is None:
-        return
-    releases = f"a rollout of v{lease.canary} on {alias.target}"
-    if lease.is_over(now):
-        raise Taken(f"{lease.who} has left {releases} without a driver: take it over (d).")
-    raise Taken(f"{lease.who} drives {releases}: watch it, or take it over (d).")
+    async def _target(self) -> None:
+        with self._refusing():
+            alias = await find_alias(self._session, self._start.target)
+            check_free(alias, self.now)
+        self.alias = alias
+        self.findings.add("target", f"{alias.target} is on v{alias.version}, without weights, and nobody drives it.")
 
-
-def _check_alias(alias: Alias, start: Start) -> None:
-    if alias.weights:
-        weighted = ", ".join(f"{percent(weight)} to v{version}" for version, weight in alias.weights.items())
-        raise CommandRefused(
-            f"{alias.target} already carries weights ({weighted}): another release is under way, or was left there. "
-            "Finish or clear it first."
-        )
-    if alias.version == "$LATEST":
-        raise CommandRefused(f"{alias.target} points to $LATEST, which cannot share traffic: publish a version for it.")
-    if alias.version == start.canary:
-        raise CommandRefused(f"{alias.target} is on v{start.canary} already: there is nothing to release.")
-
-
-async def _check_versions(session: AwsSession, alias: Alias, canary: str) -> None:
-    try:
-        old, new = await asyncio.gather(
-            functions.get_version(session.functions, alias.function, alias.version),
-            functions.get_version(session.functions, alias.function, canary),
-        )
-    except NotFound as error:
-        known = await functions.versions(session.functions, alias.function)
-        has = f"it has {_span(known)}" if known else "it has none"
-        raise CommandRefused(f"{alias.function} has no published version {canary}: {has}.") from error
-    _check_alike(alias, old, new)
-
-
-def _check_alike(alias: Alias, old: Version, new: Version) -> None:
-    for what, before, after in (
-        ("the execution role", old.role, new.role),
-        ("the dead-letter queue", old.dead_letter, new.dead_letter),
-    ):
-        if before != after:
-            raise CommandRefused(
-                f"v{old.version} and v{new.version} of {alias.function} differ in {what} "
-                f"({before or 'none'} and {after or 'none'}): Lambda does not let them share an alias."
+    async def _versions(self) -> None:
+        assert self.alias is not None  # noqa: S101 - asked for only then; this tells the type checker
+        alias = self.alias
+        with self._refusing():
+            baseline, canary = await asyncio.gather(
+                functions.get_version(self._session.functions, alias.function, alias.version),
+                functions.get_version(self._session.functions, alias.function, functions.LATEST)
+                if self.package
+                else find_version(self._session, alias, self._start.canary),
+            )
+            if self.package:
+                self.package = await self._published_from(self.package, baseline, canary)
+        check_alike(baseline, canary)
+        self.baseline, self.canary = baseline, canary
+        if self.package is None:
+            self.findings.add(
+                "version", f"v{canary.version} has the role and the dead-letter queue of v{alias.version}."
             )
 
+    async def _published_from(self, package: Package, baseline: Version, latest: Version) -> Package:
+        """The package with what it takes the place of, if it can."""
+        if latest.package_type != "Zip":
+            raise Misused(f"{package.function} is a container image: no zip file can become its code.")
+        if package.sha256 == baseline.code and latest.settings == baseline.settings:
+            raise NothingToDo(
+                f"{package.name} is what v{baseline.version} of {package.function} is already: "
+                "there is nothing to release."
+            )
+        missing = await asyncio.to_thread(handler_missing, package, latest)
+        if missing and not latest.layers:
+            raise Misused(missing)
+        known = await functions.versions(self._session.functions, package.function)
+        place = "is $LATEST already, and will be published" if latest.code == package.sha256 else "will be published"
+        self.findings.add(
+            "package",
+            f"{package.name} ({size_of(package)}) {place} after v{known[-1] if known else '0'}, with the role and the "
+            f"dead-letter queue of v{baseline.version}.",
+        )
+        if missing:
+            self.findings.add("package", f"{missing.removesuffix('.')}, if no layer has it.", Level.WARNING)
+        newest = known[-1] if known else "0"
+        return replace(package, replaces=latest.code, settings=latest.settings, newest=newest)
 
-def _span(versions: tuple[str, ...]) -> str:
-    return versions[0] if len(versions) == 1 else f"{versions[0]} to {versions[-1]}"
+    async def _history(self) -> None:
+        """What was rolled back is not released again unless that is said."""
+        if self.canary is None or self.alias is None:
+            return
+        number = "" if self.package else self.canary.version
+        ended = await self._latest_end(self.alias.function, number, self.code)
+        if ended is None or ended.state is not State.ROLLED_BACK or ended.ended_at is None:
+            return
+        same = ended.canary_name if ended.canary == number else f"The code of {self._name}, as {ended.canary_name},"
+        said = f"{same} was rolled back on {ended.target} ({ended.ended_at:%Y-%m-%d %H:%M} UTC): {ended.reason}"
+        if ended.is_harmful and not self._start.again:
+            raise CommandRefused(f"{said} To release it again, say so (--again).")
+        self.findings.add("history", said, Level.WARNING)
+
+    @property
+    def _name(self) -> str:
+        return self.package.name if self.package else f"v{self._start.canary}"
+
+    async def _metrics(self) -> None:
+        """What the baseline did so far. A rollout that cannot be judged is not begun."""
+        assert self.alias is not None  # noqa: S101 - asked for only then; this tells the type checker
+        alias, analysis = self.alias, self._start.plan.analysis
+        self.slow_limit = await slow_limit(self._session, alias, self.now)
+        canary, begin = self._start.canary or None, self.now - analysis.history
+        request = Request(alias.source, alias.version, canary, begin, self.now, analysis.period, self.slow_limit)
+        try:
+            [self.history] = await periods(self._session.cloudwatch, [request])
+        except AwsError as error:
+            raise CommandRefused(f"The metrics of {self._start.target} cannot be read: {error}") from error
+
+    async def _watched(self) -> None:
+        plan = self._start.plan
+        if not plan.alarms:
+            return
+        self.alarms = alarms = await self._read_alarms()
+        for name in plan.alarms:
+            if name not in alarms:
+                near = get_close_matches(name, alarms, 1)
+                hint = f"; did you mean {near[0]}?" if near else "."
+                raise Misused(f"There is no alarm called {name}{hint}")
+            if alarms[name] is AlarmState.ALARM and name not in plan.accepted_alarms:
+                raise CommandRefused(f"Alarm {name} is firing already: accept it, or leave it out, to start over it.")
+        for name in plan.alarms:
+            if alarms[name] is AlarmState.ALARM:
+                self.findings.add("alarms", f"{name} is firing, which was accepted: it will not count.", Level.WARNING)
+            elif alarms[name] is AlarmState.INSUFFICIENT_DATA:
+                self.findings.add("alarms", f"{name} has no data now.", Level.WARNING)
+        self.findings.add("alarms", f"Watched: {', '.join(plan.alarms)}.")
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Say what AWS has not let be read."""
+        try:
+            yield
+        except AccessDenied as error:
+            raise CommandRefused(f"{self._start.target} cannot be checked. {error}") from error
+        except AwsError as error:
+            raise CommandRefused(f"{self._start.target} cannot be read: {error}") from error
+
+
+async def slow_limit(session: AwsSession, found: Reading, before: datetime) -> float | None:
+    """The baseline's p99 in milliseconds; a rollout does without where there is none."""
+    try:
+        return await baseline_p99(session.cloudwatch, found.source, before)
+    except AwsError:
+        return None

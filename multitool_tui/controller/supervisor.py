@@ -22,6 +22,7 @@ from multitool_tui.controller import commands
 from multitool_tui.controller.account import Account
 from multitool_tui.controller.commands import Command, Start, TakeOver
 from multitool_tui.controller.driver import Driver
+from multitool_tui.controller.findings import Finding, Level
 from multitool_tui.controller.launcher import Launcher, place_of
 from multitool_tui.controller.logbook import Logbook
 from multitool_tui.controller.neighbours.door import Door, hello
@@ -32,6 +33,7 @@ from multitool_tui.controller.outlook import Outlooks
 from multitool_tui.controller.poller import Poller
 from multitool_tui.controller.port import CommandRefused, Misused, Taken
 from multitool_tui.controller.snapshot import Entry, FeedName, LiveRollout, Snapshot, Traffic
+from multitool_tui.controller.survey import survey
 from multitool_tui.journal.codec import Unreadable
 from multitool_tui.journal.store import Entry as Line
 from multitool_tui.journal.store import JournalError, Record
@@ -52,7 +54,6 @@ from multitool_tui.rollout.events import (
 from multitool_tui.rollout.events import Command as Asked
 from multitool_tui.rollout.machine import Refusal
 from multitool_tui.rollout.model import Rollout, rollout_id
-from multitool_tui.rollout.outlook import Outlook
 from multitool_tui.rollout.plan import Analysis, Plan
 from multitool_tui.rollout.receipts import ENGINE, Receipt, Severity
 
@@ -96,16 +97,18 @@ class Supervisor:
         self._plans = plans or {}
         self._hint = hint
         self._logbook = logbook
-        self._launcher = Launcher(session, clock, logbook, actor, self._log_receipt, self._changed)
+        self._launcher = Launcher(session, clock, logbook, actor, self._log_receipt, self._changed, self._alarm_states)
         self._caller: Caller | None = None
         self._identified = asyncio.Event()
         self._fatal: str | None = None
         self._account = Account(session, self._changed)
-        self._outlooks = Outlooks(session, clock)
+        self.outlooks = Outlooks(session, clock)
         self._alarms: tuple[Alarm, ...] = ()
         self._drivers: dict[str, Driver] = {}
         self._observer: Observer | None = None
         """Follows the rollout that another process drives on the target in focus."""
+        self._found: dict[str, tuple[Finding, ...]] = {}
+        """What was found of each target before a start, until that is made."""
         self._starting: set[str] = set()
         self._entries: tuple[Entry, ...] = ()
         self._focus: str | None = None
@@ -244,8 +247,11 @@ class Supervisor:
         """The driver of a rollout of this process."""
         return self._drivers[rollout]
 
-    async def outlook(self, target: str, plan: Plan) -> Outlook:
-        return await self._outlooks.of(target, plan)
+    async def preflight(self, start: Start) -> tuple[Finding, ...]:
+        look = self._launcher.preflight(start, await self.identify())
+        found = await survey(self._session, look, await self.identify(), start, self.outlooks, self._alarm_states)
+        self._found[start.target] = found
+        return found
 
     def look_at(self, target: str | None) -> None:
         if target == self._focus:
@@ -290,9 +296,8 @@ class Supervisor:
             raise Taken(f"A rollout is under way on {start.target} already.")
         self._starting.add(start.target)
         try:
-            states = await self._alarm_states() if start.plan.alarms else {}
-            driver = await self._launcher.start(start, states, await self.identify())
-            self._log_outlook(driver.rollout)
+            driver = await self._launcher.start(start, await self.identify())
+            self._log_findings(driver.rollout)
             return self._drive(driver)
         finally:
             self._starting.discard(start.target)
@@ -542,13 +547,15 @@ class Supervisor:
             except Exception:  # noqa: BLE001 - who listens must not hold up a rollout
                 _log.exception("a decision was not told")
 
-    def _log_outlook(self, rollout: Rollout) -> None:
-        """What the operator was told that this rollout could tell, if that was known in time."""
-        outlook = self._outlooks.known(rollout.target, rollout.plan)
-        if outlook:
-            severity = Severity.INFO if outlook.tells else Severity.WARNING
-            entry = Entry(self.clock.now(), ENGINE, "outlook", outlook.words, severity, rollout.id, rollout.target)
-            self._entries = (*self._entries, entry)[-_ENTRIES:]
+    def _log_findings(self, rollout: Rollout) -> None:
+        """What the operator was told before the start, as far as it matters after it."""
+        for finding in self._found.pop(rollout.target, ()):
+            if finding.matters:
+                severity = Severity.WARNING if finding.level is Level.WARNING else Severity.INFO
+                entry = Entry(
+                    self.clock.now(), ENGINE, finding.about, finding.says, severity, rollout.id, rollout.target
+                )
+                self._entries = (*self._entries, entry)[-_ENTRIES:]
 
     def _changed(self) -> None:
         """Publish one snapshot for all that changes in this turn of the event loop."""

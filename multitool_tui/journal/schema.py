@@ -63,6 +63,11 @@ _STEPS = (
     ) STRICT, WITHOUT ROWID
     """,
     ),
+    (
+        # The CodeSha256 of the canary, empty where it was not known.
+        "ALTER TABLE rollouts ADD COLUMN code TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX rollouts_by_code ON rollouts (place, code)",
+    ),
 )
 VERSION = len(_STEPS)
 

@@ -14,6 +14,7 @@ from typing import Self
 from multitool_tui.journal.codec import Unreadable, decode, encode
 from multitool_tui.journal.schema import NewerSchema, migrate
 from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.states import State
 
 FILE = "journal.db"
 _SELECT = "SELECT key, place, actor, caller, version, began_at, driver, slow_limit, rollout FROM rollouts"
@@ -135,7 +136,7 @@ class Journal:
         with self.writing():
             done = self._connection.execute(
                 "INSERT INTO rollouts (id, place, target, baseline, canary, strategy, actor, caller, version, began_at,"
-                " driver, slow_limit, state, rollout) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " driver, slow_limit, state, rollout, code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     rollout.id,
                     place,
@@ -151,6 +152,7 @@ class Journal:
                     slow_limit,
                     rollout.state,
                     encode(rollout),
+                    rollout.code,
                 ),
             )
             key = int(done.lastrowid or 0)
@@ -166,8 +168,8 @@ class Journal:
         with self.writing():
             self._add(key, entries)
             self._connection.execute(
-                "UPDATE rollouts SET state = ?, ended_at = ?, rollout = ? WHERE key = ?",
-                (rollout.state, rollout.ended_at and rollout.ended_at.isoformat(), encode(rollout), key),
+                "UPDATE rollouts SET canary = ?, state = ?, ended_at = ?, rollout = ? WHERE key = ?",
+                (rollout.canary, rollout.state, _iso(rollout.ended_at), encode(rollout), key),
             )
 
     def take_up(self, key: int, driver: str, at: datetime) -> None:
@@ -218,6 +220,21 @@ class Journal:
         """
         return self._records("id = ?", (identity,))
 
+    def ends_of(self, place: str, function: str, canary: str, code: str) -> list[Record]:
+        """The rollouts that a version of a function, or anything with its code, was promoted or rolled back by.
+
+        Oldest first. `canary` and `code` are empty where they are not known.
+
+        Raises:
+            JournalError
+        """
+        name = f"{function}:"
+        return self._records(
+            "place = ? AND state IN (?, ?) AND ((code <> '' AND code = ?)"
+            " OR (canary <> '' AND canary = ? AND substr(target, 1, ?) = ?))",
+            (place, State.PROMOTED, State.ROLLED_BACK, code, canary, len(name), name),
+        )
+
     def entries(self, key: int) -> list[Entry]:
         """The record of a rollout, in order.
 
@@ -230,7 +247,7 @@ class Journal:
             ).fetchall()
             return [Entry(datetime.fromisoformat(at), Kind(kind), body) for at, kind, body in rows]
 
-    def _records(self, where: str, values: tuple[str, ...]) -> list[Record]:
+    def _records(self, where: str, values: tuple[str | int, ...]) -> list[Record]:
         with _told(self._path):
             rows = self._connection.execute(f"{_SELECT} WHERE {where} ORDER BY key", values).fetchall()
             return [
@@ -294,6 +311,10 @@ class Journal:
         # On a full disk SQLite has rolled back by itself already.
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from multitool_tui.permissions.row import Feature
 
 WATCH = Feature("watch", "Watch functions, aliases, traffic and alarms", ("multitool", "multitool demo"))
 RUN = Feature("run", "Release a version on an alias", ("multitool, key n", "multitool run", "multitool resume"))
+PUBLISH = Feature("publish", "Publish a zip file as a new version, and release it", ("multitool run --zip",), (RUN,))
 REPLAY = Feature("replay", "Judge a past rollout from CloudWatch", ("multitool replay FUNCTION:ALIAS",))
 DOCTOR = Feature("doctor", "Say what is right and what is missing", ("multitool doctor",), includes=(WATCH,))
 KEYS = Feature("keys", "Look after the caller's access keys", ("multitool doctor keys",))
@@ -13,7 +14,6 @@ SETUP = Feature("setup", "Make a function and what is around it", ("multitool se
 TEARDOWN = Feature("teardown", "Remove what setup has made", ("multitool teardown",))
 
 # What follows is not there yet: the ledger's rows say what it will need.
-PUBLISH = Feature("publish", "Publish a new version from a zip", ())
 SMOKE = Feature("smoke", "Try the new version before it gets traffic", ())
 STAGES = Feature("stages", "Release on an API Gateway stage", ())
 ALARMS = Feature("alarms", "Read an alarm's history, and create one", ())

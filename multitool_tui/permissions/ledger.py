@@ -17,6 +17,9 @@ LEDGER: tuple[Row, ...] = tuple(
 )
 """The rows in the order of the policy."""
 
+TRIED: tuple[Row, ...] = lambda_.TRIED
+"""Rows beyond the policy: what they allow is asked for, and done without where it is refused."""
+
 FREE = Operation("sts", "GetCallerIdentity")
 """The one operation that needs no permission. Source: STS API reference."""
 
@@ -34,7 +37,7 @@ FEATURES: dict[str, Feature] = {
 def needed(features: Iterable[Feature]) -> tuple[Row, ...]:
     """The rows under which these features, or what they include, call something."""
     wanted = frozenset[Feature]().union(*(feature.whole() for feature in features))
-    return tuple(row.narrowed(wanted) for row in USED if wanted & set(row.now))
+    return tuple(row for row in USED if wanted & set(row.now))
 
 
 def features_of(name: str) -> tuple[Feature, ...]:

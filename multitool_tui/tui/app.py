@@ -216,7 +216,7 @@ class MultiToolApp(App[Farewell]):
 
     def on_start_asked(self) -> None:
         if self._controller and self.scene and self.scene.snapshot:
-            self.push_screen(StartScreen(self.scene, self.scene.snapshot.plans, self._controller.outlook))
+            self.push_screen(StartScreen(self.scene, self.scene.snapshot.plans, self._controller.preflight))
 
     def on_fleet_asked(self) -> None:
         if self.scene:

@@ -33,9 +33,8 @@ def progress_line(rollout: Rollout, at: datetime) -> str:
     waiting = f"; {rollout.waiting}" if rollout.waiting else ""
     if waiting.startswith("; bake") and until:
         waiting += f" until {clock_time(until)}"
-    return clean(
-        f"{at:%H:%M:%S} {rollout.target} v{rollout.canary} at {percent(rollout.weight)}: {numbers(judgement)}{waiting}"
-    )
+    stands = f"{rollout.target} {rollout.canary_name} at {percent(rollout.weight)}"
+    return clean(f"{at:%H:%M:%S} {stands}: {numbers(judgement)}{waiting}")
 
 
 def ended_line(rollout: Rollout) -> str:
@@ -77,7 +76,7 @@ def _summary(rollouts: Sequence[Rollout], decisions: Sequence[tuple[Rollout, Rec
         yield "| --- | --- | --- | --- | --- |"
     for one in rollouts:
         yield (
-            f"| {_md(one.target)} | v{_md(one.baseline)} to v{_md(one.canary)} | {one.state} "
+            f"| {_md(one.target)} | v{_md(one.baseline)} to {_md(one.canary_name)} | {one.state} "
             f"| {_md(numbers(one.judgement))} | `{receipt_command(one)}` |"
         )
     if decisions:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 
 from multitool_tui.aws.resources import Alarm, Alias
 from multitool_tui.controller.commands import Start
+from multitool_tui.controller.findings import TRAFFIC, Finding, Level
 from multitool_tui.controller.snapshot import Function, Snapshot
 from multitool_tui.judgement.model import AlarmState
 from multitool_tui.rollout.plan import OnInconclusive, Plan, parse_steps, write_steps
@@ -19,8 +21,8 @@ from multitool_tui.words import duration, parse_target, percent
 
 _FIRST_STEPS = "5%/5m 25%/5m 50%/5m"  # what the operator's own begin with
 
-FORETELLING = "Working out what this rollout can tell…"
-"""What is said until the outlook is there."""
+FORETELLING = "Looking at what is around, and what this rollout can tell…"
+"""What is said until that is known."""
 
 Plans = Mapping[str, tuple[str, Plan]]
 """The manifest's plans: name -> (target, plan)."""
@@ -28,7 +30,10 @@ Plans = Mapping[str, tuple[str, Plan]]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the dialog holds: text as typed, alarms by name. `accepted`: the firing ones may fire on."""
+    """What the dialog holds: text as typed, alarms by name. `version` may be the path of a zip file.
+
+    `accepted`: the firing alarms may fire on. `again`: although it was rolled back before.
+    """
 
     target: str = ""
     version: str = ""
@@ -36,6 +41,13 @@ class Draft:
     steps: str = _FIRST_STEPS
     alarms: tuple[str, ...] = ()
     accepted: bool = False
+    again: bool = False
+
+    @property
+    def package(self) -> Path | None:
+        """The zip file, where that is what is to be released."""
+        text = self.version.strip()
+        return Path(text).expanduser() if text.casefold().endswith(".zip") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,23 +173,57 @@ def check(draft: Draft, snapshot: Snapshot, plans: Plans) -> Checked:
         plan = replace(_check_plan(draft, plans), alarms=draft.alarms)
     except _Wrong as wrong:
         return Checked(error=str(wrong), field=wrong.field)
-    summary = _summary(alias, version, plan)
+    summary = _summary(alias, clean(draft.package.name) if draft.package else f"v{clean(version)}", plan)
     warning = "All at once sends all traffic at once; nothing is compared first." if plan.all_at_once else ""
     fires = firing(snapshot, draft)
     if fires and not draft.accepted:
         names = clean(", ".join(fires))
         sentence = f"{names} {'is' if len(fires) == 1 else 'are'} firing: accept that, or do not watch it."
         return Checked(None, sentence, "accept", summary, warning)
-    plan = replace(plan, accepted_alarms=fires)
-    return Checked(Start(target=alias.target, canary=version, plan=plan), summary=summary, warning=warning)
+    return Checked(
+        _start(draft, alias, version, replace(plan, accepted_alarms=fires)), summary=summary, warning=warning
+    )
 
 
-def subject(draft: Draft, snapshot: Snapshot, plans: Plans) -> tuple[str, Plan] | None:
-    """The target and the plan to ask an outlook for; None where either is not understood. Alarms are none of it."""
+def subject(draft: Draft, snapshot: Snapshot, plans: Plans) -> Start | None:
+    """The start to ask for what can be said of it; None where it is not understood. Alarms are none of it."""
     try:
-        return _check_target(draft, snapshot).target, replace(_check_plan(draft, plans), alarms=())
+        alias = _check_target(draft, snapshot)
+        version = _check_version(draft, snapshot, alias)
+        return _start(draft, alias, version, replace(_check_plan(draft, plans), alarms=()))
     except _Wrong:
         return None
+
+
+def _start(draft: Draft, alias: Alias, version: str, plan: Plan) -> Start:
+    return Start(target=alias.target, canary=version, zip=draft.package, plan=plan, again=draft.again)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was found of a start, for the dialog. `again`: it was rolled back before, and that stands in its way."""
+
+    text: str
+    warning: bool
+    again: bool
+
+
+def told(findings: Sequence[Finding]) -> Told:
+    """What matters of it: what is in the way first, what it could tell, and in a word what is not known."""
+    lines = [
+        f"{glyph} {finding.says}"
+        for level, glyph in ((Level.REFUSED, "✖"), (Level.WARNING, "!"))
+        for finding in findings
+        if finding.level is level
+    ]
+    lines += [finding.says for finding in findings if finding.about == TRAFFIC and finding.level is Level.OK]
+    unknown = dict.fromkeys(finding.about for finding in findings if finding.level is Level.UNKNOWN)
+    lines += [f"? Not known in full: {', '.join(unknown)}."] if unknown else []
+    return Told(
+        "\n".join(map(clean, lines)),
+        any(finding.level in (Level.REFUSED, Level.WARNING) for finding in findings),
+        any(finding.about == "history" and finding.level is Level.REFUSED for finding in findings),
+    )
 
 
 def _check_target(draft: Draft, snapshot: Snapshot) -> Alias:
@@ -207,6 +253,8 @@ def _check_target(draft: Draft, snapshot: Snapshot) -> Alias:
 
 
 def _check_version(draft: Draft, snapshot: Snapshot, alias: Alias) -> str:
+    if draft.package:
+        return ""
     version = draft.version.strip().removeprefix("v")
     function: Function | None = find_function(snapshot, alias.function)
     known = function.versions if function else None
@@ -215,7 +263,7 @@ def _check_version(draft: Draft, snapshot: Snapshot, alias: Alias) -> str:
     if not version:
         if not versions(snapshot, alias.target):
             raise _Wrong("version", f"{clean(alias.function)} has no other published version than v{alias.version}.")
-        raise _Wrong("version", "Choose the version to release.")
+        raise _Wrong("version", "Choose the version to release, or give the path of a zip file.")
     if version == alias.version:
         raise _Wrong("version", f"{clean(alias.target)} serves v{version} already.")
     if version not in known:
@@ -247,12 +295,12 @@ _OUTCOMES = {
 }
 
 
-def _summary(alias: Alias, version: str, plan: Plan) -> str:
+def _summary(alias: Alias, canary: str, plan: Plan) -> str:
     steps = " ".join(percent(step.weight) + (" gate" if step.gate else "") for step in plan.steps)
     if plan.ramp:
         steps = f"as the evidence affords, up to {percent(plan.ramp.max_weight)}"
     return (
-        f"v{clean(alias.version)} → v{clean(version)} on {clean(alias.target)} · {steps or 'all at once'} · "
+        f"v{clean(alias.version)} → {canary} on {clean(alias.target)} · {steps or 'all at once'} · "
         f"{'at least' if plan.ramp else 'about'} {duration(plan.shortest)} · "
         f"{_OUTCOMES[plan.on_inconclusive]} after {duration(plan.deadline)} without a verdict"
     )

@@ -34,7 +34,7 @@ class Seen:
 
 def version_at_weight(rollout: Rollout) -> str:
     """What a command names as seen: "v42@10%"."""
-    return f"v{rollout.canary}@{percent(rollout.wanted)}"
+    return f"{rollout.canary_name}@{percent(rollout.wanted)}"
 
 
 def status_lines(seen: Sequence[Seen], width: int | None) -> Iterator[str]:

@@ -13,6 +13,8 @@ import pytest
 from multitool_tui.aws.sources import AliasSource
 from multitool_tui.clock import ManualClock
 from multitool_tui.controller import outlook as outlooks
+from multitool_tui.controller.commands import Start
+from multitool_tui.controller.findings import TRAFFIC
 from multitool_tui.controller.outlook import Outlooks
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Entry
@@ -73,7 +75,7 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> PlayedTrials:
 async def test_a_busy_target_shows_harm_and_health(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outlooks, "_RUNS", 4)
     async with world("healthy") as stage:
-        outlook = await stage.supervisor.outlook("checkout:live", plan)
+        outlook = await stage.supervisor.outlooks.of("checkout:live", plan)
         assert outlook.requests_a_minute == pytest.approx(9400, rel=0.1)
         assert outlook.error_rate == pytest.approx(0.003, rel=0.1)
         assert outlook.tells
@@ -86,17 +88,17 @@ async def test_a_busy_target_shows_harm_and_health(plan: Plan, monkeypatch: pyte
 async def test_a_quiet_target_shows_no_health_before_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outlooks, "_RUNS", 4)
     async with world("quiet") as stage:
-        outlook = await stage.supervisor.outlook("checkout:live", PLAN)
+        outlook = await stage.supervisor.outlooks.of("checkout:live", PLAN)
         assert outlook.requests_a_minute == pytest.approx(3, rel=0.1)
         assert not outlook.tells
         assert "no verdict before the deadline (2h)" in outlook.words
-        hardly = await stage.supervisor.outlook("checkout:beta", replace(PLAN, deadline=timedelta(days=1)))
+        hardly = await stage.supervisor.outlooks.of("checkout:beta", replace(PLAN, deadline=timedelta(days=1)))
         assert "no verdict is possible in the first 4h" in hardly.words
 
 
 async def test_a_target_that_served_nothing_has_no_outlook(trials: PlayedTrials) -> None:
     async with world() as stage:
-        outlook = await stage.supervisor.outlook("checkout:unheard-of", PLAN)
+        outlook = await stage.supervisor.outlooks.of("checkout:unheard-of", PLAN)
         assert outlook.words == "No requests in the last 3h: without traffic no verdict is possible."
         assert trials.done == []
 
@@ -109,22 +111,22 @@ async def test_metrics_that_cannot_be_read_are_said_in_a_sentence(kind: Any, sai
     async with world() as stage:
         fault = stage.sandbox.faults.add(Fault(kind=kind, operation="GetMetricData"))
         with pytest.raises(CommandRefused, match="What this rollout can tell is not known") as refused:
-            await stage.supervisor.outlook("checkout:live", PLAN)
+            await stage.supervisor.outlooks.of("checkout:live", PLAN)
         assert said in str(refused.value)
         assert "checkout:live" in str(refused.value)
         stage.sandbox.faults.remove(fault)
-        assert (await stage.supervisor.outlook("checkout:live", PLAN)).tells
+        assert (await stage.supervisor.outlooks.of("checkout:live", PLAN)).tells
 
 
 async def test_a_target_that_is_none_is_refused(trials: PlayedTrials) -> None:
     async with world() as stage:
         with pytest.raises(CommandRefused, match="names no target"):
-            await stage.supervisor.outlook("checkout", PLAN)
+            await stage.supervisor.outlooks.of("checkout", PLAN)
 
 
 async def test_an_outlook_is_found_once_for_a_while(trials: PlayedTrials) -> None:
     async with world() as stage:
-        ask = stage.supervisor.outlook
+        ask = stage.supervisor.outlooks.of
         first = await ask("checkout:live", PLAN)
         worked = len(trials.done)
         assert await ask("checkout:live", replace(PLAN, alarms=("any",), accepted_alarms=("any",))) is first
@@ -142,25 +144,28 @@ async def test_an_outlook_is_found_once_for_a_while(trials: PlayedTrials) -> Non
 # The start of a rollout
 
 
+STARTS = Start(target="checkout:live", canary="42", plan=replace(STEPS, bake_after_promote=timedelta(minutes=2)))
+
+
 def told(stage: World) -> list[Entry]:
-    return [entry for entry in stage.supervisor.snapshot.entries if entry.action == "outlook"]
+    return [entry for entry in stage.supervisor.snapshot.entries if entry.action == TRAFFIC]
 
 
-async def test_a_start_writes_down_what_was_known(trials: PlayedTrials) -> None:
+async def test_a_start_writes_down_what_was_found_before_it(trials: PlayedTrials) -> None:
     async with world() as stage:
-        plan = replace(STEPS, bake_after_promote=timedelta(minutes=2))
-        outlook = await stage.supervisor.outlook("checkout:live", plan)
-        rollout = await stage.start()
+        found = await stage.supervisor.preflight(STARTS)
+        rollout = await stage.supervisor.obey(STARTS)
         (entry,) = told(stage)
-        assert (entry.reason, entry.severity, entry.actor) == (outlook.words, Severity.INFO, "engine")
+        (words,) = [finding.says for finding in found if finding.about == TRAFFIC]
+        assert (entry.reason, entry.severity, entry.actor) == (words, Severity.INFO, "engine")
         assert (entry.rollout, entry.target) == (rollout, "checkout:live")
 
 
 async def test_a_start_that_cannot_tell_is_warned_of(trials: PlayedTrials, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trials, "healthy", lambda: Healthy(0, 0, None))
     async with world() as stage:
-        await stage.supervisor.outlook("checkout:live", replace(STEPS, bake_after_promote=timedelta(minutes=2)))
-        await stage.start()
+        await stage.supervisor.preflight(STARTS)
+        await stage.supervisor.obey(STARTS)
         (entry,) = told(stage)
         assert entry.severity is Severity.WARNING
 
@@ -168,8 +173,7 @@ async def test_a_start_that_cannot_tell_is_warned_of(trials: PlayedTrials, monke
 async def test_a_start_waits_for_no_outlook(trials: PlayedTrials) -> None:
     trials.may = threading.Semaphore(0)
     async with world() as stage:
-        plan = replace(STEPS, bake_after_promote=timedelta(minutes=2))
-        asked = asyncio.create_task(stage.supervisor.outlook("checkout:live", plan))
+        asked = asyncio.create_task(stage.supervisor.preflight(STARTS))
         await stage.settle()
         await stage.start()
         assert not asked.done()

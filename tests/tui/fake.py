@@ -12,15 +12,14 @@ from dataclasses import dataclass, field, replace
 
 from multitool_tui.clock import Clock, ManualClock
 from multitool_tui.controller.commands import Command, Pause, Resume, RollBack, Start
+from multitool_tui.controller.findings import Finding
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Entry, Snapshot
 from multitool_tui.rollout.model import Rollout
-from multitool_tui.rollout.outlook import Outlook
-from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.states import State
 from multitool_tui.tui.app import MultiToolApp
 
-from .scenes import NOW, OUTLOOK, SCENES, live
+from .scenes import FOUND, NOW, SCENES, live
 
 
 @dataclass
@@ -32,10 +31,10 @@ class FakeController:
     commands: list[Command] = field(default_factory=list)
     looks: list[str | None] = field(default_factory=list)
     refusal: Exception | None = None
-    foretold: Outlook | Exception = OUTLOOK
-    """What every question for an outlook is answered with, once `thought` is set."""
+    foretold: tuple[Finding, ...] | Exception = FOUND
+    """What every question about a start is answered with, once `thought` is set."""
     thought: asyncio.Event = field(default_factory=asyncio.Event)
-    asked: list[tuple[str, Plan]] = field(default_factory=list)
+    asked: list[Start] = field(default_factory=list)
     abandoned: int = 0
     """So many questions nobody waited for any longer."""
     refreshed: int = 0
@@ -78,8 +77,8 @@ class FakeController:
             moved = replace(moved, weight=0.0, wanted=0.0, ended_at=now)
         self.push(replace(self.snapshot, rollouts=(live(moved),), entries=(*self.snapshot.entries, entry)))
 
-    async def outlook(self, target: str, plan: Plan) -> Outlook:
-        self.asked.append((target, plan))
+    async def preflight(self, start: Start) -> tuple[Finding, ...]:
+        self.asked.append(start)
         try:
             await self.thought.wait()
         except asyncio.CancelledError:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.lease import write as write_lease
 from multitool_tui.aws.resources import Alarm, Alias, Caller
+from multitool_tui.controller.findings import TRAFFIC, Finding, Level
 from multitool_tui.controller.snapshot import Entry, Feed, FeedName, Function, LiveRollout, Snapshot, Traffic
 from multitool_tui.judgement.model import AlarmState, Counts, Evidence, Judgement, Minute, Verdict
 from multitool_tui.rollout.effects import RollBack
@@ -48,6 +49,10 @@ OUTLOOK = Outlook(
     promoted=1.0,
     promoted_after=timedelta(minutes=32),
     caught=(Caught(0.014, 0.3, timedelta(minutes=55), 31), Caught(0.034, 1.0, timedelta(minutes=18), 22)),
+)
+FOUND = (
+    Finding("target", Level.OK, "checkout:live is on v41, without weights, and nobody drives it."),
+    Finding(TRAFFIC, Level.OK, OUTLOOK.words),
 )
 
 

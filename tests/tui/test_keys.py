@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Checkbox, Input, Static
 
 from multitool_tui.clock import ManualClock
 from multitool_tui.controller.commands import PassGate, Pause, Promote, Resume, RollBack, SetWeight, Start
+from multitool_tui.controller.findings import TRAFFIC, Finding, Level
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.rollout.events import Seen
 from multitool_tui.rollout.model import NOTHING_JUDGED
-from multitool_tui.rollout.outlook import Outlook
 from multitool_tui.rollout.states import State
 from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES, parse_plan
 from multitool_tui.tui.app import Farewell, MultiToolApp
@@ -301,8 +301,8 @@ async def test_the_start_dialog_says_what_the_rollout_can_tell() -> None:
     async with opened(idle(), size=(80, 24)) as session:
         session.controller.thought.clear()
         await session.press("n")
-        plan = STRATEGIES[ADAPTIVE]
-        assert session.controller.asked == [("checkout:beta", plan)]
+        asked = [Start(target="checkout:beta", canary="42", plan=STRATEGIES[ADAPTIVE])]
+        assert session.controller.asked == asked
         assert session.text_of("#outlook") == FORETELLING
         session.controller.thought.set()
         await session.until(lambda: session.text_of("#outlook") == OUTLOOK.words)
@@ -310,7 +310,7 @@ async def test_the_start_dialog_says_what_the_rollout_can_tell() -> None:
         # Neither news nor an alarm makes it another question.
         await session.push(replace(idle(), at=ago(seconds=-5)))
         await session.press("tab", "tab", "tab", "down", "down", "space")
-        assert session.controller.asked == [("checkout:beta", plan)]
+        assert session.controller.asked == asked
         assert session.text_of("#outlook") == OUTLOOK.words
 
 
@@ -321,14 +321,14 @@ async def test_another_choice_is_another_question_and_the_first_is_dropped() -> 
         session.app.screen.query_one("#strategy", Input).value = "Canary10Percent5Minutes"
         await session.until(lambda: len(session.controller.asked) == 2)
         assert session.controller.abandoned == 1
-        assert session.controller.asked[-1] == ("checkout:beta", STRATEGIES["Canary10Percent5Minutes"])
+        assert session.controller.asked[-1].plan == STRATEGIES["Canary10Percent5Minutes"]
         session.app.screen.query_one("#target", Input).value = "checkout:nowhere"
         await session.until(lambda: session.controller.abandoned == 2)
         assert session.text_of("#outlook") == ""
         session.controller.thought.set()
         session.app.screen.query_one("#target", Input).value = "checkout:live"
         await session.until(lambda: session.text_of("#outlook") == OUTLOOK.words)
-        assert session.controller.asked[-1][0] == "checkout:live"
+        assert session.controller.asked[-1].target == "checkout:live"
 
 
 async def test_what_is_still_typed_is_not_asked_for() -> None:
@@ -341,7 +341,8 @@ async def test_what_is_still_typed_is_not_asked_for() -> None:
             screen.query_one("#steps", Input).value = steps
         await session.until(lambda: len(session.controller.asked) > 1)
         assert screen.query_one("#steps", Input).value == "3%/10m 20%/10m"
-        assert [plan for _, plan in session.controller.asked] == [STRATEGIES[ADAPTIVE], parse_plan("3%/10m 20%/10m")]
+        plans = [start.plan for start in session.controller.asked]
+        assert plans == [STRATEGIES[ADAPTIVE], parse_plan("3%/10m 20%/10m")]
 
 
 @pytest.mark.parametrize(
@@ -349,19 +350,57 @@ async def test_what_is_still_typed_is_not_asked_for() -> None:
     [
         (CommandRefused("The metrics cannot be read: [b]denied\x1b."), "The metrics cannot be read: [b]denied▯."),
         (RuntimeError("a bug"), "What this rollout can tell is not known (RuntimeError)."),
-        (replace(OUTLOOK, requests_a_minute=0), "No requests in the last 3h: without traffic no verdict is possible."),
+        (
+            (
+                Finding("target", Level.OK, "All is well."),
+                Finding("provisioned", Level.UNKNOWN, "Nobody may ask."),
+                Finding(TRAFFIC, Level.WARNING, "No requests in the last 3h."),
+                Finding("package", Level.REFUSED, "[b]No zip."),
+            ),
+            "✖ [b]No zip.\n! No requests in the last 3h.\n? Not known in full: provisioned.",
+        ),
     ],
 )
-async def test_a_bad_outlook_is_marked_and_stops_no_start(answer: Outlook | Exception, said: str) -> None:
+async def test_what_speaks_against_a_start_is_marked_and_stops_none(
+    answer: tuple[Finding, ...] | Exception, said: str
+) -> None:
     async with opened(idle()) as session:
         session.controller.foretold = answer
         await session.press("n")
         await session.until(lambda: session.text_of("#outlook") == said)
-        if not isinstance(answer, Outlook) or not answer.tells:
-            assert session.app.screen.query_one("#outlook").has_class("-warning")
+        assert session.app.screen.query_one("#outlook").has_class("-warning")
         session.app.screen.query_one("#confirm", Button).press()
         await session.pilot.pause()
         assert len(session.controller.commands) == 1
+
+
+async def test_what_was_rolled_back_is_released_again_only_when_that_is_said() -> None:
+    async with opened(idle()) as session:
+        session.controller.foretold = (Finding("history", Level.REFUSED, "v43 was rolled back."),)
+        await session.press("n")
+        screen = session.app.screen
+        await session.until(lambda: screen.query_one("#again").display)
+        screen.query_one("#again", Checkbox).value = True
+        await session.until(lambda: session.controller.asked[-1].again)
+        screen.query_one("#confirm", Button).press()
+        await session.until(lambda: session.at_home)
+        (command,) = session.controller.commands
+        assert isinstance(command, Start)
+        assert command.again
+
+
+async def test_a_zip_file_is_released_in_the_place_of_a_version() -> None:
+    async with opened(idle()) as session:
+        await session.press("n")
+        screen = session.app.screen
+        screen.query_one("#version", Input).value = "out/build.zip"
+        await session.until(lambda: session.controller.asked[-1].zip == Path("out/build.zip"))
+        assert "v41 → build.zip on checkout:beta" in session.text_of("#summary")
+        screen.query_one("#confirm", Button).press()
+        await session.until(lambda: session.at_home)
+        (command,) = session.controller.commands
+        assert isinstance(command, Start)
+        assert (command.canary, command.zip) == ("", Path("out/build.zip"))
 
 
 async def test_a_start_does_not_wait_for_the_outlook() -> None:

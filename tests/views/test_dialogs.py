@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from multitool_tui.controller.commands import Start
 from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.judgement.model import Judgement
 from multitool_tui.rollout.model import NOTHING_JUDGED
@@ -136,13 +137,12 @@ def test_a_plan_of_the_manifest_comes_with_its_target() -> None:
     assert check(elsewhere, idle(), PLANS).error == "The plan careful is for checkout:live."
 
 
-def test_an_outlook_is_asked_of_target_and_plan_alone() -> None:
+def test_what_is_asked_about_a_start_has_nothing_to_do_with_alarms() -> None:
     draft = first_draft(idle(), PLANS, "checkout:live")
     asked = start.subject(draft, idle(), PLANS)
-    assert asked == ("checkout:live", replace(PLAN, alarms=()))
-    other = replace(draft, version="99", alarms=("queue-age",))
-    assert check(other, idle(), PLANS).command is None
-    assert start.subject(other, idle(), PLANS) == asked
+    assert asked == Start(target="checkout:live", canary="42", plan=replace(PLAN, alarms=()))
+    assert start.subject(replace(draft, alarms=("queue-age",)), idle(), PLANS) == asked
+    assert start.subject(replace(draft, version="99"), idle(), PLANS) is None
     assert start.subject(replace(draft, target="checkout:gone"), idle(), PLANS) is None
     assert start.subject(replace(draft, strategy="luck"), idle(), PLANS) is None
 
@@ -171,7 +171,7 @@ def test_the_summary_of_the_default() -> None:
             "target",
             "invoice-render:live is weighted already, not by MultiTool: end that first.",
         ),
-        ({"version": ""}, "version", "Choose the version to release."),
+        ({"version": ""}, "version", "Choose the version to release, or give the path of a zip file."),
         ({"version": "v41"}, "version", "checkout:live serves v41 already."),
         ({"version": "7"}, "version", "checkout has no published version 7."),
         ({"strategy": OWN_STEPS, "steps": ""}, "steps", "No steps given: write them like 5%/5m 25%/5m/gate 50%/10m."),

@@ -50,10 +50,9 @@ def destination(region: Region, api: Api, stage: Body, *, canary: bool, verb: st
     variables: dict[str, str] = dict(stage.get("variables", {}))
     if canary:
         variables |= settings.get("stageVariableOverrides", {})
-    method = method_of_request(api.deployments[settings["deploymentId"]].resources, verb, path)
-    if method is None:
+    integration = _integration(api.deployments[settings["deploymentId"]].resources, verb, path)
+    if integration is None:
         return NO_SUCH_METHOD
-    integration: Body = method["methodIntegration"]
     if integration["type"] == "MOCK":
         return Answered(200)
     uri = _VARIABLE.sub(lambda match: variables.get(match[1], ""), integration.get("uri", ""))
@@ -74,8 +73,8 @@ def destination(region: Region, api: Api, stage: Body, *, canary: bool, verb: st
     return Destination(ref.name, ref.qualifier)
 
 
-def method_of_request(resources: Mapping[str, Body], verb: str, path: str) -> Body | None:
-    """The method that a request meets: that of its very path, else of the longest greedy one."""
+def _integration(resources: Mapping[str, Body], verb: str, path: str) -> Body | None:
+    """What is behind the method that a request meets: that of its very path, else of the longest greedy one."""
     greedy = [each for each in resources.values() if each["path"].endswith("+}")]
     candidates = [each for each in resources.values() if each["path"] == path] + [
         each
@@ -85,8 +84,8 @@ def method_of_request(resources: Mapping[str, Body], verb: str, path: str) -> Bo
     for resource in candidates:
         methods = resource.get("resourceMethods", {})
         if found := methods.get(verb) or methods.get("ANY"):
-            method: Body = found
-            return method
+            integration: Body = found["methodIntegration"]
+            return integration
     return None
 
 

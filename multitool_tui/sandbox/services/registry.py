@@ -85,6 +85,7 @@ HANDLERS: dict[str, dict[str, Handler]] = {
         "GetRuntimeManagementConfig": runtime_management.get_runtime_management_config,
         "GetAccountSettings": account_settings.get_account_settings,
         "ListTags": account_settings.list_tags,
+        "GetProvisionedConcurrencyConfig": account_settings.get_provisioned_concurrency_config,
     },
     "cloudwatch": {
         "GetMetricData": metric_data.get_metric_data,

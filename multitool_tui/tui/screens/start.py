@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from textual import on, work
@@ -12,9 +12,9 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Checkbox, Input, Static
 
+from multitool_tui.controller.commands import Start
+from multitool_tui.controller.findings import Finding
 from multitool_tui.controller.port import CommandRefused
-from multitool_tui.rollout.outlook import Outlook
-from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.strategies import OWN_STEPS
 from multitool_tui.tui.messages import Looked, Obey
 from multitool_tui.tui.screens.base import Dialog, FollowsScenes
@@ -23,7 +23,7 @@ from multitool_tui.tui.widgets.picker import Picker
 from multitool_tui.views import start
 from multitool_tui.views.alarms import alarm_choice
 from multitool_tui.views.scene import Scene, find_function
-from multitool_tui.views.start import Checked, Plans
+from multitool_tui.views.start import Checked, Plans, Told
 from multitool_tui.views.text import clean
 
 _TYPING = 0.3
@@ -43,8 +43,8 @@ class Tick(Checkbox):
 class StartScreen(FollowsScenes, Dialog[None]):
     """Holds a draft; each change of a field changes the draft, and the draft says what the fields show."""
 
-    def __init__(self, scene: Scene, plans: Plans, ask: Callable[[str, Plan], Awaitable[Outlook]]) -> None:
-        """`ask`: what a rollout could tell, as `Controller.outlook` answers it."""
+    def __init__(self, scene: Scene, plans: Plans, ask: Callable[[Start], Awaitable[Sequence[Finding]]]) -> None:
+        """`ask`: what is found of a start, as `Controller.preflight` answers it."""
         super().__init__()
         assert scene.snapshot is not None  # noqa: S101 - asked for only once there is one; this tells the type checker
         self._scene, self._plans, self._snapshot = scene, plans, scene.snapshot
@@ -52,7 +52,8 @@ class StartScreen(FollowsScenes, Dialog[None]):
         self._listed: object = None
         self._busy = False
         self._ask = ask
-        self._subject: tuple[str, Plan] | None = None
+        self._subject: Start | None = None
+        self._rolled_back = False
         self._pause = 0.0  # what the dialog opens with is asked for at once
 
     def compose(self) -> ComposeResult:
@@ -63,7 +64,7 @@ class StartScreen(FollowsScenes, Dialog[None]):
                 yield Choice(id="target", placeholder="function:alias")
             with Horizontal(classes="field"):
                 yield Static("Version", classes="label")
-                yield Choice(id="version", placeholder="a published version")
+                yield Choice(id="version", placeholder="a version, or a zip")
                 yield Static(id="versions", classes="hint")
             with Horizontal(classes="field"):
                 yield Static("Strategy", classes="label")
@@ -78,6 +79,7 @@ class StartScreen(FollowsScenes, Dialog[None]):
                 yield Static(id="chosen", classes="hint")
             yield Picker(id="alarms-list")
             yield Tick("Start although it fires; that will not count against the canary", id="accept", compact=True)
+            yield Tick("Release it again, although it was rolled back", id="again", compact=True)
             yield Static(id="summary")
             yield Static(id="outlook")
             yield Static(id="said")
@@ -129,38 +131,45 @@ class StartScreen(FollowsScenes, Dialog[None]):
         accept = self.query_one("#accept", Checkbox)
         accept.display = bool(fires)
         accept.value = draft.accepted
+        again = self.query_one("#again", Checkbox)
+        again.display = self._rolled_back or draft.again
+        again.value = draft.again
         self._put("summary", checked.summary)
         said = self.query_one("#said", Static)
         said.update(Content(checked.error or checked.warning))
         said.set_class(bool(checked.error), "-error")
 
-    def _foretell(self, subject: tuple[str, Plan] | None) -> None:
-        """Ask for an outlook when the target or the plan has become another one; Start waits for none."""
+    def _foretell(self, subject: Start | None) -> None:
+        """Ask what is found when it is about another start; Start waits for nothing."""
         if subject == self._subject:
             return
         self._subject = subject
         self.workers.cancel_node(self)
-        self._show_outlook(start.FORETELLING if subject else "")
+        self._show_found(Told(start.FORETELLING if subject else "", warning=False, again=False))
         if subject:
-            self._outlook(*subject, self._pause)
+            self._survey(subject, self._pause)
             self._pause = _TYPING
 
     @work
-    async def _outlook(self, target: str, plan: Plan, pause: float) -> None:
+    async def _survey(self, subject: Start, pause: float) -> None:
         await asyncio.sleep(pause)
         try:
-            outlook = await self._ask(target, plan)
+            found = await self._ask(subject)
         except CommandRefused as refused:
-            self._show_outlook(clean(str(refused)), warning=True)
-        except Exception as error:  # noqa: BLE001 - nothing about an outlook may be in a start's way
+            self._show_found(Told(clean(str(refused)), warning=True, again=False))
+        except Exception as error:  # noqa: BLE001 - nothing that is only told may be in a start's way
             self.log.error(error)
-            self._show_outlook(f"What this rollout can tell is not known ({type(error).__name__}).", warning=True)
+            unknown = f"What this rollout can tell is not known ({type(error).__name__})."
+            self._show_found(Told(unknown, warning=True, again=False))
         else:
-            self._show_outlook(outlook.words, warning=not outlook.tells)
+            self._show_found(start.told(found))
 
-    def _show_outlook(self, text: str, *, warning: bool = False) -> None:
-        self._put("outlook", text)
-        self.query_one("#outlook").set_class(warning, "-warning")
+    def _show_found(self, told: Told) -> None:
+        self._put("outlook", told.text)
+        self.query_one("#outlook").set_class(told.warning, "-warning")
+        if told.again:
+            self._rolled_back = True
+            self.query_one("#again").display = True
 
     def _put(self, name: str, text: str) -> None:
         self.query_one(f"#{name}", Static).update(Content(text))
@@ -187,7 +196,7 @@ class StartScreen(FollowsScenes, Dialog[None]):
                 self._draft = start.choose_target(draft, self._snapshot, self._plans, value)
                 self._load(value)
             case "version" if value != draft.version:
-                self._draft = replace(draft, version=value)
+                self._draft, self._rolled_back = replace(draft, version=value, again=False), False
             case "strategy" if value != draft.strategy:
                 self._draft = start.choose_strategy(draft, self._snapshot, self._plans, value)
             case "steps" if draft.strategy == OWN_STEPS and value != draft.steps:
@@ -212,10 +221,16 @@ class StartScreen(FollowsScenes, Dialog[None]):
         self._draft = replace(self._draft, alarms=changed, accepted=False)
         self._fill()
 
-    @on(Checkbox.Changed)
+    @on(Checkbox.Changed, "#accept")
     def _accept_changed(self, event: Checkbox.Changed) -> None:
         if event.value != self._draft.accepted:
             self._draft = replace(self._draft, accepted=event.value)
+            self._fill()
+
+    @on(Checkbox.Changed, "#again")
+    def _again_changed(self, event: Checkbox.Changed) -> None:
+        if event.value != self._draft.again:
+            self._draft = replace(self._draft, again=event.value)
             self._fill()
 
     @on(Input.Submitted)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from multitool_tui.sandbox.errors import AwsError
 from multitool_tui.sandbox.region import Region
-from multitool_tui.sandbox.services.lambda_.common import function_named
+from multitool_tui.sandbox.services.lambda_.common import function_named, not_found
 from multitool_tui.sandbox.wire.messages import Params
 
 # Lambda developer guide, "Lambda quotas": the default ones; bytes.
@@ -25,3 +26,13 @@ def get_account_settings(region: Region, _params: Params) -> Params:
 
 def list_tags(region: Region, params: Params) -> Params:
     return {"Tags": function_named(region, params["Resource"]).tags}
+
+
+def get_provisioned_concurrency_config(region: Region, params: Params) -> Params:
+    """None here has any."""
+    function = function_named(region, params["FunctionName"])
+    if function.version(params["Qualifier"]) is None:
+        raise not_found(region, function.name, params["Qualifier"])
+    raise AwsError(
+        "ProvisionedConcurrencyConfigNotFoundException", "No Provisioned Concurrency Config found for this function"
+    )

@@ -26,8 +26,7 @@ def create_function_url_config(region: Region, params: Params) -> Params:
     name = region.new_revision().replace("-", "")
     now = datetime.fromtimestamp(region.now, UTC).isoformat(timespec="milliseconds")
     settings.url = {
-        # Where AWS's would be https://<id>.lambda-url.<region>.on.aws/: this one answers on this machine.
-        "FunctionUrl": f"{region.url}/_url/{name}/",
+        "FunctionUrl": f"https://{name}.lambda-url.{region.place.region}.on.aws/",
         "FunctionArn": arn,
         "AuthType": params["AuthType"],
         "CreationTime": now,

@@ -1,0 +1,101 @@
+"""What must be so of an alias and its versions before a rollout may begin on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from multitool_tui.aws import functions
+from multitool_tui.aws import lease as leases
+from multitool_tui.aws.errors import NotFound
+from multitool_tui.aws.resources import Alias, Version
+from multitool_tui.aws.session import AwsSession
+from multitool_tui.controller.port import CommandRefused, Misused, NothingToDo, Taken
+from multitool_tui.words import parse_target, percent
+
+
+async def find_alias(session: AwsSession, target: str) -> Alias:
+    """The alias that a target names.
+
+    Raises:
+        CommandRefused: there is none, and what there is.
+    """
+    try:
+        function, name = parse_target(target)
+    except ValueError as error:
+        raise Misused(f"{error}.") from None
+    try:
+        return await functions.get_alias(session.functions, function, name)
+    except NotFound:
+        pass
+    try:
+        known = [alias.name for alias in await functions.aliases(session.functions, function)]
+    except NotFound as error:
+        raise CommandRefused(
+            f"There is no function {function} in {session.region}: check the name, the region and the account."
+        ) from error
+    has = f"it has {', '.join(known)}" if known else "it has none"
+    raise CommandRefused(f"{function} has no alias {name}: {has}.")
+
+
+def check_free(alias: Alias, now: datetime) -> None:
+    """Make sure that nothing is under way on it.
+
+    Raises:
+        CommandRefused: a rollout (`Taken`), or another release.
+    """
+    lease, _ = leases.read(alias.description)
+    if lease is not None:
+        what = f"v{lease.canary}" if lease.canary else "a zip file"
+        releases = f"a rollout of {what} on {alias.target}"
+        if lease.is_over(now):
+            raise Taken(f"{lease.who} has left {releases} without a driver: take it over (d).")
+        raise Taken(f"{lease.who} drives {releases}: watch it, or take it over (d).")
+    if alias.weights:
+        weighted = ", ".join(f"{percent(weight)} to v{version}" for version, weight in alias.weights.items())
+        raise CommandRefused(
+            f"{alias.target} already carries weights ({weighted}): another release is under way, or was left there. "
+            "Finish or clear it first."
+        )
+    if alias.version == functions.LATEST:
+        raise CommandRefused(f"{alias.target} points to $LATEST, which cannot share traffic: publish a version for it.")
+
+
+async def find_version(session: AwsSession, alias: Alias, number: str) -> Version:
+    """The published version that may be the canary.
+
+    Raises:
+        CommandRefused: it may not.
+    """
+    if alias.version == number:
+        raise NothingToDo(f"{alias.target} is on v{number} already: there is nothing to release.")
+    try:
+        return await functions.get_version(session.functions, alias.function, number)
+    except NotFound as error:
+        known = await functions.versions(session.functions, alias.function)
+        has = f"it has {_span(known)}" if known else "it has none"
+        raise CommandRefused(f"{alias.function} has no published version {number}: {has}.") from error
+
+
+def check_alike(old: Version, new: Version) -> None:
+    """Make sure that Lambda lets two versions share an alias.
+
+    Raises:
+        CommandRefused: it does not, and why.
+    """
+    for what, before, after in (
+        ("the execution role", old.role, new.role),
+        ("the dead-letter queue", old.dead_letter, new.dead_letter),
+    ):
+        if before != after:
+            raise CommandRefused(
+                f"{_name(old)} and {_name(new)} of {old.function} differ in {what} "
+                f"({before or 'none'} and {after or 'none'}): Lambda does not let them share an alias."
+            )
+
+
+def _name(version: Version) -> str:
+    return version.version if version.version == functions.LATEST else f"v{version.version}"
+
+
+def _span(versions: tuple[str, ...]) -> str:
+    return versions[0] if len(versions) == 1 else f"{versions[0]} to {versions[-1]}"

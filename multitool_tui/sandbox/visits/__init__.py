@@ -1,1 +1,0 @@
-"""Requests as the users of a service make them: to a function URL, or to a stage of an API."""
