@@ -280,7 +280,7 @@ class Driver:
             raise
         self._weight_read = self._share(found)
         if self._change is None and not self.rollout.ended:
-            if self.rollout.obstacle is Obstacle.CREDENTIALS:
+            if self.rollout.obstacle and self.rollout.obstacle.passes:
                 self.tell(Cleared(at=self._clock.now()))
             if self._change is None and self.rollout.obstacle is not Obstacle.DRIFT:
                 self._change = asyncio.create_task(self._renew(), name="renew")
@@ -421,7 +421,9 @@ class Driver:
                     if isinstance(error, CredentialsError):
                         return Blocked(at=self._clock.now(), obstacle=Obstacle.CREDENTIALS, why=str(error))
                     if not isinstance(error, _PASSING) or attempt >= _PATIENCE:
-                        return Blocked(at=self._clock.now(), obstacle=Obstacle.REFUSED, why=str(error))
+                        unheard = isinstance(error, (Throttled, Unanswered))
+                        obstacle = Obstacle.UNREACHABLE if unheard else Obstacle.REFUSED
+                        return Blocked(at=self._clock.now(), obstacle=obstacle, why=str(error))
                 self._trouble = f"Try {attempt}: {error}"
                 self._changed()
             else:

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from multitool_tui.controller.snapshot import Snapshot
-from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
 
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def is_over(rollout: Rollout) -> bool:
-    """Whether it has ended, or is held for what only an operator can clear. Credentials may come back by themselves."""
-    return rollout.ended or (rollout.state is State.HELD and rollout.obstacle is not Obstacle.CREDENTIALS)
+    """Whether it has ended, or is held for what only an operator can clear."""
+    return rollout.ended or (rollout.state is State.HELD and not (rollout.obstacle and rollout.obstacle.passes))
 
 
 async def until_over(supervisor: Supervisor, identity: str) -> Rollout:

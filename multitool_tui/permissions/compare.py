@@ -71,7 +71,7 @@ def _resources(row: Row, scope: Scope) -> list[str | ArnPattern]:
 
 def _contexts(row: Row, scope: Scope) -> list[dict[str, str]]:
     """What the row's condition finds in the requests that there are."""
-    return [{row.when.key.lower(): scope.fill(value)} for value in row.when.values] if row.when else [{}]
+    return [{row.when.key.lower(): scope.fill(value)} for value in row.when.words()] if row.when else [{}]
 
 
 def _lacks(policy: Policy, rows: Iterable[Row], scope: Scope) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ FEATURES: dict[str, Feature] = {
 def needed(features: Iterable[Feature]) -> tuple[Row, ...]:
     """The rows under which these features, or what they include, call something."""
     wanted = frozenset[Feature]().union(*(feature.whole() for feature in features))
-    return tuple(row for row in USED if wanted & set(row.now))
+    return tuple(row.narrowed(wanted) for row in USED if wanted & set(row.now))
 
 
 def features_of(name: str) -> tuple[Feature, ...]:

@@ -55,7 +55,7 @@ def _statement(shapes: tuple[Shape, ...], when: When | None, actions: list[str],
         "Resource": arns[0] if len(arns) == 1 else arns or "*",
     }
     if when is not None:
-        values = [scope.fill(value) for value in when.values]
+        values = [scope.fill(value) for value in when.words()]
         statement["Condition"] = {when.operator: {when.key: values[0] if len(values) == 1 else values}}
     return statement
 

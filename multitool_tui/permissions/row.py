@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 ACCOUNT_IS_MISSING = "ACCOUNT-ID"
@@ -66,11 +66,21 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A condition that makes an action's permission narrower: one of `values`, which are templates too."""
+    """A condition that makes an action's permission narrower: one of `values`, which are templates too. A value may be
+    for one feature only."""
 
     operator: str
     key: str
-    values: tuple[str, ...]
+    values: tuple[str | tuple[Feature, str], ...]
+
+    def words(self) -> tuple[str, ...]:
+        """The values, whoever they are for."""
+        return tuple(value if isinstance(value, str) else value[1] for value in self.values)
+
+    def narrowed(self, features: frozenset[Feature]) -> When:
+        """The condition for some of the features."""
+        kept = tuple(each for each in self.values if isinstance(each, str) or each[0] in features)
+        return replace(self, values=kept)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -97,6 +107,10 @@ class Row:
     """The features that it is meant for, and that do not call it yet."""
     when: When | None = None
     note: str = ""
+
+    def narrowed(self, features: frozenset[Feature]) -> Row:
+        """The row as these features need it."""
+        return replace(self, when=self.when.narrowed(features)) if self.when else self
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -19,6 +19,11 @@ class Obstacle(StrEnum):
     INCONCLUSIVE = "inconclusive"
     LEASE = "lost lease"
 
+    @property
+    def passes(self) -> bool:
+        """Whether it may be over by itself, without an operator."""
+        return self in (Obstacle.CREDENTIALS, Obstacle.UNREACHABLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

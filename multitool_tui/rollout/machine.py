@@ -292,9 +292,10 @@ def _blocked(rollout: Rollout, event: Blocked) -> Outcome:
 
 
 def _cleared(rollout: Rollout, event: Cleared) -> Outcome:
-    if rollout.obstacle is not Obstacle.CREDENTIALS:
+    if rollout.obstacle is None or not rollout.obstacle.passes:
         return rollout, ()
-    return go_on(rollout, event.at, "resumed", "The credentials are back.")
+    back = "The credentials are back." if rollout.obstacle is Obstacle.CREDENTIALS else "AWS answers again."
+    return go_on(rollout, event.at, "resumed", back)
 
 
 def _recovered(rollout: Rollout, event: Recovered) -> Outcome:

@@ -104,7 +104,7 @@ def hold(rollout: Rollout, at: datetime, obstacle: Obstacle, why: str) -> Outcom
         step_at=None,
         pending=None,
         paused_at=None,
-        waiting="an operator",
+        waiting=_UNTIL.get(obstacle, "an operator"),
     )
     moved, note = decide(moved, at, f"held: {obstacle}", why, severity=Severity.WARNING)
     return moved, (note,)
@@ -134,6 +134,9 @@ def step_at(plan: Plan, weight: float) -> int:
     first = 0 if plan.steps else NO_STEP
     return max((index for index, step in enumerate(plan.steps) if step.weight <= weight), default=first)
 
+
+_UNTIL = {Obstacle.CREDENTIALS: "the credentials, or an operator", Obstacle.UNREACHABLE: "AWS, or an operator"}
+"""What a held rollout waits for, where that may be over by itself."""
 
 _DOING: dict[type[Change], str] = {
     Upload: "uploading",

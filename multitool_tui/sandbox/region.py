@@ -49,6 +49,8 @@ class Region:
         self.seed = seed
         self.now = now
         self.alias_lag = alias_lag
+        self.url = ""
+        """Where the sandbox answers, once it does."""
         self.functions: dict[str, Function] = {}
         self.event_sources: dict[str, EventSourceMapping] = {}
         self.apis = Apis(source(seed, "apis", place.region))

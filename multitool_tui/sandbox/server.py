@@ -31,6 +31,7 @@ from multitool_tui.sandbox.handlers.package import check
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.scenario import Scenario
 from multitool_tui.sandbox.services.lambda_.code import Code, with_code
+from multitool_tui.sandbox.visits.visit import is_visit, visit
 from multitool_tui.sandbox.wire.messages import Answer, Request
 
 # The largest request that Lambda takes.
@@ -168,6 +169,7 @@ class Sandbox:
         if name not in self._regions:
             self._regions[name] = empty(self.scenario, Place(self._account, name), self._home, now)
         region = self._regions[name]
+        region.url = self._url
         region.advance(now)
         return region
 
@@ -182,7 +184,10 @@ class Sandbox:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413, headers={"x-amzn-ErrorType": "RequestEntityTooLargeException"})
-        outcome = await self._gateway.handle(Request(request.method, request.raw_path, headers, body))
+        asked = Request(request.method, request.raw_path, headers, body)
+        if is_visit(asked):
+            return _response(await visit([self._region(name) for name in list(self._regions)], asked))
+        outcome = await self._gateway.handle(asked)
         if outcome.answer is not None:
             return _response(outcome.answer)
         if outcome.fault == "hang":

@@ -25,7 +25,7 @@ MARKS: dict[Health, Mark] = {
 
 # Access key ids and accounts: IAM user guide, "IAM identifiers".
 _PATTERNS = (
-    (re.compile(r"\barn:[\w-]+:(iam|sts):[^\s,;\"']*?(?=\.?(?:[\s,;\"']|$))"), "ARN"),
+    (re.compile(r"\barn:[\w-]+:[^\s,;\"']*?(?=\.?(?:[\s,;\"']|$))"), "ARN"),
     (re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{12,124}\b"), "KEY"),
     (re.compile(r"(?<!\d)\d{12}(?!\d)"), "ACCOUNT"),
 )

@@ -236,11 +236,16 @@ async def test_a_change_that_is_refused_holds_the_rollout_and_says_why() -> None
         assert "lambda:UpdateAlias" in s.rollout.reason
 
 
-async def test_a_change_without_an_answer_is_tried_a_few_times_and_then_held() -> None:
-    async with stage(target=ScriptedTarget([Unanswered("no answer")] * 5)) as s:
+@pytest.mark.parametrize("trouble", [Unanswered("no answer"), Throttled("AWS is throttling UpdateAlias.")])
+async def test_a_change_without_an_answer_is_held_after_a_few_tries_until_aws_answers(trouble: AwsError) -> None:
+    async with stage(target=ScriptedTarget([trouble] * 5)) as s:
         await s.pass_time(30)
-        assert s.rollout.state is State.HELD
+        assert (s.rollout.state, s.rollout.obstacle) == (State.HELD, Obstacle.UNREACHABLE)
         assert s.target.made == []
+        await s.driver.look()
+        await settle()
+        assert s.rollout.state is State.SHIFTING
+        assert s.rollout.weight == 0.1
 
 
 async def test_expired_credentials_hold_the_weight_where_it_is() -> None:

@@ -464,10 +464,14 @@ def test_a_rollback_that_a_crash_left_undone_is_made() -> None:
     assert (story.state, story.changes) == (S.ROLLING_BACK, [RollBack()])
 
 
-def test_credentials_that_come_back_need_no_operator() -> None:
-    story = at(S.SHIFTING).blocked(Obstacle.CREDENTIALS).passes(10).clears()
+@pytest.mark.parametrize(
+    ("obstacle", "said"),
+    [(Obstacle.CREDENTIALS, "The credentials are back."), (Obstacle.UNREACHABLE, "AWS answers again.")],
+)
+def test_what_is_over_by_itself_needs_no_operator(obstacle: Obstacle, said: str) -> None:
+    story = at(S.SHIFTING).blocked(obstacle).passes(10).clears()
     assert (story.state, story.changes) == (S.SHIFTING, [])
-    assert story.told[0].reason == "The credentials are back."
+    assert story.told[0].reason == said
 
 
 def test_harm_under_drift_is_told_once_and_touches_nothing() -> None:

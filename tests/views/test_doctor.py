@@ -61,3 +61,9 @@ def test_no_account_is_left_whatever_stands_around_it(around: str) -> None:
     account = "987654321098"
     for said in (f"{around} {account}.", f"arn:aws:iam::{account}:role/{around}", f"lambda:{account}:{around}"):
         assert account not in Mask().text(said)
+
+
+def test_no_resource_is_named_in_what_is_shared() -> None:
+    assert Mask().text("Function not found: arn:aws:lambda:eu-west-1:123456789012:function:secret:1.") == (
+        "Function not found: ARN."
+    )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from multitool_tui.aws.errors import AccessDenied, AwsError, CredentialsError, Throttled, Unanswered
 from multitool_tui.aws.keys import AccessKey, user_of
+from multitool_tui.aws.limits import limits
 from multitool_tui.aws.reach import known_regions, reach
 from multitool_tui.aws.resources import Known, Probed, Signing
 from multitool_tui.controller.doctor.finding import Cause, Finding, Health
@@ -18,7 +19,7 @@ from multitool_tui.controller.doctor.subject import Subject
 from multitool_tui.permissions.features import WATCH
 from multitool_tui.permissions.ledger import FEATURES, needed
 from multitool_tui.permissions.row import Feature
-from multitool_tui.words import duration
+from multitool_tui.words import duration, percent
 
 _SOURCES = {
     "env": "environment variables",
@@ -37,6 +38,7 @@ _NOTICED = timedelta(seconds=30)
 """A clock that is further off makes minutes look complete before they are, or old when they are fresh."""
 _REFUSED = timedelta(minutes=5)
 """AWS refuses a signature that is further off. Source: IAM user guide, "Signature Version 4 request elements"."""
+_NEARLY_FULL = 0.95
 _OLD = timedelta(days=90)
 """Source: IAM user guide, "Security best practices": keys are to be rotated; 90 days is what AWS Config's rule
 access-keys-rotated takes unless told otherwise."""
@@ -166,6 +168,30 @@ async def endpoints(subject: Subject) -> list[Finding]:
         todo = "Use https: requests and answers can be read on the way."
         return [Finding("endpoint", Health.WARNING, sentence, todo, facts=facts, private=private)]
     return [Finding("endpoint", Health.OK, sentence, facts=facts, private=private)]
+
+
+async def lambda_limits(subject: Subject) -> list[Finding]:
+    """Whether Lambda has room for another version, and for its executions."""
+    try:
+        found = await limits((await subject.session()).functions)
+    except AccessDenied as error:
+        todo = "`multitool permissions --minimal --for doctor` prints a policy that allows it."
+        return [Finding("lambda limits", Health.WARNING, str(error), todo, Cause.REFUSED)]
+    except CredentialsError:
+        return [not_asked("lambda limits")]
+    except AwsError as error:
+        return [of_error("lambda limits", error)]
+    facts = {"concurrent": found.concurrent, "unreserved": found.unreserved}
+    facts |= {"code_bytes": found.code, "code_bytes_used": found.code_used}
+    used = found.code_used / found.code if found.code else 1.0
+    sentence = (
+        f"{found.concurrent} executions at once, {found.unreserved} of them unreserved; {percent(used, 0)} of the room "
+        "for code is used."
+    )
+    if used > _NEARLY_FULL:
+        todo = "Delete old versions: without room no new one can be published."
+        return [Finding("lambda limits", Health.WARNING, sentence, todo, facts=facts)]
+    return [Finding("lambda limits", Health.OK, sentence, facts=facts)]
 
 
 async def permissions(subject: Subject) -> list[Finding]:

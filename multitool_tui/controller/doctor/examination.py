@@ -20,6 +20,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("region", account.region),
     ("clock", account.clock),
     ("endpoint", account.endpoints),
+    ("lambda limits", account.lambda_limits),
     ("permissions", account.permissions),
     ("access keys", account.keys),
     ("journal", machine.journal),

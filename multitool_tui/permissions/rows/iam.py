@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multitool_tui.permissions.features import DOCTOR, KEYS, SETUP, TEARDOWN
+from multitool_tui.permissions.features import DOCTOR, KEYS, SETUP, STREAMS, TEARDOWN
 from multitool_tui.permissions.row import Access, Feature, Row, Shape, When, operations
 
 ROLE = Shape("Role", "arn:{partition}:iam::{account}:role/*")
@@ -24,8 +24,13 @@ ROWS = (
         Access.WRITE,
         (ROLE,),
         now=(SETUP,),
-        when=When("StringEquals", "iam:PassedToService", ("lambda.amazonaws.com",)),
-        note="No operation of its own: checked when a role is handed to CreateFunction.",
+        later=(STREAMS,),
+        when=When(
+            "StringEquals",
+            "iam:PassedToService",
+            ((SETUP, "lambda.amazonaws.com"), (STREAMS, "streams.metrics.cloudwatch.amazonaws.com")),
+        ),
+        note="No operation of its own: checked when a role is handed to CreateFunction, or to PutMetricStream.",
     ),
     _row("UpdateAccessKey", Access.WRITE, USER, KEYS),
 )

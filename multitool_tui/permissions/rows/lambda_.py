@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from multitool_tui.permissions.features import (
+    DOCTOR,
     PUBLISH,
     REPLAY,
     RUN,
@@ -58,7 +59,7 @@ ROWS = (
     _row("DeleteFunctionUrlConfig", Access.WRITE, VERSION, now=(TEARDOWN,)),
     Row("lambda:DisableReplication", Access.PERMISSIONS, (FUNCTION,), note=_EDGE),
     Row("lambda:EnableReplication", Access.PERMISSIONS, (FUNCTION,), note=_EDGE),
-    _row("GetAccountSettings", Access.READ, now=(RUN,)),
+    _row("GetAccountSettings", Access.READ, now=(RUN, DOCTOR)),
     _row("GetAlias", Access.READ, FUNCTION, now=(WATCH, RUN, REPLAY, SETUP, TEARDOWN)),
     _row("GetEventSourceMapping", Access.READ, MAPPING, later=(WIRING,)),
     _row("GetFunction", Access.READ, VERSION, now=(RUN,)),

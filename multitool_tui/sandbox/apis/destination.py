@@ -50,9 +50,10 @@ def destination(region: Region, api: Api, stage: Body, *, canary: bool, verb: st
     variables: dict[str, str] = dict(stage.get("variables", {}))
     if canary:
         variables |= settings.get("stageVariableOverrides", {})
-    integration = _integration(api.deployments[settings["deploymentId"]].resources, verb, path)
-    if integration is None:
+    method = method_of_request(api.deployments[settings["deploymentId"]].resources, verb, path)
+    if method is None:
         return NO_SUCH_METHOD
+    integration: Body = method["methodIntegration"]
     if integration["type"] == "MOCK":
         return Answered(200)
     uri = _VARIABLE.sub(lambda match: variables.get(match[1], ""), integration.get("uri", ""))
@@ -73,8 +74,8 @@ def destination(region: Region, api: Api, stage: Body, *, canary: bool, verb: st
     return Destination(ref.name, ref.qualifier)
 
 
-def _integration(resources: Mapping[str, Body], verb: str, path: str) -> Body | None:
-    """What is behind the method that a request meets: that of its very path, else of the longest greedy one."""
+def method_of_request(resources: Mapping[str, Body], verb: str, path: str) -> Body | None:
+    """The method that a request meets: that of its very path, else of the longest greedy one."""
     greedy = [each for each in resources.values() if each["path"].endswith("+}")]
     candidates = [each for each in resources.values() if each["path"] == path] + [
         each
@@ -84,8 +85,8 @@ def _integration(resources: Mapping[str, Body], verb: str, path: str) -> Body | 
     for resource in candidates:
         methods = resource.get("resourceMethods", {})
         if found := methods.get(verb) or methods.get("ANY"):
-            integration: Body = found["methodIntegration"]
-            return integration
+            method: Body = found
+            return method
     return None
 
 

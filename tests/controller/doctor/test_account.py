@@ -20,12 +20,13 @@ from multitool_tui.permissions.policy import Policy
 from multitool_tui.sandbox.faults import Fault
 from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
+from multitool_tui.sandbox.services.lambda_ import account_settings
 from tests.controller.doctor.support import a_subject, report
 from tests.permissions.support import policy, statement
 from tests.support.world import START, use_sandbox_credentials
 
 KEY = "AKIASANDBOXSANDBOX01"
-OF_THE_SESSION = ("caller", "region", "clock", "endpoint", "permissions", "access keys")
+OF_THE_SESSION = ("caller", "region", "clock", "endpoint", "lambda limits", "permissions", "access keys")
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +107,16 @@ async def test_what_watching_needs_fails_and_what_else_is_refused_warns() -> Non
     assert rows["may run"].todo == "`multitool permissions --minimal --for run` prints a policy that allows it."
     assert rows["access keys"].health is Health.WARNING
     assert "iam:ListAccessKeys" in rows["access keys"].sentence
+
+
+async def test_without_room_for_code_no_version_can_be_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = (await found())["lambda limits"]
+    assert row.sentence == "1000 executions at once, 1000 of them unreserved; 0% of the room for code is used."
+    full = account_settings._LIMITS | {"TotalCodeSize": 1}
+    monkeypatch.setattr(account_settings, "_LIMITS", full)
+    row = (await found())["lambda limits"]
+    assert row.health is Health.WARNING
+    assert row.todo.startswith("Delete old versions")
 
 
 async def test_what_was_asked_for_has_to_work() -> None:

@@ -12,6 +12,7 @@ from multitool_tui.controller.doctor import machine
 from multitool_tui.controller.doctor.finding import Finding, Health
 from multitool_tui.controller.doctor.terminal import Terminal, look
 from multitool_tui.journal import store
+from multitool_tui.journal.schema import VERSION
 from multitool_tui.journal.store import FILE, Journal
 from tests.controller.doctor.support import a_subject
 from tests.support.world import START
@@ -39,7 +40,7 @@ async def test_a_journal_that_works(tmp_path: Path) -> None:
     Journal.open(tmp_path).close()
     row = await journal(tmp_path)
     assert row.health is Health.OK
-    assert "opens and can be written: schema 1, no rollout yet" in row.sentence
+    assert f"opens and can be written: schema {VERSION}, no rollout yet" in row.sentence
     assert row.facts["rollouts"] == 0
 
 

@@ -59,6 +59,16 @@ async def invoke(region: Region, params: Params) -> Params:
     return answer
 
 
+async def run_event(region: Region, name: str, qualifier: str | None, event: Any) -> Invocation:
+    """Invoke a function as another service does.
+
+    Raises:
+        AwsError: there is no such function or qualifier, or it is not there yet.
+    """
+    target = _target(region, {"FunctionName": name, "Qualifier": qualifier})
+    return await asyncio.shield(region.spawn(_run(region, target, event)))
+
+
 async def invoke_async(region: Region, params: Params) -> Params:
     """The older way to hand over an event."""
     target = _target(region, params)

@@ -26,7 +26,8 @@ def create_function_url_config(region: Region, params: Params) -> Params:
     name = region.new_revision().replace("-", "")
     now = datetime.fromtimestamp(region.now, UTC).isoformat(timespec="milliseconds")
     settings.url = {
-        "FunctionUrl": f"https://{name}.lambda-url.{region.place.region}.on.aws/",
+        # Where AWS's would be https://<id>.lambda-url.<region>.on.aws/: this one answers on this machine.
+        "FunctionUrl": f"{region.url}/_url/{name}/",
         "FunctionArn": arn,
         "AuthType": params["AuthType"],
         "CreationTime": now,
