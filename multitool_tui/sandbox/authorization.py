@@ -62,6 +62,7 @@ def demands(region: Region, model: OperationModel, request: Request, params: Par
         yield Demand(f"apigateway:{model.http['method']}", f"arn:aws:apigateway:{place.region}::{request.path}")
         if name == "CreateRestApi" and params.get("tags"):
             yield Demand("apigateway:PUT", f"arn:aws:apigateway:{place.region}::/tags/*")
+        yield from _beside_the_verb(place, name, request.path, params)
         return
     if service == "application-signals":
         # AWS checks application-signals actions; the older cloudwatch names stand in policies as well.
@@ -84,6 +85,34 @@ def demands(region: Region, model: OperationModel, request: Request, params: Par
     if service == "cloudwatch" and name.startswith("Put") and params.get("Tags"):
         for resource in _resources(place, service, name, params):
             yield Demand("cloudwatch:TagResource", resource)
+
+
+# What a member, or a path of a patch, needs beside the verb. Source: Service Authorization Reference, API Gateway.
+_TOUCHED = {
+    "mutualTlsAuthentication": "AddCertificateToDomain",
+    "policy": "UpdateDomainNamePolicy",
+    "managementPolicy": "UpdateDomainNameManagementPolicy",
+}
+
+
+def _beside_the_verb(place: Place, name: str, path: str, params: Params) -> Iterator[Demand]:
+    """What API Gateway checks beside the verb, where something delicate is written."""
+    arn = f"arn:aws:apigateway:{place.region}::{path}"
+    patches = params.get("patchOperations", [])
+    touched = {each.get("path", "").split("/")[1] for each in patches if each.get("path", "").startswith("/")}
+    if name in ("CreateRestApi", "UpdateRestApi") and ("policy" in params or "policy" in touched):
+        yield Demand("apigateway:UpdateRestApiPolicy", arn)
+    if name in ("CreateDomainName", "UpdateDomainName"):
+        identity = params.get("domainNameId", "")
+        domain = place.domain_arn(params.get("domainName", ""), identity) if identity else arn
+        for member, action in _TOUCHED.items():
+            if member in params or member in touched:
+                removed = {"op": "remove", "path": f"/{member}"} in patches
+                gone = removed and action == "AddCertificateToDomain"
+                yield Demand(f"apigateway:{'RemoveCertificateFromDomain' if gone else action}", domain)
+    if name.endswith("DomainNameAccessAssociation") and name.startswith(("Create", "Reject")):
+        verb = name.removesuffix("DomainNameAccessAssociation")
+        yield Demand(f"apigateway:{verb}AccessAssociation", params.get("domainNameArn", ""))
 
 
 def authorize(policy: Policy, region: Region, model: OperationModel, request: Request, params: Params) -> None:

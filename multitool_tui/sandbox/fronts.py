@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from uuid import UUID
 
 from multitool_tui.sandbox.errors import AwsError
+from multitool_tui.sandbox.functions.names import Place
 from multitool_tui.sandbox.region import Region
-from multitool_tui.sandbox.scenario import ApiSpec
+from multitool_tui.sandbox.scenario import ApiSpec, StageSpec
 from multitool_tui.sandbox.services.registry import HANDLERS
 from multitool_tui.sandbox.wire.messages import Params
 from multitool_tui.sandbox.wire.models import operation_model
@@ -53,7 +55,33 @@ def _put(region: Region, spec: ApiSpec) -> str:
             Principal="apigateway.amazonaws.com",
             SourceArn=source,
         )
+    for stage in spec.stages:
+        _put_domains(region, api, stage)
     return api
+
+
+def _put_domains(region: Region, api: str, stage: StageSpec) -> None:
+    """What is in front of the stage: a custom domain, and a private one that an endpoint of another account reaches."""
+    certificate = f"arn:aws:acm:{region.place.region}:{region.place.account}:certificate/{UUID(int=1)}"
+    for name, member, kind in (
+        (stage.domain, "regionalCertificateArn", "REGIONAL"),
+        (stage.private_domain, "certificateArn", "PRIVATE"),
+    ):
+        if not name:
+            continue
+        asked = {"domainName": name, member: certificate, "endpointConfiguration": {"types": [kind]}}
+        made = call(region, "apigateway", "CreateDomainName", **asked)
+        which = {key: made[key] for key in ("domainName", "domainNameId") if key in made}
+        call(region, "apigateway", "CreateBasePathMapping", **which, restApiId=api, stage=stage.name)
+        if kind == "PRIVATE":
+            endpoint, other = "vpce-0a1b2c3d4e5f67890", Place("210987654321", region.place.region)
+            arn = other.access_association_arn(f"{name}+{made['domainNameId']}", endpoint)
+            region.apis.associations[arn] = {
+                "domainNameAccessAssociationArn": arn,
+                "domainNameArn": made["domainNameArn"],
+                "accessAssociationSourceType": "VPCE",
+                "accessAssociationSource": endpoint,
+            }
 
 
 def call(region: Region, service: str, operation: str, **parameters: Any) -> Params:

@@ -112,12 +112,14 @@ class FunctionSpec(_Model):
 
 
 class StageSpec(_Model):
-    """A stage and its traffic. Without a rate it has none."""
+    """A stage, its traffic, which is none without a rate, and the custom domains in front of it."""
 
     name: str
     description: str = ""
     variables: dict[str, str] = {}
     rate: float = Field(default=0.0, ge=0, description="requests a minute")
+    domain: str = ""
+    private_domain: str = ""
 
 
 class ApiSpec(_Model):

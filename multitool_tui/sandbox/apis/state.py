@@ -35,11 +35,29 @@ class Api:
 
 
 @dataclass
+class Domain:
+    """A custom domain, and its base path mappings by their path."""
+
+    body: Body
+    mappings: dict[str, Body] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return str(self.body["domainName"])
+
+    @property
+    def private(self) -> bool:
+        return "domainNameId" in self.body
+
+
+@dataclass
 class Apis:
-    """Every REST API of a region, by id."""
+    """Every REST API of a region, by id; custom domains and access associations, by ARN."""
 
     random: Random
     all: dict[str, Api] = field(default_factory=dict)
+    domains: dict[str, Domain] = field(default_factory=dict)
+    associations: dict[str, Body] = field(default_factory=dict)
 
     def new_id(self, length: int) -> str:
         """An identifier: ten letters and digits for an API, six for what is in it."""

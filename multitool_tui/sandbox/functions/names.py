@@ -38,6 +38,16 @@ class Place:
     def execute_api_arn(self, api: str) -> str:
         return f"arn:aws:execute-api:{self.region}:{self.account}:{api}"
 
+    def domain_arn(self, name: str, identity: str = "") -> str:
+        """Only the ARN of a private custom domain has an account, and an id."""
+        if not identity:
+            return f"arn:aws:apigateway:{self.region}::/domainnames/{name}"
+        return f"arn:aws:apigateway:{self.region}:{self.account}:/domainnames/{name}+{identity}"
+
+    def access_association_arn(self, domain: str, source: str) -> str:
+        path = f"/domainnameaccessassociations/domainname/{domain}/vpcesource/{source}"
+        return f"arn:aws:apigateway:{self.region}:{self.account}:{path}"
+
     def role_arn(self, role: str) -> str:
         return role if role.startswith("arn:") else f"arn:aws:iam::{self.account}:role/{role}"
 
