@@ -41,6 +41,7 @@ _READING = AioConfig(
     retries={"mode": "standard", "total_max_attempts": 3},
     warm_up_loader_caches=True,
 )
+_OBSERVING = _READING.merge(AioConfig())  # the same, for clients of their own
 # Changes and their read-backs have a pool of their own and fresh connections: aiohttp repeats a PUT by itself when a
 # reused connection turns out to be dead, and whether a write is repeated is for `AliasTarget` to say.
 _CHANGING = AioConfig(
@@ -164,6 +165,11 @@ class AwsSession:
     async def maker(self, service: str) -> Any:
         """A client of a service that makes and removes things: each call goes out once."""
         return await self._lane(service, _MAKING)
+
+    async def observing(self, service: str) -> Any:
+        """A client for what is looked at and done beside rollouts: with a pool of its own, so that nothing which goes
+        over it is ever in the way of a poller or of a change."""
+        return await self._lane(service, _OBSERVING)
 
     async def _open(self, service: str, config: AioConfig) -> Any:
         with aws_errors():

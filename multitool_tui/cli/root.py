@@ -15,6 +15,7 @@ _COMMANDS = {
     "gate": "multitool_tui.cli.steering",
     "history": "multitool_tui.cli.history",
     "judge": "multitool_tui.cli.judge",
+    "observe": "multitool_tui.cli.observe",
     "pause": "multitool_tui.cli.steering",
     "permissions": "multitool_tui.cli.permissions",
     "promote": "multitool_tui.cli.steering",

@@ -12,6 +12,10 @@ from multitool_tui.controller.snapshot import Snapshot
 if TYPE_CHECKING:
     from multitool_tui.controller.findings import Finding
 
+if TYPE_CHECKING:
+    from multitool_tui.controller.observe.page import Form, Page
+    from multitool_tui.controller.observe.tab import Deed, Subject, Tab, Values
+
 
 class CommandRefused(Exception):
     """The command was not obeyed; the text says why in one sentence. Nothing has changed.
@@ -38,6 +42,22 @@ class ConnectFailed(Exception):
     def __init__(self, message: str, exit_code: int = 3) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class Observations(Protocol):
+    """What AWS keeps about a target beside its traffic. All raise `CommandRefused`, with a sentence."""
+
+    async def load(self, tab: Tab, subject: Subject, key: str | None = None) -> Page:
+        """A tab's page, or what the row with a key opens."""
+        ...
+
+    async def ask(self, deed: Deed, subject: Subject, key: str) -> Form:
+        """The form to fill in before something is done with the row of a key."""
+        ...
+
+    async def do(self, deed: Deed, subject: Subject, key: str, values: Values) -> str:
+        """Do it. Whoever asked may go away meanwhile: what was begun is brought to its end."""
+        ...
 
 
 class Controller(Protocol):
@@ -70,6 +90,11 @@ class Controller(Protocol):
         Raises:
             CommandRefused: nothing can be said, with a sentence for the operator.
         """
+        ...
+
+    @property
+    def observatory(self) -> Observations:
+        """What AWS keeps beside the traffic, to be read when asked for."""
         ...
 
     def look_at(self, target: str | None) -> None:

@@ -28,6 +28,7 @@ from multitool_tui.controller.logbook import Logbook
 from multitool_tui.controller.neighbours.door import Door, hello
 from multitool_tui.controller.neighbours.messages import News, Order
 from multitool_tui.controller.neighbours.watch import Neighbours
+from multitool_tui.controller.observe.observatory import Observatory
 from multitool_tui.controller.observer import LATE, Observer, plan_for
 from multitool_tui.controller.outlook import Outlooks
 from multitool_tui.controller.poller import Poller
@@ -103,6 +104,7 @@ class Supervisor:
         self._fatal: str | None = None
         self._account = Account(session, self._changed)
         self.outlooks = Outlooks(session, clock)
+        self.observatory = Observatory(session, clock, read_only=read_only)
         self._alarms: tuple[Alarm, ...] = ()
         self._drivers: dict[str, Driver] = {}
         self._observer: Observer | None = None

@@ -7,6 +7,9 @@ from datetime import timedelta
 
 HARM_LIMIT = 1000.0
 """The e-value at which the canary is harmful: a false alarm in at most one of a thousand rollouts."""
+TOLERATED_EXCESS = 0.005
+"""What a safe canary may add to the share of requests that fail; or a tenth of the baseline's own failures, if that is
+more."""
 DOUBT = 20.0
 """The e-value of a stream from which no weight is raised, and nothing is safe."""
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from multitool_tui.permissions.row import Feature
 
+
+def _observed(title: str, name: str) -> tuple[str, ...]:
+    """Where something is that has a tab of its own."""
+    return (f"multitool, key v, {title}", f"multitool observe TARGET {name}")
+
+
 WATCH = Feature("watch", "Watch functions, aliases, traffic and alarms", ("multitool", "multitool demo"))
 RUN = Feature("run", "Release a version on an alias", ("multitool, key n", "multitool run", "multitool resume"))
 PUBLISH = Feature("publish", "Publish a zip file as a new version, and release it", ("multitool run --zip",), (RUN,))
@@ -16,15 +22,17 @@ TEARDOWN = Feature("teardown", "Remove what setup has made", ("multitool teardow
 # What follows is not there yet: the ledger's rows say what it will need.
 SMOKE = Feature("smoke", "Try the new version before it gets traffic", ())
 STAGES = Feature("stages", "Release on an API Gateway stage", ())
-ALARMS = Feature("alarms", "Read an alarm's history, and create one", ())
-METRICS = Feature("metrics", "Browse metrics", ())
-DASHBOARDS = Feature("dashboards", "Read and write dashboards", ())
+ALARMS = Feature("alarms", "Read an alarm's history, and create one", _observed("Alarms", "alarms"))
+METRICS = Feature("metrics", "Browse metrics", _observed("Metrics", "metrics"))
+DASHBOARDS = Feature("dashboards", "Read and write dashboards", _observed("Dashboards", "dashboards"))
 ANNOTATIONS = Feature("annotations", "Write the rollout's own metrics", ())
-STREAMS = Feature("streams", "Manage metric streams", ())
-INSIGHTS = Feature("insights", "Read insight rules and their reports", ())
-ANOMALIES = Feature("anomalies", "Read anomaly detectors", ())
-OBJECTIVES = Feature("objectives", "Read and create service level objectives", ())
-TAGS = Feature("tags", "Read and write tags", ())
-WIRING = Feature("wiring", "Read and change event sources, function URLs and asynchronous invocation", ())
-RUNTIME = Feature("runtime", "Keep the runtime of both versions the same", ())
+STREAMS = Feature("streams", "Manage metric streams", _observed("Metric streams", "streams"))
+INSIGHTS = Feature("insights", "Read insight rules and their reports", _observed("Insight rules", "insights"))
+ANOMALIES = Feature("anomalies", "Read anomaly detectors", _observed("Anomalies", "anomalies"))
+OBJECTIVES = Feature("objectives", "Read and create service level objectives", _observed("Objectives", "objectives"))
+TAGS = Feature("tags", "Read and write tags", _observed("Tags", "tags"))
+WIRING = Feature(
+    "wiring", "Read and change event sources, function URLs and asynchronous invocation", _observed("Wiring", "wiring")
+)
+RUNTIME = Feature("runtime", "Keep the runtime of both versions the same", _observed("Runtime", "runtime"))
 DOMAINS = Feature("domains", "Read and change custom domains in front of a stage", ())

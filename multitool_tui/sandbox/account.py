@@ -22,7 +22,7 @@ from multitool_tui.sandbox.metrics.series import MINUTE, Metric
 from multitool_tui.sandbox.observability.insight import InsightRule
 from multitool_tui.sandbox.observability.state import AnomalyDetector, Observability, Service
 from multitool_tui.sandbox.region import Region
-from multitool_tui.sandbox.scenario import AliasSpec, FunctionSpec, Scenario
+from multitool_tui.sandbox.scenario import AliasSpec, CallSpec, FunctionSpec, Scenario
 from multitool_tui.sandbox.services.lambda_.functions import default_configuration
 from multitool_tui.sandbox.services.registry import HANDLERS
 from multitool_tui.sandbox.traffic.alias_traffic import AliasTraffic
@@ -84,6 +84,8 @@ def build(scenario: Scenario, place: Place, seed: int, now: float, alias_lag: fl
             raise ValueError(f"metric {metric.name} counts {metric.function}:{metric.alias}, which has no traffic")
     _put_apis(region, scenario, begins)
     _put_alarms(region, scenario)
+    for made in scenario.calls:
+        _make(region, made)
     return region
 
 
@@ -231,6 +233,16 @@ def _put_apis(region: Region, scenario: Scenario, begins: int) -> None:
                 line = StageTraffic(region.seed, api, spec.name, stage, spec.verb, spec.path, begins, new_line)
                 line.follow(region, begins)
                 region.stage_traffic.append(line)
+
+
+def _make(region: Region, made: CallSpec) -> None:
+    """Through the same door as everybody's, as with the alarms."""
+    try:
+        call(region, made.service, made.operation, **made.parameters)
+    except AwsError as error:
+        raise ValueError(f"call {made.name}: {error.message}") from error
+    except KeyError as missing:
+        raise ValueError(f"call {made.name}: the sandbox does not answer {missing}") from None
 
 
 def _put_alarms(region: Region, scenario: Scenario) -> None:

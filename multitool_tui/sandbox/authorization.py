@@ -183,9 +183,11 @@ def _resources(place: Place, service: str, name: str, params: Params) -> list[st
         return [place.stream_arn(params.get("Name", ""))]
     if name in ("StartMetricStreams", "StopMetricStreams") and params.get("Names"):
         return [place.stream_arn(stream) for stream in params["Names"]]
+    if name == "GetService":
+        return [place.service_arn(params.get("KeyAttributes", {}).get("Name", ""))]
     if name == "CreateServiceLevelObjective":
         return [place.objective_arn(params.get("Name", ""))]
-    if service == "cloudwatch" and "ResourceARN" in params and "Tag" in name:
+    if service == "cloudwatch" and "ResourceARN" in params and "tag" in name.lower():
         return [params["ResourceARN"]]
     if name == "DeleteAlarms" and params.get("AlarmNames"):
         return [place.alarm_arn(alarm) for alarm in params["AlarmNames"]]

@@ -199,6 +199,16 @@ class ServiceSpec(_Model):
     environment: str = "lambda:default"
 
 
+class CallSpec(_Model):
+    """A call that somebody made before the scenario begins, for what has no section of its own. Calls are made in
+    order; the name is for a scenario that changes its account's."""
+
+    name: str
+    service: str
+    operation: str
+    parameters: dict[str, Any] = {}
+
+
 class TargetSpec(_Model):
     """What a demo releases."""
 
@@ -232,6 +242,7 @@ class Scenario(_Model):
     insight_rules: tuple[InsightRuleSpec, ...] = ()
     anomaly_detectors: tuple[AnomalyDetectorSpec, ...] = ()
     services: tuple[ServiceSpec, ...] = ()
+    calls: tuple[CallSpec, ...] = ()
 
     @model_validator(mode="after")
     def _check(self) -> Scenario:

@@ -47,7 +47,7 @@ class MultiToolApp(App[Farewell]):
     """The screen. `connect` is called after the first paint, and does the heavy imports itself."""
 
     TITLE = "MultiTool"
-    CSS_PATH: ClassVar = ["styles/base.tcss", "styles/main.tcss", "styles/dialogs.tcss"]
+    CSS_PATH: ClassVar = ["styles/base.tcss", "styles/main.tcss", "styles/dialogs.tcss", "styles/observe.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "quit", "Quit", id="app.quit", show=False)]
 
     scene: reactive[Scene | None] = reactive(None, init=False)
@@ -222,6 +222,17 @@ class MultiToolApp(App[Farewell]):
         if self.scene:
             self.push_screen(FleetScreen(self._clock, self.scene))
 
+    def on_observe_asked(self) -> None:
+        # Brings the SDK along, which the controller has loaded by now.
+        from multitool_tui.tui.screens.observe import ObserveScreen
+        from multitool_tui.views.observe.desk import subject_of
+
+        subject = subject_of(self.scene) if self.scene else None
+        if self._controller and self.scene and subject:
+            self.push_screen(ObserveScreen(self.scene, subject, self._controller.observatory))
+        else:
+            self.notify("There is no target to look at yet.", severity="warning", markup=False)
+
     # The end
 
     async def action_quit(self) -> None:
@@ -261,13 +272,15 @@ class MultiToolApp(App[Farewell]):
     # The palette
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action of the main screen that applies now, then Textual's choice of themes."""
+        """Every action that applies now on the screen, then Textual's choice of themes."""
         if isinstance(screen, SteeringScreen):
             for action in ACTIONS:
                 if action.name == "leave":
                     yield SystemCommand(action.label, action.help, self.action_quit)
                 elif action.name not in {"palette", *screen.LACKS} and availability(action.name, screen.scene).enabled:
                     yield SystemCommand(action.label, action.help, getattr(screen, f"action_{action.name}"))
+        if isinstance(screen, FollowsScenes):
+            yield from screen.commands()
         yield SystemCommand("Choose a theme", "Change to any of the themes", self.action_change_theme)
 
 

@@ -47,6 +47,10 @@ class StartAsked(Message):
     """The operator wants to start a rollout."""
 
 
+class ObserveAsked(Message):
+    """The operator wants to see what AWS keeps about the target."""
+
+
 class RefreshAsked(Message):
     """The operator wants everything read again now."""
 

@@ -64,11 +64,11 @@ class Frame:
     labels: tuple[str, str] | None = None
 
 
-def nice_ceiling(value: float, least: float = 0.002) -> float:
+def nice_ceiling(value: float, least: float = 0.002, most: float = 1.0) -> float:
     """The next of 1, 2, 3, 5, 10, 20 ... that is not below `value`: a scale that does not twitch with each minute."""
     value = max(value, least)
     power = 10.0 ** math.floor(math.log10(value) + 1e-9)
-    return min(1.0, next(power * factor for factor in (1, 2, 3, 5, 10) if power * factor >= value * (1 - 1e-9)))
+    return min(most, next(power * factor for factor in (1, 2, 3, 5, 10) if power * factor >= value * (1 - 1e-9)))
 
 
 def plot(

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from multitool_tui.clock import Clock, ManualClock
 from multitool_tui.controller.commands import Command, Pause, Resume, RollBack, Start
 from multitool_tui.controller.findings import Finding
+from multitool_tui.controller.observe.page import Form, Page, Table
+from multitool_tui.controller.observe.tab import Deed, Subject, Tab, Values
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Entry, Snapshot
 from multitool_tui.rollout.model import Rollout
@@ -20,6 +22,36 @@ from multitool_tui.rollout.states import State
 from multitool_tui.tui.app import MultiToolApp
 
 from .scenes import FOUND, NOW, SCENES, live
+
+
+@dataclass
+class FakeObservatory:
+    """Answers every tab with the page of its name, and every row with the page of its key."""
+
+    pages: dict[str, Page] = field(default_factory=dict)
+    form: Form = field(default_factory=lambda: Form("Do it?", "It is done.", "Do it"))
+    refusal: str = ""
+    done: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.answered.set()
+
+    async def load(self, tab: Tab, subject: Subject, key: str | None = None) -> Page:
+        await self.answered.wait()
+        if self.refusal:
+            raise CommandRefused(self.refusal)
+        page = self.pages.get(key or tab.name) or Page((Table("", (), (), f"Nothing on {subject.name}."),), NOW)
+        return replace(page, key=key)
+
+    async def ask(self, deed: Deed, subject: Subject, key: str) -> Form:  # noqa: ARG002 - the port's own names
+        return self.form
+
+    async def do(self, deed: Deed, subject: Subject, key: str, values: Values) -> str:  # noqa: ARG002 - as above
+        self.done.append((deed.name, key, dict(values)))
+        if self.refusal:
+            raise CommandRefused(self.refusal)
+        return "Done."
 
 
 @dataclass
@@ -42,6 +74,7 @@ class FakeController:
     interrupted: str = ""
     plays: bool = False
     """Whether commands have an effect."""
+    observatory: FakeObservatory = field(default_factory=lambda: FakeObservatory())
     _listener: Callable[[Snapshot], None] | None = None
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What alarms have been through, and which of them watch a metric."""
+"""What alarms have been through."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from multitool_tui.aws.observability.metrics import Metric
 from multitool_tui.aws.observability.paging import every
-from multitool_tui.aws.translate import answered, aws_errors
+from multitool_tui.aws.translate import answered
 
 Kind = Literal["StateUpdate", "ConfigurationUpdate", "Action"]
 _ALARMS = ["MetricAlarm", "CompositeAlarm"]  # without them, composites are left out
@@ -52,10 +51,3 @@ def _event(item: dict[str, Any]) -> Event:
         item.get("HistorySummary", ""),
         item.get("HistoryData", ""),
     )
-
-
-async def alarms_of(client: Any, metric: Metric) -> tuple[str, ...]:
-    """The names of the alarms on exactly this metric; those on metric math and composites are not told of."""
-    with aws_errors():
-        answer = await client.describe_alarms_for_metric(**metric.written())
-        return tuple(sorted(each["AlarmName"] for each in answer.get("MetricAlarms") or ()))

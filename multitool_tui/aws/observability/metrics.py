@@ -30,6 +30,11 @@ class Metric:
         return {"Namespace": self.namespace, "MetricName": self.name, "Dimensions": dimensions}
 
 
+def statistic_given(statistic: str) -> dict[str, str]:
+    """A statistic as the parameter that it is, "Statistic" or "ExtendedStatistic"."""
+    return {"Statistic" if statistic in _SIMPLE else "ExtendedStatistic": statistic}
+
+
 async def metrics(
     client: Any, namespace: str = "", name: str = "", dimensions: Mapping[str, str] | None = None
 ) -> tuple[Metric, ...]:
@@ -56,7 +61,7 @@ async def values(
 ) -> dict[datetime, float]:
     """A statistic of a metric by period, oldest first, in as few calls as 1,440 points each allow. `statistic` is any
     of CloudWatch's, as in "Sum" or "p99"."""
-    given = {"Statistics": [statistic]} if statistic in _SIMPLE else {"ExtendedStatistics": [statistic]}
+    given = {f"{name}s": [value] for name, value in statistic_given(statistic).items()}
     found: dict[datetime, float] = {}
     span = period * _POINTS_A_CALL
     while start < end:

@@ -1,10 +1,11 @@
-"""Tags of alarms, dashboards, Contributor Insights rules and metric streams, by ARN."""
+"""Tags: of alarms, dashboards, Contributor Insights rules and metric streams by ARN; of functions; of REST APIs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from multitool_tui.aws.observability.paging import every_position
 from multitool_tui.aws.translate import aws_errors
 
 
@@ -31,3 +32,19 @@ async def untag(client: Any, arn: str, keys: Iterable[str]) -> None:
     """Take tags off a resource."""
     with aws_errors():
         await client.untag_resource(ResourceARN=arn, TagKeys=list(keys))
+
+
+async def function_tags(client: Any, arn: str) -> dict[str, str]:
+    """The tags of a Lambda function, which `arn` names without a version.
+
+    Raises:
+        NotFound: when there is no such function.
+    """
+    with aws_errors():
+        return dict((await client.list_tags(Resource=arn)).get("Tags") or {})
+
+
+async def api_tags(client: Any) -> tuple[tuple[str, dict[str, str]], ...]:
+    """The REST APIs of the account and region by name, each with its tags."""
+    found = await every_position(client.get_rest_apis, "items", limit=500)
+    return tuple(sorted(((api.get("name", ""), dict(api.get("tags") or {})) for api in found), key=lambda one: one[0]))

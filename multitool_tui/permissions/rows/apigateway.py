@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multitool_tui.permissions.features import DOMAINS, SETUP, STAGES, TEARDOWN
+from multitool_tui.permissions.features import DOMAINS, SETUP, STAGES, TAGS, TEARDOWN
 from multitool_tui.permissions.row import Access, Feature, Row, Shape, operations
 
 APIS = Shape("Api", "arn:{partition}:apigateway:{region}::/restapis*")
@@ -55,7 +55,7 @@ ROWS = (
         "GET",
         Access.READ,
         APIS,
-        now=(SETUP, TEARDOWN),
+        now=(SETUP, TEARDOWN, TAGS),
         later=(STAGES,),
         calls=("GetRestApis", "GetResources", "GetMethod", "GetStage"),
     ),

@@ -23,8 +23,7 @@ ROWS = (
         "iam:PassRole",
         Access.WRITE,
         (ROLE,),
-        now=(SETUP,),
-        later=(STREAMS,),
+        now=(SETUP, STREAMS),
         when=When(
             "StringEquals",
             "iam:PassedToService",

@@ -32,6 +32,9 @@ class Place:
     def function_arn(self, name: str, qualifier: str | None = None) -> str:
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{name}" + (f":{qualifier}" if qualifier else "")
 
+    def service_arn(self, name: str) -> str:
+        return f"arn:aws:cloudwatch:{self.region}:{self.account}:service/{name}"
+
     def event_source_mapping_arn(self, name: str) -> str:
         return f"arn:aws:lambda:{self.region}:{self.account}:event-source-mapping:{name}"
 

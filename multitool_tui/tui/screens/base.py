@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar, TypeVar
 
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
@@ -18,6 +20,10 @@ class FollowsScenes:
     def show(self, scene: Scene) -> None:
         """Draw this scene."""
         raise NotImplementedError
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """What the palette has of this screen."""
+        return ()
 
 
 class Dialog(ModalScreen[Result]):

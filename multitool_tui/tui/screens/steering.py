@@ -13,7 +13,7 @@ from multitool_tui.clock import Clock
 from multitool_tui.controller.commands import Command, PassGate, Pause, Promote, Resume, RollBack, SetWeight
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
-from multitool_tui.tui.messages import FleetAsked, Obey, RefreshAsked, StartAsked
+from multitool_tui.tui.messages import FleetAsked, Obey, ObserveAsked, RefreshAsked, StartAsked
 from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.confirm import ConfirmScreen, SafeConfirmScreen
 from multitool_tui.tui.screens.decide import DecideScreen
@@ -126,6 +126,9 @@ class SteeringScreen(FollowsScenes, Screen[None]):
                 self.post_message(Obey(command))
 
         self.app.push_screen(DecideScreen(decision(self.scene, live)), chosen)
+
+    def action_observe(self) -> None:
+        self.post_message(ObserveAsked())
 
     def action_refresh(self) -> None:
         self.post_message(RefreshAsked())

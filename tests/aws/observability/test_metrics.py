@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from multitool_tui.aws.errors import Refused
-from multitool_tui.aws.observability.history import alarms_of, events
+from multitool_tui.aws.observability.alarms import alarms_of
+from multitool_tui.aws.observability.history import events
 from multitool_tui.aws.observability.metrics import Metric, metrics, picture, put_value, values
+from multitool_tui.judgement.model import AlarmState
 from multitool_tui.sandbox.metrics import series
 from multitool_tui.sandbox.metrics.distribution import Distribution
 from tests.aws.observability.conftest import NOON, Account
@@ -86,5 +88,7 @@ async def test_an_alarm_s_history_on_every_page(account: Account) -> None:
 
 
 async def test_which_alarms_are_on_a_metric(account: Account) -> None:
-    assert await alarms_of(account.cloudwatch, Metric("AWS/Lambda", "Duration", LIVE)) == ("checkout-p99-duration",)
+    (found,) = await alarms_of(account.cloudwatch, Metric("AWS/Lambda", "Duration", LIVE))
+    assert (found.name, found.state, found.rule.threshold) == ("checkout-p99-duration", AlarmState.OK, 3000.0)
+    assert (found.rule.statistic, found.rule.comparison, found.rule.breaching) == ("p99", ">", 3)
     assert await alarms_of(account.cloudwatch, ORDERS) == ()

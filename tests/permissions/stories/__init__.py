@@ -1,6 +1,6 @@
 """One story a feature: whoever adds a feature to the ledger adds its story here."""
 
-from tests.permissions.stories import doctor, keys, publish, replay, run, setup, teardown, watch
+from tests.permissions.stories import doctor, keys, observe, publish, replay, run, setup, teardown, watch
 from tests.permissions.story import Story
 
 STORIES: tuple[Story, ...] = (
@@ -12,4 +12,5 @@ STORIES: tuple[Story, ...] = (
     keys.STORY,
     setup.STORY,
     teardown.STORY,
+    *observe.STORIES,
 )

@@ -14,6 +14,7 @@ from multitool_tui.sandbox.metrics.distribution import Distribution, StatisticSe
 from multitool_tui.sandbox.metrics.series import MINUTE
 from multitool_tui.sandbox.region import Region
 from multitool_tui.sandbox.services import paging
+from multitool_tui.sandbox.services.cloudwatch.bands import band, is_band
 from multitool_tui.sandbox.services.cloudwatch.labels import labels
 from multitool_tui.sandbox.wire.messages import Params
 
@@ -36,7 +37,9 @@ def get_metric_data(region: Region, params: Params) -> Params:
     start, end = _seconds(params["StartTime"]), _seconds(params["EndTime"])
     if start >= end:
         raise AwsError("ValidationException", "The parameter StartTime must be less than the parameter EndTime.")
-    answers = query.answer(queries, region.metrics, start, end, as_of)
+    bands = {each["Id"]: each for each in queries if is_band(each)}
+    plain = [each for each in queries if each["Id"] not in bands]
+    answers = query.answer(plain, region.metrics, start, end, as_of)
     most = params.get("MaxDatapoints", _MOST_POINTS)
     if not 0 < most <= _MOST_POINTS:
         raise AwsError("ValidationException", f"The value {most} for parameter MaxDatapoints is not supported.")
@@ -45,6 +48,12 @@ def get_metric_data(region: Region, params: Params) -> Params:
     left, passed = most, 0
     for each, label in zip(queries, labels(queries), strict=True):
         if not each.get("ReturnData", True):
+            continue
+        if each["Id"] in bands:
+            # Both edges come back under the one id.
+            for edge, values in band(region, each, plain, start, end, as_of).items():
+                points = sorted(values.items(), reverse=not ascending)
+                results.append(_result(each["Id"], f"{label} {edge}", points, (), complete=True))
             continue
         series = answers[each["Id"]]
         points = sorted(series.values.items(), reverse=not ascending)
@@ -55,7 +64,7 @@ def get_metric_data(region: Region, params: Params) -> Params:
         if skip and first == len(points):
             continue  # an earlier page had all of it
         results.append(_result(each["Id"], label, shown, series.units, complete=first + len(shown) == len(points)))
-    total = sum(len(answers[each["Id"]].values) for each in queries if each.get("ReturnData", True))
+    total = sum(len(answers[each["Id"]].values) for each in plain if each.get("ReturnData", True))
     answer: Params = {"MetricDataResults": results, "Messages": []}
     if skip + most < total:
         answer["NextToken"] = paging.encode_token({"kind": "metric data", "at": as_of, "from": skip + most})

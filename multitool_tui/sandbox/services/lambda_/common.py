@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -83,6 +84,8 @@ def configuration(region: Region, function: Function, version: Version, qualifie
     """FunctionConfiguration as single functions are answered; `qualifier` is what the ARN ends with."""
     result = listed_configuration(region, function, version, qualifier)
     result["State"] = version.state
+    if "Runtime" in version.configuration:
+        result["RuntimeVersionConfig"] = {"RuntimeVersionArn": _runtime_version(region, function, version)}
     if version.state == "Pending":
         result["StateReason"], result["StateReasonCode"] = "The function is being created.", "Creating"
         return result
@@ -91,6 +94,14 @@ def configuration(region: Region, function: Function, version: Version, qualifie
         result["LastUpdateStatusReason"] = "The function is being created."
         result["LastUpdateStatusReasonCode"] = "Creating"
     return result
+
+
+def _runtime_version(region: Region, function: Function, version: Version) -> str:
+    """What a version runs on: the runtime it is held to, or the newest of its language."""
+    settings = function.settings.get(version.name)
+    pinned = (settings.runtime_management or {}).get("RuntimeVersionArn") if settings else None
+    newest = hashlib.sha256(str(version.configuration["Runtime"]).encode()).hexdigest()
+    return str(pinned or f"arn:aws:lambda:{region.place.region}::runtime:{newest}")
 
 
 def listed_configuration(region: Region, function: Function, version: Version, qualifier: str | None) -> Params:

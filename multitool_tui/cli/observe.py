@@ -1,0 +1,88 @@
+"""`multitool observe`: the tabs of the screen as text or JSON, for what AWS keeps about a target."""
+
+from __future__ import annotations
+
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from multitool_tui.cli.calling import on_aws
+from multitool_tui.cli.options import Globals
+
+if TYPE_CHECKING:
+    from multitool_tui.aws.session import AwsSession
+    from multitool_tui.controller.observe.page import Page
+    from multitool_tui.controller.observe.tab import Subject, Tab
+
+NAMES = (
+    "alarms",
+    "metrics",
+    "dashboards",
+    "anomalies",
+    "insights",
+    "objectives",
+    "wiring",
+    "runtime",
+    "streams",
+    "tags",
+)
+"""The tabs, here so that the help does not load what reads them."""
+
+
+@click.command()
+@click.argument("target")
+@click.argument("tab", type=click.Choice(NAMES))
+@click.argument("key", required=False)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each row.")
+@click.pass_obj
+def observe(options: Globals, target: str, tab: str, key: str | None, *, as_json: bool) -> None:
+    """Print what AWS keeps about TARGET: a function, or function:alias.
+
+    TAB is one of the screen's tabs (key v). KEY opens a row of it, as --json names it: an alarm with its history, a
+    metric by time.
+    """
+    from multitool_tui.clock import SystemClock
+
+    clock = SystemClock()
+
+    async def ask(session: AwsSession) -> Page:
+        from multitool_tui.controller.observe.tab import Desk
+
+        found = _tab(tab)
+        subject = await _subject(session, target)
+        if key is None:
+            return await found.load(Desk(session, clock), subject)
+        if found.look is None:
+            raise click.UsageError(f"There is nothing to open in {tab}.")
+        return await found.look(Desk(session, clock), subject, key)
+
+    page = on_aws(options, clock, ask)
+    if as_json:
+        from multitool_tui.views.observe.document import rows
+
+        for row in rows(page):
+            click.echo(row)
+    else:
+        from multitool_tui.views.observe.page import plain
+
+        click.echo(plain(page, get_terminal_size((120, 24)).columns))
+
+
+def _tab(name: str) -> Tab:
+    from multitool_tui.controller.observe.tabs import TABS
+
+    return next(tab for tab in TABS if tab.name == name)
+
+
+async def _subject(session: AwsSession, target: str) -> Subject:
+    from multitool_tui.aws.functions import get_alias
+    from multitool_tui.controller.observe.tab import Subject
+
+    function, _, alias = target.partition(":")
+    caller = await session.caller()
+    baseline = canary = ""
+    if alias:
+        found: Any = await get_alias(session.functions, function, alias)
+        baseline, canary = found.version, next(iter(found.weights), "")
+    return Subject(function, alias, baseline, canary, caller.region, caller.account, caller.arn.split(":")[1])
