@@ -29,6 +29,7 @@ class Globals:
     config: Path | None
     log_file: Path | None
     state_dir: Path | None
+    environment: str | None = None
 
     def aws(self) -> Options:
         """What of it is about the AWS session."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from multitool_tui.cli.exits import Exit, Failure
 from multitool_tui.cli.manifests import manifest_of
-from multitool_tui.cli.options import together
+from multitool_tui.cli.options import Globals, together
 
 if TYPE_CHECKING:
     from multitool_tui.rollout.plan import Plan
@@ -23,6 +22,7 @@ of_a_rollout = together(
     click.option(
         "--accept-alarm", "accepted", multiple=True, metavar="NAME", help="An alarm that may be firing already; again."
     ),
+    click.option("--despite-freeze", metavar="WHY", help="Start although a freeze of the manifest is on; journalled."),
     click.option("--deadline", metavar="TIME", help="When a rollout without a verdict is over."),
     click.option(
         "--on-inconclusive", type=click.Choice(["roll_back", "hold", "promote"]), help="What becomes of it then."
@@ -42,7 +42,7 @@ of_a_rollout = together(
 """Adds an option for each key of a rollout in the manifest."""
 
 
-def find_rollout(name: str, config: Path | None, given: dict[str, Any]) -> tuple[str, Plan]:
+def find_rollout(name: str, options: Globals, given: dict[str, Any]) -> tuple[str, Plan]:
     """The target and the plan of what `name` says: a rollout of the manifest, or FUNCTION:ALIAS.
 
     `given`: the options of `of_a_rollout`, None where they were not given; they take the place of the manifest's keys.
@@ -60,17 +60,18 @@ def find_rollout(name: str, config: Path | None, given: dict[str, Any]) -> tuple
     from multitool_tui.words import parse_target
     from multitool_tui.wrong import way
 
-    manifest = manifest_of(config)
+    manifest = manifest_of(options)
     known = manifest.rollouts if manifest else {}
-    keys = known.get(name) or next((k for k in known.values() if f"{k.function}:{k.alias}" == name), None)
+    keys = known.get(name) or next((k for k in known.values() if k.target == name), None)
     try:
         if keys is None:
             function, alias = parse_target(name)
+            document: dict[str, Any] = {"function": function, "alias": alias}
         else:
-            function, alias = keys.function, keys.alias
-        document = keys.model_dump(exclude_unset=True) if keys else {}
+            document = keys.model_dump(exclude_unset=True)
         said = {key: value for key, value in given.items() if value not in (None, ())}
         strategy, accepted = said.pop("strategy", None), tuple(said.pop("accepted", ()))
+        despite_freeze = said.pop("despite_freeze", "")
         steps = parse_steps(strategy) if strategy and strategy not in STRATEGIES else ()
         if strategy:
             document.pop("steps", None)
@@ -80,7 +81,8 @@ def find_rollout(name: str, config: Path | None, given: dict[str, Any]) -> tuple
                     document.get("analysis", {}).pop(key, None)
         for key, value in said.items():
             (document.setdefault("analysis", {}) if key in _ANALYSIS else document)[key] = value
-        plan = RolloutKeys.model_validate({**document, "function": function, "alias": alias}).plan()
+        keys = RolloutKeys.model_validate(document)
+        plan = keys.plan()
     except ValidationError as error:
         [first, *_] = error.errors(include_url=False)
         key = str(way(first)[-1]).replace("_", "-") if way(first) else name
@@ -89,4 +91,4 @@ def find_rollout(name: str, config: Path | None, given: dict[str, Any]) -> tuple
         raise Failure(f"{error}.", Exit.USAGE) from None
     if steps:
         plan = replace(plan, strategy=OWN_STEPS, steps=steps)
-    return f"{function}:{alias}", replace(plan, accepted_alarms=accepted)
+    return keys.target, replace(plan, accepted_alarms=accepted, despite_freeze=despite_freeze)

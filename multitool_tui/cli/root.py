@@ -10,6 +10,7 @@ from multitool_tui.cli.lazy import LazyGroup
 from multitool_tui.cli.options import Globals
 
 _COMMANDS = {
+    "config": "multitool_tui.cli.config",
     "demo": "multitool_tui.cli.demo",
     "doctor": "multitool_tui.cli.doctor",
     "gate": "multitool_tui.cli.steering",
@@ -50,6 +51,13 @@ _COMMANDS = {
     help="The manifest; otherwise multitool.toml in this folder, if there is one.",
 )
 @click.option(
+    "--env",
+    "environment",
+    envvar="MULTITOOL_ENV",
+    metavar="NAME",
+    help="The manifest's environment; otherwise MULTITOOL_ENV.",
+)
+@click.option(
     "--log-file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
@@ -71,6 +79,7 @@ def main(
     endpoint_url: str | None,
     read_only: bool,  # noqa: FBT001 - click passes options by name
     config: Path | None,
+    environment: str | None,
     log_file: Path | None,
     state_dir: Path | None,
     no_color: bool,  # noqa: FBT001
@@ -84,7 +93,7 @@ def main(
         import os
 
         os.environ["NO_COLOR"] = "1"
-    context.obj = Globals(profile, region, endpoint_url, read_only, config, log_file, state_dir)
+    context.obj = Globals(profile, region, endpoint_url, read_only, config, log_file, state_dir, environment)
     if context.invoked_subcommand is None:
         from multitool_tui.cli.screen import watch
 

@@ -67,7 +67,7 @@ def run(
         raise click.UsageError("Name what to release: --version N or --zip FILE, one of the two.")
     if options.read_only and not dry_run:
         raise click.UsageError("--read-only changes nothing: no rollout can be started with it.")
-    target, plan = find_rollout(name, options.config, given)
+    target, plan = find_rollout(name, options, given)
     from multitool_tui.clock import SystemClock
     from multitool_tui.controller.commands import Start
 

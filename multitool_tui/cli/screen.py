@@ -74,7 +74,7 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
     module: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.controller.supervisor")
     aws: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.aws.session")
     logbooks: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.controller.logbook")
-    plans = await asyncio.to_thread(_read_plans, options.config)
+    plans = await asyncio.to_thread(_read_plans, options)
     session = aws.AwsSession(options.aws(), clock)
     try:
         await session.__aenter__()
@@ -100,12 +100,12 @@ def state_dir(options: Globals) -> Path:
     return options.state_dir or Path(platformdirs.user_state_dir("multitool", appauthor=False))
 
 
-def _read_plans(file: Path | None) -> Any:
+def _read_plans(options: Globals) -> Any:
     """The manifest's plans; none without a manifest."""
     from multitool_tui.controller.port import ConnectFailed
 
     try:
-        manifest = manifest_of(file)
+        manifest = manifest_of(options)
     except Failure as failure:
         raise ConnectFailed(failure.message, failure.exit_code) from None
     return manifest.plans() if manifest else {}

@@ -65,7 +65,7 @@ def targets_of(name: str, options: Globals) -> tuple[str, ...]:
     """
     if ":" in name or "/" in name:
         return (name,)
-    manifest = manifest_of(options.config)
+    manifest = manifest_of(options)
     return manifest.targets_of(name) if manifest else ()
 
 

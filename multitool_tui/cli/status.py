@@ -138,7 +138,7 @@ def _in_aws(options: Globals, targets: Sequence[str], recorded: Sequence[Seen], 
     from multitool_tui.controller.snapshot import LiveRollout
     from multitool_tui.views.status import Seen
 
-    manifest = manifest_of(options.config)
+    manifest = manifest_of(options)
     plans = manifest.plans() if manifest else {}
 
     async def ask(session: AwsSession) -> list[Seen]:

@@ -60,7 +60,7 @@ def rollback(options: Globals, name: str, seen: str | None, *, reason: str) -> N
 
     found = asyncio.run(_find(options, name))
     if found:
-        _tell(options, found, seen, make)
+        _tell(options, found, seen, make, must_say=False)
     else:
         _roll_back_from_here(options, name, seen, make)
 
@@ -72,7 +72,7 @@ def pause(options: Globals, name: str, seen: str | None) -> None:
     """Stay at this weight until it is resumed; harm is still rolled back."""
     from multitool_tui.controller.commands import Pause
 
-    steer(options, name, seen, lambda what: Pause(seen=what))
+    steer(options, name, seen, lambda what: Pause(seen=what), must_say=False)
 
 
 @click.command()
@@ -116,11 +116,13 @@ def resume_live(options: Globals, name: str) -> bool:
                 Exit.TAKEN,
             )
     if found:
-        _tell(options, found, None, lambda what: Resume(seen=what))
+        _tell(options, found, None, lambda what: Resume(seen=what), must_say=False)
     return bool(found)
 
 
-def steer(options: Globals, name: str, seen: str | None, make: Callable[[Seen], Told]) -> None:
+def steer(
+    options: Globals, name: str, seen: str | None, make: Callable[[Seen], Told], *, must_say: bool = True
+) -> None:
     """Have the processes on this machine that drive what `name` means carry a command out.
 
     Raises:
@@ -133,7 +135,7 @@ def steer(options: Globals, name: str, seen: str | None, make: Callable[[Seen], 
             f"`multitool resume {name}` takes up what nobody drives.",
             Exit.REFUSED,
         )
-    _tell(options, found, seen, make)
+    _tell(options, found, seen, make, must_say=must_say)
 
 
 async def _find(options: Globals, name: str) -> list[Found]:
@@ -147,8 +149,22 @@ async def _find(options: Globals, name: str) -> list[Found]:
     ]
 
 
-def _tell(options: Globals, found: list[Found], seen: str | None, make: Callable[[Seen], Told]) -> None:
-    """Give the command to each, and say how each is once its target has been changed."""
+def _tell(
+    options: Globals, found: list[Found], seen: str | None, make: Callable[[Seen], Told], *, must_say: bool = True
+) -> None:
+    """Give the command to each, and say how each is once its target has been changed.
+
+    `must_say`: in production only when it was said what was seen.
+    """
+    from multitool_tui.views.status import version_at_weight
+
+    if seen is None and must_say:
+        for each in found:
+            if each.seen.rollout.plan.production:
+                shown = version_at_weight(each.seen.rollout)
+                raise Failure(
+                    f"{each.seen.rollout.target} is production: say what you saw, as in --seen {shown}.", Exit.USAGE
+                )
     if options.read_only:
         raise Failure("This session is read-only: nothing can be changed from here.", Exit.REFUSED)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from multitool_tui.config.values import Duration, Table, percentage_of, share_of
+from multitool_tui.config.values import Duration, Table, is_part, percentage_of, share_of
 from multitool_tui.rollout.plan import Analysis, Ramp
 from multitool_tui.words import duration
 from multitool_tui.wrong import wrong
@@ -60,8 +60,8 @@ class AnalysisKeys(Table):
     )
 
     @model_validator(mode="after")
-    def _evidence_can_be_fresh(self) -> Self:
-        if self.max_age < self.seal_after:
+    def _evidence_can_be_fresh(self, info: ValidationInfo) -> Self:
+        if not is_part(info) and self.max_age < self.seal_after:
             raise wrong(
                 f"is shorter than seal_after ({duration(self.seal_after)}): no evidence would ever be fresh", "max_age"
             )

@@ -1,4 +1,4 @@
-"""On which line of a TOML document each key stands; `tomllib` does not tell.
+"""Where in a TOML document each key stands; `tomllib` does not tell.
 
 The document is known to be valid by the time it is scanned, so that the scan need not check anything.
 """
@@ -23,9 +23,16 @@ _TOKEN = re.compile(
 )
 
 
+class Place(NamedTuple):
+    """Both count from 1."""
+
+    line: int
+    column: int
+
+
 class _Token(NamedTuple):
     text: str
-    line: int
+    place: Place
 
 
 def _tokens(document: str) -> Iterator[_Token]:
@@ -34,17 +41,17 @@ def _tokens(document: str) -> Iterator[_Token]:
         line += document.count("\n", counted, match.start())
         counted = match.start()
         if match.lastgroup != "comment":
-            yield _Token(match.group(), line)
+            yield _Token(match.group(), Place(line, match.start() - document.rfind("\n", 0, match.start())))
 
 
-def key_lines(document: str) -> dict[KeyPath, int]:
-    """The line, from 1, of every key and every element of an array in a valid document."""
-    return _Scan(document).lines
+def key_places(document: str) -> dict[KeyPath, Place]:
+    """The place of every key and every element of an array in a valid document."""
+    return _Scan(document).places
 
 
 class _Scan:
     def __init__(self, document: str) -> None:
-        self.lines: dict[KeyPath, int] = {}
+        self.places: dict[KeyPath, Place] = {}
         self._lengths: dict[KeyPath, int] = {}
         """How many tables each array of tables has so far."""
         self._rest = list(reversed(list(_tokens(document))))
@@ -84,13 +91,13 @@ class _Scan:
         while True:
             name = self._take()
             path += (_bare(name.text),)
-            self.lines.setdefault(path, name.line)
+            self.places.setdefault(path, name.place)
             last = self._peek() != "."
             if last and last_is_new:
                 self._lengths[path] = self._lengths.get(path, 0) + 1
             if path in self._lengths:
                 path += (self._lengths[path] - 1,)
-                self.lines.setdefault(path, name.line)
+                self.places.setdefault(path, name.place)
             if last:
                 return path
             self._take()
@@ -115,7 +122,7 @@ class _Scan:
             elif end == "}":
                 self._pair(path)
             else:
-                self.lines[*path, count] = self._rest[-1].line
+                self.places[*path, count] = self._rest[-1].place
                 self._value((*path, count))
                 count += 1
         self._take()

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from multitool_tui.config.analysis import AnalysisKeys
 from multitool_tui.config.steps import StepKeys
-from multitool_tui.config.values import Duration, Table
+from multitool_tui.config.values import Duration, Table, is_part
+from multitool_tui.rollout.freeze import parse_freeze
 from multitool_tui.rollout.plan import OnInconclusive, OnInterrupt, Plan
 from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, named_plan
 from multitool_tui.words import duration
@@ -42,11 +43,19 @@ def _alarm(name: str) -> str:
     return name
 
 
+def _freeze(text: str) -> str:
+    return parse_freeze(text).text
+
+
 class RolloutKeys(Table):
     """`[rollouts.NAME]`: what to release, and by which plan."""
 
-    function: Annotated[str, AfterValidator(_function), Field(description="The Lambda function.")]
-    alias: Annotated[str, AfterValidator(_alias), Field(description="The alias whose traffic is shifted.")]
+    function: Annotated[Annotated[str, AfterValidator(_function)] | None, Field(description="The Lambda function.")] = (
+        None
+    )
+    alias: Annotated[
+        Annotated[str, AfterValidator(_alias)] | None, Field(description="The alias whose traffic is shifted.")
+    ] = None
     strategy: Annotated[str, AfterValidator(_strategy), Field(description="A named plan.")] = ADAPTIVE
     steps: Annotated[
         tuple[StepKeys, ...] | None, Field(description="Steps of your own, in the place of a strategy.")
@@ -63,6 +72,17 @@ class RolloutKeys(Table):
     bake_after_promote: Annotated[
         Duration, Field(description="How long the promoted version is watched before the rollout ends.")
     ] = _PLAN.bake_after_promote
+    freeze: Annotated[
+        tuple[Annotated[str, AfterValidator(_freeze)], ...],
+        Field(description="Windows in which nothing is started but with --despite-freeze and a reason."),
+    ] = ()
+    production: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Said on the screen; from another shell it takes --seen to promote.",
+        ),
+    ] = False
     analysis: AnalysisKeys = AnalysisKeys()
 
     @field_validator("steps")
@@ -75,9 +95,23 @@ class RolloutKeys(Table):
         return steps
 
     @model_validator(mode="after")
-    def _is_one_plan(self) -> Self:
+    def _has_a_target(self, info: ValidationInfo) -> Self:
+        for key in () if is_part(info) else ("function", "alias"):
+            if getattr(self, key) is None:
+                raise wrong("is missing", key)
+        return self
+
+    @property
+    def target(self) -> str:
+        """What is shifted: "function:alias"."""
+        return f"{self.function}:{self.alias}"
+
+    @model_validator(mode="after")
+    def _is_one_plan(self, info: ValidationInfo) -> Self:
         if self.steps is not None and "strategy" in self.model_fields_set:
             raise wrong("and strategy exclude each other: keep one of the two", "steps")
+        if is_part(info):
+            return self
         plan = self.plan()
         if plan.ramp is None and self.analysis.of_the_ramp:
             raise wrong(f"has {self.analysis.of_the_ramp[0]}, which is for strategy {ADAPTIVE!r}", "analysis")
@@ -101,4 +135,6 @@ class RolloutKeys(Table):
             on_inconclusive=self.on_inconclusive,
             on_interrupt=self.on_interrupt,
             bake_after_promote=self.bake_after_promote,
+            freeze=self.freeze,
+            production=self.production,
         )

@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from multitool_tui.words import parse_duration, parse_percent, write_duration
 from multitool_tui.wrong import wrong
+
+PART = {"part": True}
+"""The context in which tables are validated that may yet be completed by other layers."""
+
+
+def is_part(info: ValidationInfo) -> bool:
+    """Whether what is validated is a layer of something, and need not make sense by itself."""
+    return bool(info.context)
 
 
 class Table(BaseModel):

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from multitool_tui.aws import lease as leases
@@ -30,6 +30,7 @@ from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import AlarmState
 from multitool_tui.rollout.effects import Leave, Promote, RollBack
 from multitool_tui.rollout.events import Blocked, Obstacle, Recovered
+from multitool_tui.rollout.freeze import frozen
 from multitool_tui.rollout.model import Rollout, rollout_id
 from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.receipts import Receipt
@@ -66,6 +67,8 @@ class Launcher:
         found = look.alias
         assert found is not None  # noqa: S101 - or it would have been refused; this tells the type checker
         now = self.clock.now()
+        if start.plan.despite_freeze and not frozen(start.plan.freeze, now):  # there was nothing to start despite of
+            start = replace(start, plan=replace(start.plan, despite_freeze=""))
         rollout = Rollout(
             rollout_id(found.target, now),
             found.target,

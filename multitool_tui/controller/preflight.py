@@ -20,6 +20,7 @@ from multitool_tui.controller.findings import Findings, Level
 from multitool_tui.controller.package import handler_missing, read_package, size_of
 from multitool_tui.controller.port import CommandRefused, Misused, NothingToDo
 from multitool_tui.judgement.model import AlarmState
+from multitool_tui.rollout.freeze import frozen
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.package import Package
 from multitool_tui.rollout.states import State
@@ -65,6 +66,7 @@ class Preflight:
         findings = self.findings
         if not await findings.check("package" if self._start.zip else "version", self._given()):
             return findings
+        await findings.check("freeze", self._freeze())
         if await findings.check("target", self._target()):
             await findings.check("version" if self.package is None else "package", self._versions())
             await findings.check("history", self._history())
@@ -91,6 +93,24 @@ class Preflight:
             self.package = await asyncio.to_thread(read_package, self._start.zip, function)
         elif not number.isdigit():
             raise Misused(f"{number!r} is not a published version: choose a number. $LATEST cannot share traffic.")
+
+    async def _freeze(self) -> None:
+        plan = self._start.plan
+        if found := frozen(plan.freeze, self.now):
+            freeze, until = found
+            on = f"A freeze is on ({freeze.text}), until {until:%Y-%m-%d %H:%M} UTC"
+            if not plan.despite_freeze:
+                raise Misused(
+                    f"{on}: nothing is started on {self._start.target} but by `multitool run` with "
+                    '--despite-freeze "why".'
+                )
+            self.findings.add("freeze", f"{on}: started despite that, because: {plan.despite_freeze}", Level.WARNING)
+        elif ahead := frozen(plan.freeze, self.now + plan.shortest):
+            self.findings.add(
+                "freeze",
+                f"A freeze ({ahead[0].text}) begins before the plan can be through: the rollout goes on inside it.",
+                Level.WARNING,
+            )
 
     async def _target(self) -> None:
         with self._refusing():

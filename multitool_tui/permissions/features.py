@@ -10,7 +10,9 @@ def _observed(title: str, name: str) -> tuple[str, ...]:
     return (f"multitool, key v, {title}", f"multitool observe TARGET {name}")
 
 
-WATCH = Feature("watch", "Watch functions, aliases, traffic and alarms", ("multitool", "multitool demo"))
+WATCH = Feature(
+    "watch", "Watch functions, aliases, traffic and alarms", ("multitool", "multitool demo", "multitool config init")
+)
 RUN = Feature("run", "Release a version on an alias", ("multitool, key n", "multitool run", "multitool resume"))
 PUBLISH = Feature("publish", "Publish a zip file as a new version, and release it", ("multitool run --zip",), (RUN,))
 REPLAY = Feature("replay", "Judge a past rollout from CloudWatch", ("multitool replay FUNCTION:ALIAS",))

@@ -148,7 +148,8 @@ def _started(rollout: Rollout, event: Started) -> Outcome:
     begun = replace(
         rollout, started_at=event.at, deadline_at=event.at + rollout.plan.deadline, judgement=event.judgement
     )
-    why = f"{rollout.plan.strategy}: v{rollout.baseline} to {rollout.canary_name}"
+    despite = f", despite a freeze: {rollout.plan.despite_freeze}" if rollout.plan.despite_freeze else ""
+    why = f"{rollout.plan.strategy}: v{rollout.baseline} to {rollout.canary_name}{despite}"
     if rollout.package and not rollout.canary:
         return publish(begun, event.at, rollout.package, f"{why} from {rollout.package.name}", event.actor)
     return begin(begun, event.at, why, event.actor)

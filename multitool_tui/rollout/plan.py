@@ -97,6 +97,12 @@ class Plan:
     on_inconclusive: OnInconclusive = OnInconclusive.ROLL_BACK
     on_interrupt: OnInterrupt = OnInterrupt.ROLL_BACK
     bake_after_promote: timedelta = timedelta(minutes=5)
+    freeze: tuple[str, ...] = ()
+    """Windows (`rollout.freeze`) in which it must not be started."""
+    despite_freeze: str = ""
+    """Why the operator chose to start it in such a window."""
+    production: bool = False
+    """Whether commands from other shells must say what was seen."""
 
     def __post_init__(self) -> None:
         if self.steps and self.ramp:

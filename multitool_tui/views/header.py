@@ -58,6 +58,8 @@ def _badges(scene: Scene) -> list[Line]:
     if scene.snapshot.sandbox is not None:
         scenario = _name(scene.snapshot.sandbox)
         badges.append(line(Span(f" SANDBOX {scenario} " if scenario else " SANDBOX ", Role.LOUD_GOOD)))
+    if scene.is_production:
+        badges.append(line(Span(" PRODUCTION ", Role.LOUD_BAD)))
     if scene.snapshot.read_only:
         badges.append(line(Span(" READ-ONLY ", Role.LOUD_WARN)))
     return badges

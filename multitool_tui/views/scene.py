@@ -41,6 +41,14 @@ class Scene:
         return focus if focus and focus.target == self.target else None
 
     @property
+    def is_production(self) -> bool:
+        """Whether the rollout on the target, or the manifest's plan for it, says so."""
+        if self.live:
+            return self.live.rollout.plan.production
+        plans = self.snapshot.plans.values() if self.snapshot else ()
+        return any(plan.production for target, plan in plans if target == self.target)
+
+    @property
     def alias(self) -> Alias | None:
         """The target as the list of resources has it."""
         return find_alias(self.snapshot, self.target) if self.snapshot and self.target else None

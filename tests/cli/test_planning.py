@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multitool_tui.cli import planning
 from multitool_tui.cli.exits import Exit, Failure
-from multitool_tui.cli.planning import find_rollout
+from multitool_tui.cli.options import Globals
 from multitool_tui.rollout.plan import OnInconclusive, OnInterrupt, Plan, parse_steps
 from multitool_tui.rollout.strategies import STRATEGIES
 from multitool_tui.words import parse_target
@@ -31,6 +32,10 @@ alias = "live"
 [rollouts.cart.analysis]
 budget = 12
 """
+
+
+def find_rollout(name: str, config: Path | None, given: dict[str, Any]) -> tuple[str, Plan]:
+    return planning.find_rollout(name, Globals(None, None, None, False, config, None, None), given)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitool_tui.config.lines import key_lines
+from multitool_tui.config.lines import key_places
 from multitool_tui.wrong import KeyPath
 
 DOCUMENT = (Path(__file__).parent / "every_kind_of_key.toml").read_text(encoding="utf-8")
@@ -51,6 +51,19 @@ LINES: dict[KeyPath, int] = {
 }
 
 
+def _lines(document: str) -> dict[KeyPath, int]:
+    return {path: place.line for path, place in key_places(document).items()}
+
+
+def test_the_column_is_that_of_the_key() -> None:
+    places = key_places('[a.b]\n  c = [1, { "d" = 2 }]\n')
+    assert places["a",] == (1, 2)
+    assert places["a", "b"] == (1, 4)
+    assert places["a", "b", "c"] == (2, 3)
+    assert places["a", "b", "c", 0] == (2, 8)
+    assert places["a", "b", "c", 1, "d"] == (2, 13)
+
+
 def _ways(value: object, path: KeyPath = ()) -> Iterator[KeyPath]:
     """Every way into a value that tomllib has read."""
     items: list[tuple[str | int, object]] = []
@@ -64,7 +77,7 @@ def _ways(value: object, path: KeyPath = ()) -> Iterator[KeyPath]:
 
 
 def test_every_key_is_found_on_its_line() -> None:
-    assert key_lines(DOCUMENT) == LINES
+    assert _lines(DOCUMENT) == LINES
 
 
 def test_the_example_is_toml_and_has_these_keys() -> None:
@@ -72,12 +85,12 @@ def test_the_example_is_toml_and_has_these_keys() -> None:
 
 
 def test_windows_line_ends_count_once() -> None:
-    assert key_lines(DOCUMENT.replace("\n", "\r\n")) == LINES
+    assert _lines(DOCUMENT.replace("\n", "\r\n")) == LINES
 
 
 def test_an_empty_document_has_no_keys() -> None:
-    assert key_lines("") == {}
-    assert key_lines("# nothing") == {}
+    assert key_places("") == {}
+    assert key_places("# nothing") == {}
 
 
 _KEYS = st.text(st.sampled_from("abé.#=[]{}\"'\\ \n-1"), max_size=4)
@@ -110,7 +123,7 @@ def _text(text: str) -> str:
 @given(st.dictionaries(_KEYS, _VALUES, max_size=4), st.sampled_from([" ", "\n", " # ] = \n"]))
 def test_every_key_of_any_document_is_found(data: dict[str, Any], gap: str) -> None:
     document = "".join(f"{_text(key)} = {_toml(value, gap)} # {key.split()}\n" for key, value in data.items())
-    found = key_lines(document)
+    found = key_places(document)
     assert set(found) == set(_ways(tomllib.loads(document)))
     assert list(found.values()) == sorted(found.values())
 
@@ -118,4 +131,4 @@ def test_every_key_of_any_document_is_found(data: dict[str, Any], gap: str) -> N
 @given(st.dictionaries(_KEYS, _VALUES, max_size=4))
 def test_every_key_of_any_tables_is_found(data: dict[str, Any]) -> None:
     document = "".join(f"[[{_text(key)}]]\n[{_text(key)}.sub]\nx.y = {_toml(inner)}\n" for key, inner in data.items())
-    assert set(key_lines(document)) == set(_ways(tomllib.loads(document)))
+    assert set(key_places(document)) == set(_ways(tomllib.loads(document)))
