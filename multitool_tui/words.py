@@ -6,6 +6,7 @@ One form each, in code, screen, documents and JSON alike.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -75,7 +76,45 @@ def parse_percent(text: str) -> float:
     return round(number / 100, 12)  # 0.41 / 100 is 0.0040999999999999995
 
 
-def parse_target(text: str) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class AliasName:
+    """A Lambda alias as a target: function:alias."""
+
+    function: str
+    alias: str
+
+    def __str__(self) -> str:
+        return f"{self.function}:{self.alias}"
+
+
+@dataclass(frozen=True, slots=True)
+class StageName:
+    """A stage of an API Gateway REST API as a target: api/stage, the API by its name or its id."""
+
+    api: str
+    stage: str
+
+    def __str__(self) -> str:
+        return f"{self.api}/{self.stage}"
+
+
+_STAGE = re.compile(r"(?P<api>.*\S.*)/(?P<stage>[A-Za-z0-9_-]{1,128})", re.DOTALL)
+
+
+def parse_target(text: str) -> AliasName | StageName:
+    """Read "function:alias" or "api/stage". An API's name may hold anything; a slash is in no name of a function.
+
+    Raises:
+        ValueError: in one sentence, when it is neither.
+    """
+    if match := _STAGE.fullmatch(text.rstrip()):
+        return StageName(match["api"], match["stage"])
+    if "/" in text:
+        raise ValueError(f"{text!r} names no stage: write it as api/stage, like shop/prod")
+    return AliasName(*parse_alias(text))
+
+
+def parse_alias(text: str) -> tuple[str, str]:
     """Split "function:alias".
 
     Raises:
@@ -83,5 +122,17 @@ def parse_target(text: str) -> tuple[str, str]:
     """
     function, _, alias = text.strip().rpartition(":")
     if not function or not alias:
-        raise ValueError(f"{text!r} names no target: write it as function:alias, like checkout:live")
+        raise ValueError(
+            f"{text!r} names no target: write it as function:alias, like checkout:live, or as api/stage, like shop/prod"
+        )
     return function, alias
+
+
+def is_target(text: str) -> bool:
+    """Whether it names a target, rather than a function alone, or nothing."""
+    return ":" in text or "/" in text
+
+
+def function_in(target: str) -> str:
+    """The function that a target names; empty where it names none, as a stage does."""
+    return "" if "/" in target else target.rpartition(":")[0]

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitool_tui.words import duration, parse_duration, parse_percent, parse_target, percent, write_duration
+from multitool_tui.words import (
+    AliasName,
+    StageName,
+    duration,
+    function_in,
+    parse_duration,
+    parse_percent,
+    parse_target,
+    percent,
+    write_duration,
+)
 
 
 @pytest.mark.parametrize(
@@ -115,15 +125,31 @@ _NAMES = st.from_regex(r"[A-Za-z0-9_-]+", fullmatch=True)
 
 @given(_NAMES, _NAMES)
 def test_a_target_is_a_function_and_an_alias(function: str, alias: str) -> None:
-    assert parse_target(f"{function}:{alias}") == (function, alias)
+    assert parse_target(f"{function}:{alias}") == AliasName(function, alias)
 
 
 def test_a_function_may_be_an_arn() -> None:
     arn = "arn:aws:lambda:eu-west-1:123456789012:function:checkout"
-    assert parse_target(f"{arn}:live") == (arn, "live")
+    assert parse_target(f"{arn}:live") == AliasName(arn, "live")
+
+
+@given(st.text(min_size=1).filter(str.strip), st.from_regex(r"[A-Za-z0-9_-]{1,128}", fullmatch=True))
+def test_a_target_is_an_api_of_any_name_and_a_stage(api: str, stage: str) -> None:
+    assert parse_target(f"{api}/{stage}") == StageName(api, stage)
+    assert str(StageName(api, stage)) == f"{api}/{stage}"
 
 
 @pytest.mark.parametrize("text", ["", "checkout", ":live", "checkout:", ":"])
 def test_half_a_target_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"names no target: write it as function:alias, like checkout:live$"):
+    with pytest.raises(ValueError, match=r"names no target: write it as function:alias, like checkout:live, or as "):
         parse_target(text)
+
+
+@pytest.mark.parametrize("text", ["/prod", "shop/", "shop/my stage", "x/y:live", "  /prod"])
+def test_half_a_stage_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"names no stage: write it as api/stage, like shop/prod$"):
+        parse_target(text)
+
+
+def test_only_an_alias_names_its_function() -> None:
+    assert [function_in(one) for one in ("checkout:live", "shop/prod", "my:shop/prod")] == ["checkout", "", ""]

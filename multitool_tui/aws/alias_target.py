@@ -96,8 +96,10 @@ class AliasTarget:
         state = _State.of(self._known)
         return await self._write(replace(state, lease=self._lease))
 
-    async def take_over(self, of: str | None) -> Alias:
+    async def take_over(self, of: str | None, *, or_unmarked: bool = False) -> Alias:
         """Mark the alias as this driver's, if it has the mark of the driver `of`, or none where that is None.
+
+        `or_unmarked`: or none, whoever `of` is: for an alias that goes with a stage, where a mark is the stage's.
 
         Of several who take over from one driver, the first has it; what that driver has ended stays ended.
         """
@@ -105,7 +107,7 @@ class AliasTarget:
             found = await self._read()
             state = _State.of(found)
             whose = state.lease.driver if state.lease else None
-            if whose not in (of, self._lease.driver):
+            if whose not in (of, self._lease.driver) and not (or_unmarked and whose is None):
                 self._check_lease(found)
                 raise LeaseLost(f"The rollout on {self._function}:{self._name} has ended: its mark is gone.")
             self._take(found)

@@ -1,8 +1,8 @@
-"""The lease on an alias: a mark in its description that says who drives a rollout there, and until when.
+"""The lease on a target: a mark in its description that says who drives a rollout there, and until when.
 
     [multitool v41>v42 tkq2v0-tkq38s 3f2a81bc adaptive ann@laptop] The owner's own words
 
-The alias is the only thing that every machine sees, and its description the only place on it for a mark. The owner's
+The target is the only thing that every machine sees, and its description the only place on it for a mark. The owner's
 words stay in it as they are where there is room, packed where there is not, and are given back at the end.
 """
 
@@ -19,6 +19,9 @@ DURATION = timedelta(minutes=5)
 """How long a driver holds a target without renewing its lease."""
 RENEWAL = timedelta(minutes=2)
 """How old a driver lets its lease become."""
+
+BEHIND = "BehindStage"
+"""The strategy in the mark of an alias that goes with a stage, whose target is the mark's name."""
 
 _MARK = re.compile(
     r"\[multitool v(?P<baseline>\d{1,20})>(?:v(?P<canary>\d{1,20})|zip)"
@@ -66,8 +69,8 @@ class Lease:
         return self.name or f"driver {self.driver}"
 
 
-def write(lease: Lease, owners: str) -> str:
-    """The description that carries the lease and the owner's own words.
+def write(lease: Lease, owners: str, longest: int = LONGEST) -> str:
+    """The description, of at most `longest` characters, that carries the lease and the owner's own words.
 
     Raises:
         NoRoom: both together are longer than a description may be.
@@ -78,7 +81,7 @@ def write(lease: Lease, owners: str) -> str:
     mark = f"multitool v{lease.baseline}>{canary} {since}-{until} {lease.driver} {strategy}"
     name = re.sub(r"[^\x21-\x7e]|[\[\]]", "", lease.name)
     for text in ((f"] {owners}" if owners else "]"), f"]~ {_pack(owners)}"):
-        room = LONGEST - _units(f"[{mark}{text}")
+        room = longest - _units(f"[{mark}{text}")
         if room >= 0:
             return f"[{mark}{f' {name}'[:room].rstrip()}{text}"
     raise NoRoom(-room)

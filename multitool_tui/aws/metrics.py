@@ -26,7 +26,11 @@ Found = dict[tuple[str, str], Series]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The minutes wanted of one target. `slow_limit` is in milliseconds; None leaves slow requests uncounted."""
+    """The minutes wanted of one target. `slow_limit` is in milliseconds; None leaves slow requests uncounted.
+
+    `client_errors`: whether 4XX answers are counted as well, where there are any. `weights`: the canary's share (0-1)
+    from each moment on, as far as it is known.
+    """
 
     source: Source
     baseline: str
@@ -35,6 +39,14 @@ class Request:
     end: datetime
     period: timedelta = timedelta(minutes=1)
     slow_limit: float | None = None
+    client_errors: bool = False
+    weights: Sequence[tuple[datetime, float]] = ()
+
+    def weight_in(self, start: datetime) -> float | None:
+        """The canary's share in a period; None where it changed in it, or is not known."""
+        before = [weight for at, weight in self.weights if at <= start]
+        changed = any(start < at < start + self.period for at, _ in self.weights)
+        return before[-1] if before and not changed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +121,7 @@ def _queries(index: int, request: Request) -> list[tuple[tuple[str, str], dict[s
             _query(f"q{index}_{part}_{metric.lower()}", source.namespace, metric, statistic, seconds, dimensions),
         )
         for part, dimensions in source.series(request.baseline, request.canary).items()
-        for metric, statistic in source.statistics(request.slow_limit).items()
+        for metric, statistic in source.statistics(request.slow_limit, client_errors=request.client_errors).items()
     ]
 
 
@@ -135,14 +147,17 @@ def _assemble(request: Request, series: Found) -> list[Period]:
     step = request.period
     seconds = step.total_seconds()
     moment = datetime.fromtimestamp(request.start.timestamp() // seconds * seconds, UTC)
-    found: list[Period] = []
+    read: list[tuple[datetime, Counts | None, Counts | None, Counts | None]] = []
     while moment < request.end:
-        whole, canary, baseline = (_counts(request, series, part, moment) for part in (WHOLE, CANARY, BASELINE))
-        if baseline is None and whole is not None:
-            baseline = _less(whole, canary)
-        found.append(Period(moment, baseline, canary))
+        whole, baseline, canary = (_counts(request, series, part, moment) for part in (WHOLE, BASELINE, CANARY))
+        read.append((moment, whole, baseline, canary))
         moment += step
-    return found
+    both = ((whole, canary, request.weight_in(at)) for at, whole, _, canary in read if whole and canary)
+    holds_canary = request.source.holds_canary(both)
+    return [
+        Period(at, baseline or (_less(whole, canary) if whole and holds_canary else whole), canary)
+        for at, whole, baseline, canary in read
+    ]
 
 
 def _counts(request: Request, series: Found, part: str, moment: datetime) -> Counts | None:
@@ -161,6 +176,11 @@ def _less(whole: Counts, canary: Counts | None) -> Counts | None:
     return Counts(
         invocations=ran,
         errors=min(ran, max(0, whole.errors - canary.errors)),
-        slow=None if whole.slow is None or canary.slow is None else min(ran, max(0, whole.slow - canary.slow)),
+        slow=_rest(whole.slow, canary.slow, ran),
         throttles=max(0, whole.throttles - canary.throttles),
+        client_errors=_rest(whole.client_errors, canary.client_errors, ran),
     )
+
+
+def _rest(whole: int | None, canary: int | None, at_most: int) -> int | None:
+    return None if whole is None or canary is None else min(at_most, max(0, whole - canary))

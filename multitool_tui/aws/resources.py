@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from multitool_tui.aws.sources import AliasSource, Source
+from multitool_tui.aws.sources import AliasSource, Source, StageSource
+from multitool_tui.aws.stage_mark import Before
 from multitool_tui.judgement.model import AlarmState
 
 
@@ -29,6 +30,11 @@ class Reading(Protocol):
     @property
     def target(self) -> str:
         """Its name, as operators write it."""
+        ...
+
+    @property
+    def function(self) -> str:
+        """The function that it leads to; empty where that is not known."""
         ...
 
     @property
@@ -82,6 +88,63 @@ class Alias:
     @property
     def source(self) -> AliasSource:
         return AliasSource(self.function, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class RestApi:
+    """A REST API. Several may have one name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """What a stage has beside its production release: another deployment, with variables of its own, and its share
+    (0-1)."""
+
+    deployment: str
+    weight: float
+    overrides: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of a REST API. `version` is what its production release calls, as far as that is known, and of the
+    function that a rollout is about; `weights` is the canary's share (0-1), where it has one.
+
+    `functions`: those that it calls. `named`: whether the API is the only one of its name; otherwise its id stands in
+    the target.
+    """
+
+    api: RestApi
+    name: str
+    deployment: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+    canary: Canary | None = None
+    description: str = ""
+    version: str = ""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    before: Before | None = None
+    """What it was before the rollout on it, or is now; None where it calls several functions, or none."""
+    behind: Alias | None = None
+    """The alias that goes with it."""
+    functions: tuple[str, ...] = ()
+    named: bool = True
+    cached: bool = False
+    """Whether answers are kept in API Gateway's own cache."""
+
+    @property
+    def target(self) -> str:
+        return f"{self.api.name if self.named else self.api.id}/{self.name}"
+
+    @property
+    def function(self) -> str:
+        return self.before.function if self.before else ""
+
+    @property
+    def source(self) -> StageSource:
+        return StageSource(self.api.name, self.name)
 
 
 @dataclass(frozen=True, slots=True)

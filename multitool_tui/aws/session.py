@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
@@ -19,20 +19,27 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.utils import parse_timestamp
 
+from multitool_tui.aws import lease as leases
 from multitool_tui.aws.alias_target import AliasTarget
 from multitool_tui.aws.apart import apart
+from multitool_tui.aws.canary_release import CanaryRelease
 from multitool_tui.aws.credentials import RenewableCredentials, remedy
 from multitool_tui.aws.errors import CredentialsError
 from multitool_tui.aws.function_code import FunctionCode
 from multitool_tui.aws.functions import get_alias
+from multitool_tui.aws.joint_target import JointTarget
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.ledger import Ledger
-from multitool_tui.aws.resources import Alias, Caller, Reading, Signing
+from multitool_tui.aws.resources import Alias, Caller, Reading, RestApi, Signing, Stage
 from multitool_tui.aws.sources import AliasSource, Source
+from multitool_tui.aws.stage_mark import Before
+from multitool_tui.aws.stage_target import StageTarget
+from multitool_tui.aws.stages import Stages
 from multitool_tui.aws.target import Target
 from multitool_tui.aws.translate import answered, aws_errors
 from multitool_tui.clock import Clock
-from multitool_tui.words import parse_target
+from multitool_tui.rollout.plan import Behind
+from multitool_tui.words import AliasName, StageName, parse_target
 
 _READING = AioConfig(
     connect_timeout=5,
@@ -113,6 +120,8 @@ class AwsSession:
         """The Lambda client for reading."""
         self.cloudwatch: Any = None
         self._changes: Any = None
+        self._gateway_changes: Any = None
+        self._stages: Stages | None = None
         self._sts: Any = None
         self._session: Any = None
         self._credentials: Any = None
@@ -222,15 +231,19 @@ class AwsSession:
         """A function's code, on a lane for uploads."""
         return FunctionCode(self.functions, await self.maker("lambda"), self._clock, function)
 
-    async def read(self, target: str) -> Reading:
-        """A target as it is now.
+    async def read(self, target: str, behind: Behind | None = None) -> Reading:
+        """A target as it is now; `behind` as a plan has it.
 
         Raises:
             ValueError: in one sentence, when `target` names none.
             NotFound: there is no such target.
+            Refused: several targets have this name.
         """
-        function, name = parse_target(target)
-        return await get_alias(self.functions, function, name)
+        match parse_target(target):
+            case AliasName(function, alias):
+                return await get_alias(self.functions, function, alias)
+            case StageName() as name:
+                return await (await self.stages()).read(name, behind)
 
     async def source(self, target: str) -> Source:
         """Where CloudWatch keeps what a target did.
@@ -238,19 +251,47 @@ class AwsSession:
         Raises:
             ValueError: in one sentence, when `target` names none.
         """
-        return AliasSource(*parse_target(target))
+        match parse_target(target):
+            case AliasName(function, alias):
+                return AliasSource(function, alias)
+            case StageName() as name:
+                return (await (await self.stages()).find(name)).source
 
     def blank(self, target: str, version: str) -> Reading:
         """A target that is not there, as it would be on `version`: for a rollout that had been on it."""
-        return Alias(*parse_target(target), version, "")
+        match parse_target(target):
+            case AliasName(function, alias):
+                return Alias(function, alias, version, "")
+            case StageName(api, stage):
+                return Stage(RestApi("", api), stage, "", version=version)
 
     def target(self, found: Reading, lease: Lease) -> Target:
         """What was read as a rollout's target, on the lane for changes."""
         match found:
             case Alias():
                 return AliasTarget(self._changes, self._clock, found, lease)
+            case Stage():
+                return self._stage_target(found, lease)
             case _:
                 raise TypeError(f"{type(found).__name__} is no target")
+
+    def _stage_target(self, stage: Stage, lease: Lease) -> StageTarget | JointTarget:
+        before = stage.before or Before("", stage.deployment)
+        release = CanaryRelease(self._gateway_changes, self._changes, lease)
+        target = StageTarget(self._gateway_changes, self._clock, stage, lease, before, release)
+        if stage.behind is None:
+            return target
+        mark = replace(lease, strategy=leases.BEHIND, name=stage.target)
+        alias = AliasTarget(self._changes, self._clock, stage.behind, mark)
+        return JointTarget(target, alias, lease.canary)
+
+    async def stages(self) -> Stages:
+        """What is known of REST APIs. The clients for them are opened when they are first asked for."""
+        if self._stages is None:
+            gateway = await self.client("apigateway")
+            self._gateway_changes = await self.client("apigateway", changing=True)
+            self._stages = self._stages or Stages(gateway, self.functions)
+        return self._stages
 
 
 def _parse_timestamp(value: Any) -> datetime:

@@ -58,7 +58,7 @@ def demo(
     """Open the screen on a sandbox of its own and release a canary there.
 
     Nothing leaves this machine, and no AWS account is needed. Scenarios: healthy, errors, slow, slow-burn, burst,
-    quiet, zero-baseline, alarm, api, api-errors; or a TOML file of your own.
+    quiet, zero-baseline, alarm, api, api-errors, stage, stage-errors; or a TOML file of your own.
     """
     from contextlib import ExitStack
     from dataclasses import replace
@@ -85,7 +85,7 @@ def demo(
         supervisor = await open_supervisor(on_sandbox, clock, sandbox=stage.scenario.name)
         supervisor.open(for_a_screen=True)
         if not options.read_only:
-            target = f"{stage.scenario.target.function}:{stage.scenario.target.alias}"
+            target = stage.scenario.target.name
             watched = replace(plan, alarms=stage.scenario.plan.alarms)
             try:
                 await supervisor.obey(Start(target=target, canary=stage.canary, plan=watched))

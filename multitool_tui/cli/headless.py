@@ -23,7 +23,7 @@ from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.receipts import ENGINE, Receipt
 from multitool_tui.rollout.states import State
 from multitool_tui.views.progress import ended_line
-from multitool_tui.words import duration, percent
+from multitool_tui.words import duration, is_target, percent
 
 if TYPE_CHECKING:
     from multitool_tui.controller.commands import Start
@@ -221,7 +221,7 @@ async def interrupted(supervisor: Supervisor, name: str | None, *, take_over: bo
     found = [rollout for rollout, target in live.items() if name in (None, rollout, target)]
     if len(found) == 1:
         return found[0]
-    if name and ":" in name:
+    if name and is_target(name):
         return await supervisor.take_up(name, at_once=take_over)
     if not live:
         raise CommandRefused("No rollout was interrupted on this machine, in this account and region.")

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def _target(_context: click.Context, _parameter: click.Parameter, text: str | None) -> tuple[str, str] | None:
-    from multitool_tui.words import parse_target
+    from multitool_tui.words import parse_alias
 
     try:
-        return parse_target(text) if text is not None else None
+        return parse_alias(text) if text is not None else None
     except ValueError as error:
         raise click.BadParameter(f"{error}.") from None
 

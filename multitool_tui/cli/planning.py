@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from multitool_tui.rollout.plan import Plan
 
 _RAMP = ("budget", "max_weight", "min_bake")
-_ANALYSIS = ("period", "seal_after", "max_age", "slow_rolls_back", *_RAMP)
+_ANALYSIS = ("period", "seal_after", "max_age", "slow_rolls_back", "latency", "client_errors", *_RAMP)
 
 of_a_rollout = together(
+    click.option("--function", metavar="NAME", help="Which function, where a stage calls several."),
     click.option("--strategy", metavar="NAME", help="A strategy's name, or steps like '5%/5m 50%/10m'."),
     click.option("--alarm", "alarms", multiple=True, metavar="NAME", help="An alarm that condemns the canary; again."),
     click.option(
@@ -35,6 +36,8 @@ of_a_rollout = together(
     click.option("--seal-after", metavar="TIME", help="A period that ended this long ago may be judged."),
     click.option("--max-age", metavar="TIME", help="Evidence older than this raises no weight."),
     click.option("--slow-rolls-back", is_flag=True, default=None, help="Roll a slow canary back, not only hold it."),
+    click.option("--latency/--no-latency", default=None, help="Whether slow requests are judged at all."),
+    click.option("--client-errors", is_flag=True, default=None, help="Behind a stage: judge answers 4XX as well."),
     click.option("--budget", type=float, metavar="N", help="Bad requests that a bad version may cost (adaptive)."),
     click.option("--max-weight", type=float, metavar="PERCENT", help="The last weight before promotion (adaptive)."),
     click.option("--min-bake", metavar="TIME", help="No promotion is earlier than this (adaptive)."),
@@ -43,7 +46,7 @@ of_a_rollout = together(
 
 
 def find_rollout(name: str, options: Globals, given: dict[str, Any]) -> tuple[str, Plan]:
-    """The target and the plan of what `name` says: a rollout of the manifest, or FUNCTION:ALIAS.
+    """The target and the plan of what `name` says: a rollout of the manifest, FUNCTION:ALIAS, or API/STAGE.
 
     `given`: the options of `of_a_rollout`, None where they were not given; they take the place of the manifest's keys.
 
@@ -57,19 +60,16 @@ def find_rollout(name: str, options: Globals, given: dict[str, Any]) -> tuple[st
     from multitool_tui.config import RolloutKeys
     from multitool_tui.rollout.plan import parse_steps
     from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES
-    from multitool_tui.words import parse_target
     from multitool_tui.wrong import way
 
     manifest = manifest_of(options)
     known = manifest.rollouts if manifest else {}
     keys = known.get(name) or next((k for k in known.values() if k.target == name), None)
     try:
-        if keys is None:
-            function, alias = parse_target(name)
-            document: dict[str, Any] = {"function": function, "alias": alias}
-        else:
-            document = keys.model_dump(exclude_unset=True)
+        document = keys.model_dump(exclude_unset=True) if keys else _document(name)
         said = {key: value for key, value in given.items() if value not in (None, ())}
+        if "function" in said and "stage" not in document:
+            raise ValueError(f"--function is for a stage that calls several functions, and {name!r} is an alias")
         strategy, accepted = said.pop("strategy", None), tuple(said.pop("accepted", ()))
         despite_freeze = said.pop("despite_freeze", "")
         steps = parse_steps(strategy) if strategy and strategy not in STRATEGIES else ()
@@ -92,3 +92,17 @@ def find_rollout(name: str, options: Globals, given: dict[str, Any]) -> tuple[st
     if steps:
         plan = replace(plan, strategy=OWN_STEPS, steps=steps)
     return keys.target, replace(plan, accepted_alarms=accepted, despite_freeze=despite_freeze)
+
+
+def _document(name: str) -> dict[str, Any]:
+    """What the manifest would say of a target that it does not know.
+
+    Raises:
+        ValueError: in one sentence, when `name` is no target.
+    """
+    from multitool_tui.words import AliasName, parse_target
+
+    target = parse_target(name)
+    if isinstance(target, AliasName):
+        return {"function": target.function, "alias": target.alias}
+    return {"stage": {"api": target.api, "stage": target.stage}}

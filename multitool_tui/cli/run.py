@@ -57,7 +57,7 @@ def run(
     manner: Manner | None,
     **given: Any,
 ) -> None:
-    """Release a version, or a zip file, on TARGET: FUNCTION:ALIAS, or a rollout's name in the manifest.
+    """Release a version, or a zip file, on TARGET: FUNCTION:ALIAS, API/STAGE, or a rollout's name in the manifest.
 
     Ends with 0 when it is promoted, or serves already, 10 when it is rolled back on evidence, 11 by an operator, 12
     inconclusive, 13 held because somebody else changed the target, 14 when another driver holds it. Where nothing was
@@ -119,9 +119,11 @@ def resume(options: Globals, name: str | None, *, manner: Manner | None, take_ov
     A rollout of another machine is known by the mark in the alias's description. It is taken over when its driver has
     let that run out, and judged by what CloudWatch has. The screen takes up this machine's rollouts by itself.
     """
-    if take_over and not (manner and name and ":" in name):
+    from multitool_tui.words import is_target
+
+    if take_over and not (manner and name and is_target(name)):
         raise click.UsageError(
-            "--take-over needs --headless and a TARGET: FUNCTION:ALIAS. On the screen it is the key d."
+            "--take-over needs --headless and a TARGET: FUNCTION:ALIAS or API/STAGE. On the screen it is the key d."
         )
     if name:
         from multitool_tui.cli.steering import resume_live

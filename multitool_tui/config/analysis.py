@@ -36,6 +36,12 @@ class AnalysisKeys(Table):
     slow_rolls_back: Annotated[
         bool, Field(strict=True, description="Whether a slow canary is rolled back; otherwise it is only held.")
     ] = _ANALYSIS.slow_rolls_back
+    latency: Annotated[bool, Field(strict=True, description="Whether slow requests are judged at all.")] = (
+        _ANALYSIS.latency
+    )
+    client_errors: Annotated[
+        bool, Field(strict=True, description="Behind a stage only: whether answers 4XX are judged, beside those 5XX.")
+    ] = _ANALYSIS.client_errors
     budget: Annotated[
         float,
         Field(
@@ -69,7 +75,9 @@ class AnalysisKeys(Table):
 
     def analysis(self) -> Analysis:
         """The settings as the engine takes them."""
-        return Analysis(self.period, self.seal_after, self.max_age, self.slow_rolls_back)
+        return Analysis(
+            self.period, self.seal_after, self.max_age, self.slow_rolls_back, self.latency, self.client_errors
+        )
 
     @field_validator("max_weight")
     @classmethod

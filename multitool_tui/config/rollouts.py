@@ -9,10 +9,11 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from multitool_tui.config.analysis import AnalysisKeys
+from multitool_tui.config.stage import StageKeys
 from multitool_tui.config.steps import StepKeys
 from multitool_tui.config.values import Duration, Table, is_part
 from multitool_tui.rollout.freeze import parse_freeze
-from multitool_tui.rollout.plan import OnInconclusive, OnInterrupt, Plan
+from multitool_tui.rollout.plan import Behind, OnInconclusive, OnInterrupt, Plan
 from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, named_plan
 from multitool_tui.words import duration
 from multitool_tui.wrong import wrong
@@ -50,11 +51,16 @@ def _freeze(text: str) -> str:
 class RolloutKeys(Table):
     """`[rollouts.NAME]`: what to release, and by which plan."""
 
-    function: Annotated[Annotated[str, AfterValidator(_function)] | None, Field(description="The Lambda function.")] = (
-        None
-    )
+    function: Annotated[
+        Annotated[str, AfterValidator(_function)] | None,
+        Field(description="The Lambda function; a stage that calls one function only knows it itself."),
+    ] = None
     alias: Annotated[
-        Annotated[str, AfterValidator(_alias)] | None, Field(description="The alias whose traffic is shifted.")
+        Annotated[str, AfterValidator(_alias)] | None,
+        Field(description="The alias whose traffic is shifted; behind a stage it is moved on promotion."),
+    ] = None
+    stage: Annotated[
+        StageKeys | None, Field(description="The API Gateway stage in front, which is shifted in the alias's place.")
     ] = None
     strategy: Annotated[str, AfterValidator(_strategy), Field(description="A named plan.")] = ADAPTIVE
     steps: Annotated[
@@ -96,15 +102,18 @@ class RolloutKeys(Table):
 
     @model_validator(mode="after")
     def _has_a_target(self, info: ValidationInfo) -> Self:
-        for key in () if is_part(info) else ("function", "alias"):
-            if getattr(self, key) is None:
-                raise wrong("is missing", key)
+        if is_part(info):
+            return self
+        if self.function is None and (self.stage is None or self.alias):
+            raise wrong("is missing", "function")
+        if self.alias is None and self.stage is None:
+            raise wrong("is missing", "alias")
         return self
 
     @property
     def target(self) -> str:
-        """What is shifted: "function:alias"."""
-        return f"{self.function}:{self.alias}"
+        """What is shifted: "api/stage" or "function:alias"."""
+        return self.stage.target if self.stage else f"{self.function}:{self.alias}"
 
     @model_validator(mode="after")
     def _is_one_plan(self, info: ValidationInfo) -> Self:
@@ -137,4 +146,5 @@ class RolloutKeys(Table):
             bake_after_promote=self.bake_after_promote,
             freeze=self.freeze,
             production=self.production,
+            behind=Behind(self.function, self.alias) if self.stage and self.function else None,
         )

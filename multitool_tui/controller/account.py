@@ -1,4 +1,4 @@
-"""What is known of the account's functions, filled page by page; looked-at functions first."""
+"""What is known of the account's functions and REST APIs, filled page by page; looked-at functions first."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from multitool_tui.aws import functions
 from multitool_tui.aws.errors import AwsError
-from multitool_tui.aws.resources import Alias, Reading
+from multitool_tui.aws.resources import Alias, Reading, Stage
 from multitool_tui.aws.session import AwsSession
+from multitool_tui.controller.apis import Apis
 from multitool_tui.controller.snapshot import Function
 
 _AT_ONCE = 4  # aliases are listed a function at a time: Lambda's control plane allows some 15 calls a second to all
@@ -24,6 +25,7 @@ class Account:
         self._functions: dict[str, Function] = {}
         self._in_full: set[str] = set()
         """The functions whose versions are listed as well."""
+        self.rest = Apis(session, changed)
         self.complete = False
         """Whether every page of the list has been read at least once."""
 
@@ -34,14 +36,19 @@ class Account:
 
     def found(self, target: str) -> Reading | None:
         """A target as last seen."""
+        if "/" in target:
+            return self.rest.found(target)
         name, _, alias = target.rpartition(":")
         function = self._functions.get(name)
         return next((a for a in (function.aliases if function else None) or () if a.name == alias), None)
 
     def put(self, found: Reading) -> None:
         """A target was read or written: what is known of it is replaced."""
-        if isinstance(found, Alias):
-            self._put_alias(found)
+        match found:
+            case Alias():
+                self._put_alias(found)
+            case Stage():
+                self.rest.put(found)
 
     def _put_alias(self, alias: Alias) -> None:
         function = self._functions.get(alias.function)
@@ -52,7 +59,7 @@ class Account:
             )
 
     async def sweep(self, first: str | None) -> None:
-        """Read every page of the function list, then the aliases of each, beginning with `first`.
+        """Read every page of the function list, then the aliases of each, beginning with `first`, then the REST APIs.
 
         Raises:
             AwsError: the list itself could not be read. A single function's trouble is kept with the function.
@@ -73,6 +80,12 @@ class Account:
                 await self.load(name)
 
         await asyncio.gather(*(in_turn(name) for name in sorted(seen, key=lambda name: (name != first, name))))
+        await self.rest.sweep()
+
+    def lacks_versions(self, name: str) -> bool:
+        """Whether a function is known, but not its published versions."""
+        known = self._functions.get(name)
+        return known is not None and known.versions is None and name not in self._in_full
 
     async def load(self, name: str, *, versions: bool = False) -> None:
         """List a function's aliases; its published versions too, once they were wanted. Trouble is kept with it."""

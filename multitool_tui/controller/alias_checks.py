@@ -7,22 +7,19 @@ from datetime import datetime
 from multitool_tui.aws import functions
 from multitool_tui.aws import lease as leases
 from multitool_tui.aws.errors import NotFound
-from multitool_tui.aws.resources import Alias, Version
+from multitool_tui.aws.resources import Alias, Reading, Version
 from multitool_tui.aws.session import AwsSession
-from multitool_tui.controller.port import CommandRefused, Misused, NothingToDo, Taken
-from multitool_tui.words import parse_target, percent
+from multitool_tui.controller.port import CommandRefused, NothingToDo, Taken
+from multitool_tui.words import AliasName, percent
 
 
-async def find_alias(session: AwsSession, target: str) -> Alias:
+async def find_alias(session: AwsSession, target: AliasName) -> Alias:
     """The alias that a target names.
 
     Raises:
         CommandRefused: there is none, and what there is.
     """
-    try:
-        function, name = parse_target(target)
-    except ValueError as error:
-        raise Misused(f"{error}.") from None
+    function, name = target.function, target.alias
     try:
         return await functions.get_alias(session.functions, function, name)
     except NotFound:
@@ -43,13 +40,7 @@ def check_free(alias: Alias, now: datetime) -> None:
     Raises:
         CommandRefused: a rollout (`Taken`), or another release.
     """
-    lease, _ = leases.read(alias.description)
-    if lease is not None:
-        what = f"v{lease.canary}" if lease.canary else "a zip file"
-        releases = f"a rollout of {what} on {alias.target}"
-        if lease.is_over(now):
-            raise Taken(f"{lease.who} has left {releases} without a driver: take it over (d).")
-        raise Taken(f"{lease.who} drives {releases}: watch it, or take it over (d).")
+    check_undriven(alias, now)
     if alias.weights:
         weighted = ", ".join(f"{percent(weight)} to v{version}" for version, weight in alias.weights.items())
         raise CommandRefused(
@@ -60,20 +51,38 @@ def check_free(alias: Alias, now: datetime) -> None:
         raise CommandRefused(f"{alias.target} points to $LATEST, which cannot share traffic: publish a version for it.")
 
 
-async def find_version(session: AwsSession, alias: Alias, number: str) -> Version:
+def check_undriven(found: Reading, now: datetime) -> None:
+    """Make sure that nobody drives a rollout there.
+
+    Raises:
+        Taken: somebody does, or did until lately.
+    """
+    lease, _ = leases.read(found.description)
+    if lease is None:
+        return
+    what = f"v{lease.canary}" if lease.canary else "a zip file"
+    if lease.strategy == leases.BEHIND:
+        raise Taken(f"A rollout of {what} is under way on {lease.who}, which takes {found.target} with it.")
+    releases = f"a rollout of {what} on {found.target}"
+    if lease.is_over(now):
+        raise Taken(f"{lease.who} has left {releases} without a driver: take it over (d).")
+    raise Taken(f"{lease.who} drives {releases}: watch it, or take it over (d).")
+
+
+async def find_version(session: AwsSession, found: Reading, number: str) -> Version:
     """The published version that may be the canary.
 
     Raises:
         CommandRefused: it may not.
     """
-    if alias.version == number:
-        raise NothingToDo(f"{alias.target} is on v{number} already: there is nothing to release.")
+    if found.version == number:
+        raise NothingToDo(f"{found.target} is on v{number} already: there is nothing to release.")
     try:
-        return await functions.get_version(session.functions, alias.function, number)
+        return await functions.get_version(session.functions, found.function, number)
     except NotFound as error:
-        known = await functions.versions(session.functions, alias.function)
+        known = await functions.versions(session.functions, found.function)
         has = f"it has {_span(known)}" if known else "it has none"
-        raise CommandRefused(f"{alias.function} has no published version {number}: {has}.") from error
+        raise CommandRefused(f"{found.function} has no published version {number}: {has}.") from error
 
 
 def check_alike(old: Version, new: Version) -> None:

@@ -11,7 +11,7 @@ from multitool_tui.rollout.plan import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Start a rollout on `target` ("function:alias"): of the published version `canary`, or of the file `zip`.
+    """Start a rollout on `target` ("function:alias" or "api/stage"): of the version `canary`, or of the file `zip`.
 
     `again`: although it was rolled back before.
     """

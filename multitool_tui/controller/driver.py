@@ -112,6 +112,8 @@ class Driver:
         self._alarm_changes: list[tuple[datetime, str, AlarmState]] = []
         self._firing_at_start: tuple[str, ...] = ()
         self._trouble: str | None = None
+        self.unseen: str | None = None
+        """Why CloudWatch shows nothing of the canary."""
         self._unrenewed: str | None = None
         """Why the lease could not be renewed when it was time to."""
         self._wake_at: datetime | None = None
@@ -142,7 +144,7 @@ class Driver:
             traffic,
             self._weight_read,
             self._firing_at_start,
-            self._trouble or self._unrenewed,
+            self._trouble or self._unrenewed or self.unseen,
             self._publisher.progress if self._publisher else None,
         )
 
@@ -150,6 +152,11 @@ class Driver:
     def slow_limit(self) -> float | None:
         """The duration in milliseconds above which a request is slow."""
         return self._slow_limit
+
+    @property
+    def weights(self) -> tuple[tuple[datetime, float], ...]:
+        """The canary's share (0-1) from each moment on."""
+        return self._timeline.weights
 
     @property
     def seen_to(self) -> datetime | None:

@@ -64,7 +64,7 @@ class Launcher:
         look = self.preflight(start, caller)
         if obstacle := (await look.run()).refusal:
             raise obstacle
-        found = look.alias
+        found = look.found
         assert found is not None  # noqa: S101 - or it would have been refused; this tells the type checker
         now = self.clock.now()
         if start.plan.despite_freeze and not frozen(start.plan.freeze, now):  # there was nothing to start despite of
@@ -114,7 +114,7 @@ class Launcher:
         """
         rollout = record.rollout
         try:
-            found = await self.session.read(rollout.target)
+            found = await self.session.read(rollout.target, rollout.plan.behind)
         except NotFound:
             found = self.session.blank(rollout.target, rollout.baseline)
         driver = await self._revive(record, entries, found)

@@ -74,8 +74,17 @@ class Observer:
         """What is to be read of CloudWatch next."""
         rollout, analysis, seen = self.rollout, self.rollout.plan.analysis, self.timeline.minutes
         begin = seen[-1].start - LATE if seen else self.lease.since - analysis.history
-        source = self.found.source
-        return Request(source, rollout.baseline, rollout.canary or None, begin, now, analysis.period, self.slow_limit)
+        return Request(
+            self.found.source,
+            rollout.baseline,
+            rollout.canary or None,
+            begin,
+            now,
+            analysis.period,
+            self.slow_limit,
+            analysis.client_errors,
+            self.timeline.weights,
+        )
 
     @property
     def live(self) -> LiveRollout:

@@ -19,12 +19,13 @@ from multitool_tui.controller.commands import Start
 from multitool_tui.controller.findings import Findings, Level
 from multitool_tui.controller.package import handler_missing, read_package, size_of
 from multitool_tui.controller.port import CommandRefused, Misused, NothingToDo
+from multitool_tui.controller.stage_checks import find_stage
 from multitool_tui.judgement.model import AlarmState
 from multitool_tui.rollout.freeze import frozen
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.package import Package
 from multitool_tui.rollout.states import State
-from multitool_tui.words import parse_target
+from multitool_tui.words import AliasName, StageName, function_in, parse_target
 
 Alarms = Mapping[str, AlarmState]
 LatestEnd = Callable[[str, str, str], Awaitable[Rollout | None]]
@@ -34,7 +35,7 @@ LatestEnd = Callable[[str, str, str], Awaitable[Rollout | None]]
 class Preflight:
     """The checks of one start, and what they have found: `findings` first of all. `history`: of the baseline.
 
-    Nothing is asked of AWS for what is wrong with a file. `alias`, `baseline`, `canary` and `package` are there as far
+    Nothing is asked of AWS for what is wrong with a file. `found`, `baseline`, `canary` and `package` are there as far
     as the checks have come; `canary` is $LATEST where a package is to be published.
     """
 
@@ -56,7 +57,7 @@ class Preflight:
         self.alarms: Alarms = {}
         self.slow_limit: float | None = None
         self.history: list[Period] = []
-        self.alias: Alias | None = None
+        self.found: Reading | None = None
         self.baseline: Version | None = None
         self.canary: Version | None = None
         self.package: Package | None = None
@@ -85,12 +86,12 @@ class Preflight:
 
     async def _given(self) -> None:
         try:
-            function, _ = parse_target(self._start.target)
+            parse_target(self._start.target)
         except ValueError as error:
             raise Misused(f"{error}.") from None
         number = self._start.canary
         if self._start.zip is not None:
-            self.package = await asyncio.to_thread(read_package, self._start.zip, function)
+            self.package = await asyncio.to_thread(read_package, self._start.zip, function_in(self._start.target))
         elif not number.isdigit():
             raise Misused(f"{number!r} is not a published version: choose a number. $LATEST cannot share traffic.")
 
@@ -114,29 +115,38 @@ class Preflight:
 
     async def _target(self) -> None:
         with self._refusing():
-            alias = await find_alias(self._session, self._start.target)
-            check_free(alias, self.now)
-        self.alias = alias
-        self.findings.add("target", f"{alias.target} is on v{alias.version}, without weights, and nobody drives it.")
+            match parse_target(self._start.target):
+                case AliasName() as name:
+                    alias = await find_alias(self._session, name)
+                    check_free(alias, self.now)
+                    self.found, is_so = alias, "without weights"
+                case StageName() as name:
+                    self.found, is_so = await find_stage(self._session, self._start, name, self.now), "without a canary"
+        found = self.found
+        if self.package:
+            self.package = replace(self.package, function=found.function)
+        self.findings.add("target", f"{found.target} is on v{found.version}, {is_so}, and nobody drives it.")
 
     async def _versions(self) -> None:
-        assert self.alias is not None  # noqa: S101 - asked for only then; this tells the type checker
-        alias = self.alias
+        assert self.found is not None  # noqa: S101 - asked for only then; this tells the type checker
+        found = self.found
         with self._refusing():
             baseline, canary = await asyncio.gather(
-                functions.get_version(self._session.functions, alias.function, alias.version),
-                functions.get_version(self._session.functions, alias.function, functions.LATEST)
+                functions.get_version(self._session.functions, found.function, found.version),
+                functions.get_version(self._session.functions, found.function, functions.LATEST)
                 if self.package
-                else find_version(self._session, alias, self._start.canary),
+                else find_version(self._session, found, self._start.canary),
             )
             if self.package:
                 self.package = await self._published_from(self.package, baseline, canary)
-        check_alike(baseline, canary)
         self.baseline, self.canary = baseline, canary
-        if self.package is None:
-            self.findings.add(
-                "version", f"v{canary.version} has the role and the dead-letter queue of v{alias.version}."
-            )
+        if isinstance(found, Alias):
+            check_alike(baseline, canary)
+            if self.package is None:
+                what = f"v{canary.version} has the role and the dead-letter queue of v{found.version}."
+                self.findings.add("version", what)
+        elif self.package is None:
+            self.findings.add("version", f"v{canary.version} of {found.function} is published.")
 
     async def _published_from(self, package: Package, baseline: Version, latest: Version) -> Package:
         """The package with what it takes the place of, if it can."""
@@ -164,10 +174,10 @@ class Preflight:
 
     async def _history(self) -> None:
         """What was rolled back is not released again unless that is said."""
-        if self.canary is None or self.alias is None:
+        if self.canary is None or self.found is None:
             return
         number = "" if self.package else self.canary.version
-        ended = await self._latest_end(self.alias.function, number, self.code)
+        ended = await self._latest_end(self.found.function, number, self.code)
         if ended is None or ended.state is not State.ROLLED_BACK or ended.ended_at is None:
             return
         same = ended.canary_name if ended.canary == number else f"The code of {self._name}, as {ended.canary_name},"
@@ -182,11 +192,21 @@ class Preflight:
 
     async def _metrics(self) -> None:
         """What the baseline did so far. A rollout that cannot be judged is not begun."""
-        assert self.alias is not None  # noqa: S101 - asked for only then; this tells the type checker
-        alias, analysis = self.alias, self._start.plan.analysis
-        self.slow_limit = await slow_limit(self._session, alias, self.now)
+        assert self.found is not None  # noqa: S101 - asked for only then; this tells the type checker
+        found, analysis = self.found, self._start.plan.analysis
+        if analysis.latency:
+            self.slow_limit = await slow_limit(self._session, found, self.now)
         canary, begin = self._start.canary or None, self.now - analysis.history
-        request = Request(alias.source, alias.version, canary, begin, self.now, analysis.period, self.slow_limit)
+        request = Request(
+            found.source,
+            found.version,
+            canary,
+            begin,
+            self.now,
+            analysis.period,
+            self.slow_limit,
+            analysis.client_errors,
+        )
         try:
             [self.history] = await periods(self._session.cloudwatch, [request])
         except AwsError as error:

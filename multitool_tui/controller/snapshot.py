@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from multitool_tui.aws.resources import Alarm, Alias, Caller
+from multitool_tui.aws.resources import Alarm, Alias, Caller, RestApi, Stage
 from multitool_tui.judgement.model import AlarmState, Evidence, Minute
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import Plan
@@ -53,6 +53,15 @@ class Function:
     aliases: tuple[Alias, ...] | None = None
     versions: tuple[str, ...] | None = None
     """Published versions, oldest first; never $LATEST."""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A REST API with what is known of its stages so far; None where they were not loaded yet."""
+
+    api: RestApi
+    stages: tuple[Stage, ...] | None = None
     error: str | None = None
 
 
@@ -139,6 +148,10 @@ class Snapshot:
     functions: tuple[Function, ...] = ()
     functions_complete: bool = False
     """Whether every page of the list has been read at least once."""
+    apis: tuple[Api, ...] = ()
+    """By name; those of one name by id."""
+    apis_error: str | None = None
+    """Why they cannot be listed, in one sentence."""
     alarms: tuple[Alarm, ...] = ()
     rollouts: tuple[LiveRollout, ...] = ()
     """In the order in which they were started."""

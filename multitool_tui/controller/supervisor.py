@@ -35,6 +35,7 @@ from multitool_tui.controller.poller import Poller
 from multitool_tui.controller.port import CommandRefused, Misused, Taken
 from multitool_tui.controller.snapshot import Entry, FeedName, LiveRollout, Snapshot, Traffic
 from multitool_tui.controller.survey import survey
+from multitool_tui.controller.unseen import Unseen
 from multitool_tui.journal.codec import Unreadable
 from multitool_tui.journal.store import Entry as Line
 from multitool_tui.journal.store import JournalError, Record
@@ -57,6 +58,7 @@ from multitool_tui.rollout.machine import Refusal
 from multitool_tui.rollout.model import Rollout, rollout_id
 from multitool_tui.rollout.plan import Analysis, Plan
 from multitool_tui.rollout.receipts import ENGINE, Receipt, Severity
+from multitool_tui.words import function_in, is_target
 
 _log = logging.getLogger(__name__)
 
@@ -105,6 +107,7 @@ class Supervisor:
         self._account = Account(session, self._changed)
         self.outlooks = Outlooks(session, clock)
         self.observatory = Observatory(session, clock, read_only=read_only)
+        self._unseen = Unseen(session.cloudwatch)
         self._alarms: tuple[Alarm, ...] = ()
         self._drivers: dict[str, Driver] = {}
         self._observer: Observer | None = None
@@ -149,6 +152,8 @@ class Supervisor:
             plans=self._plans,
             functions=self._account.functions,
             functions_complete=self._account.complete,
+            apis=self._account.rest.apis,
+            apis_error=self._account.rest.error,
             alarms=self._alarms,
             rollouts=self._live(),
             focus=focus if focus and focus.target == self._focus else None,
@@ -261,7 +266,7 @@ class Supervisor:
         self._focus = target
         if target is None:
             return
-        function = target.partition(":")[0]
+        function = function_in(target) or target
         known = next((f for f in self._account.functions if f.name == function), None)
         if known is not None and (known.versions is None or known.aliases is None):
             self._spawn(self._account.load(function, versions=True), f"load {function}")
@@ -270,7 +275,7 @@ class Supervisor:
 
     async def refresh(self) -> None:
         if self._focus:
-            await self._account.load(self._focus.partition(":")[0], versions=True)
+            await self._account.load(function_in(self._focus) or self._focus, versions=True)
         await asyncio.gather(*(poller.turn() for poller in self.pollers.values()))
 
     async def close(self) -> None:
@@ -300,6 +305,8 @@ class Supervisor:
         try:
             driver = await self._launcher.start(start, await self.identify())
             self._log_findings(driver.rollout)
+            if unknown := await self._unseen.at_start(driver):
+                self._note("metrics", unknown)
             return self._drive(driver)
         finally:
             self._starting.discard(start.target)
@@ -401,7 +408,7 @@ class Supervisor:
         return caller
 
     async def _poll_resources(self) -> bool:
-        await self._account.sweep((self._focus or "").partition(":")[0])
+        await self._account.sweep(function_in(self._focus or ""))
         return True
 
     async def _poll_targets(self) -> bool:
@@ -410,9 +417,11 @@ class Supervisor:
         for found in await asyncio.gather(*(driver.look() for driver in live)):
             if found is not None:
                 self._account.put(found)
-        if self._focus and ":" in self._focus and self._focus not in ours:
+        if self._focus and is_target(self._focus) and self._focus not in ours:
             read = await self._session.read(self._focus)
             self._account.put(read)
+            if self._account.lacks_versions(read.function):
+                self._spawn(self._account.load(read.function, versions=True), f"load {read.function}")
             await self._observe(read)
             return True
         return bool(live)
@@ -420,7 +429,7 @@ class Supervisor:
     async def _observe(self, found: Reading) -> None:
         """Follow what another process drives on this target."""
         lease, _ = leases.read(found.description)
-        if lease is None:
+        if lease is None or lease.strategy == leases.BEHIND:
             self._observer = None
         elif self._observer and self._observer.rollout.id == rollout_id(found.target, lease.since):
             self._observer.see(found, lease, self.clock.now())
@@ -493,6 +502,7 @@ class Supervisor:
             if driver is not None:
                 self._metrics_read_to[driver.rollout.id] = now
                 driver.see_periods(minutes)
+                await self._unseen.look_for(driver, now)
             elif focus and observer and observer.rollout.target == focus.target:
                 observer.see_periods(minutes, now)
             elif focus:
@@ -521,6 +531,8 @@ class Supervisor:
             now,
             rollout.plan.analysis.period,
             driver.slow_limit,
+            rollout.plan.analysis.client_errors,
+            driver.weights,
         )
 
     def _request_for_focus(self, focus: Reading, now: datetime) -> Request:

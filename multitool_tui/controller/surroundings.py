@@ -8,10 +8,10 @@ from multitool_tui.aws import surroundings
 from multitool_tui.aws.errors import AwsError
 from multitool_tui.aws.metrics import baseline_p99
 from multitool_tui.aws.probes import probe
-from multitool_tui.aws.resources import Alias, Known
+from multitool_tui.aws.resources import Alias, Known, Reading, Stage
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.controller.findings import Findings, Level
-from multitool_tui.permissions.features import PUBLISH, RUN
+from multitool_tui.permissions.features import PUBLISH, RUN, STAGES
 from multitool_tui.permissions.ledger import needed
 
 _NEARLY_ALL = 0.8
@@ -19,27 +19,51 @@ _NEARLY_ALL = 0.8
 
 
 async def look_around(
-    session: AwsSession, findings: Findings, alias: Alias, arn: str, rate: float | None, now: datetime
+    session: AwsSession, findings: Findings, found: Reading, arn: str, rate: float | None, now: datetime
 ) -> None:
-    """Everything around an alias. `arn`: of its function. `rate`: requests a minute, None where that is not known."""
-    await _owner(session, findings, alias, arn)
-    await _provisioned(session, findings, alias)
-    await _concurrency(session, findings, alias, rate, now)
+    """Everything around a target. `arn`: of its function. `rate`: requests a minute, None where that is not known."""
+    alias = found.behind if isinstance(found, Stage) else found
+    await _owner(session, findings, found.function, arn)
+    if isinstance(alias, Alias):
+        await _provisioned(session, findings, alias)
+        await _concurrency(session, findings, alias, rate, now)
+    if isinstance(found, Stage):
+        _in_front(findings, found)
 
 
-async def _owner(session: AwsSession, findings: Findings, alias: Alias, arn: str) -> None:
+def _in_front(findings: Findings, stage: Stage) -> None:
+    """What of a stage makes a difference to its canary."""
+    if stage.cached:
+        findings.add(
+            "cache",
+            f"{stage.target} has a cache, which the canary does not use: it is compared with answers of that.",
+            Level.WARNING,
+        )
+    before = stage.before
+    if before and before.written:
+        findings.add(
+            "deployment",
+            f"The methods of {stage.api.name} name the version: for the deployment they are pointed to the canary, and "
+            "put back. Do not deploy the API in that second.",
+        )
+    findings.add(
+        "deployment", f"A deployment takes along whatever else was changed in {stage.api.name} since its last one."
+    )
+
+
+async def _owner(session: AwsSession, findings: Findings, function: str, arn: str) -> None:
     about = "owner"
     try:
         stack = await surroundings.stack_of(session.functions, arn)
     except AwsError as error:
-        findings.add(about, f"Whether CloudFormation deploys {alias.function} is not known: {error}", Level.UNKNOWN)
+        findings.add(about, f"Whether CloudFormation deploys {function} is not known: {error}", Level.UNKNOWN)
         return
     if stack is None:
-        findings.add(about, f"No tag says that CloudFormation deploys {alias.function}, and CodeDeploy shifts nothing.")
+        findings.add(about, f"No tag says that CloudFormation deploys {function}, and CodeDeploy shifts nothing.")
     else:
         findings.add(
             about,
-            f"{alias.function} is deployed by the stack {stack}: CodeDeploy shifts nothing there now, and a deployment "
+            f"{function} is deployed by the stack {stack}: CodeDeploy shifts nothing there now, and a deployment "
             "meanwhile would be held as drift.",
         )
 
@@ -90,13 +114,18 @@ async def _concurrency(
     )
 
 
-async def permissions(session: AwsSession, findings: Findings, alias: Alias, now: datetime, *, publishes: bool) -> None:
+async def permissions(
+    session: AwsSession, findings: Findings, found: Reading, now: datetime, *, publishes: bool
+) -> None:
     """What this rollout needs to be allowed: what has been read shows some of it, and what can be read more."""
     about = "permissions"
-    rows = needed([PUBLISH if publishes else RUN])
+    runs = STAGES if isinstance(found, Stage) else RUN
+    rows = needed([runs, PUBLISH] if publishes else [runs])
+    alias = found.behind if isinstance(found, Stage) else found
+    on = found.function, alias.name if isinstance(alias, Alias) else found.target
     unread = [row for row in rows if row.reads and session.ledger.known(row.action) is Known.UNKNOWN]
     try:
-        tried = {each.action: each.known for each in await probe(session, unread, (alias.function, alias.name), now)}
+        tried = {each.action: each.known for each in await probe(session, unread, on, now)}
     except AwsError as error:
         findings.add(about, f"What the caller may do is not known: {error}", Level.UNKNOWN)
         return

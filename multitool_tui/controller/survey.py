@@ -14,6 +14,7 @@ from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.preflight import Alarms, Preflight
 from multitool_tui.controller.surroundings import look_around, permissions
 from multitool_tui.judgement.model import AlarmState
+from multitool_tui.words import function_in
 
 if TYPE_CHECKING:
     from multitool_tui.rollout.outlook import Outlook
@@ -31,13 +32,14 @@ async def survey(
     findings = look.findings
     findings.add("caller", _caller(caller))
     await look.run()
-    await _unwatched(findings, start, read_alarms)
-    if look.alias is None or look.baseline is None:
+    function = look.found.function if look.found else function_in(start.target)
+    await _unwatched(findings, start, function, read_alarms)
+    if look.found is None or look.baseline is None:
         return tuple(findings)
     outlook = await _outlook(findings, start, outlooks)
     rate = outlook.requests_a_minute if outlook else None
-    await look_around(session, findings, look.alias, look.baseline.arn, rate, look.now)
-    await permissions(session, findings, look.alias, look.now, publishes=look.package is not None)
+    await look_around(session, findings, look.found, look.baseline.arn, rate, look.now)
+    await permissions(session, findings, look.found, look.now, publishes=look.package is not None)
     return tuple(findings)
 
 
@@ -47,16 +49,17 @@ def _caller(caller: Caller) -> str:
     return f"{caller.arn} in {caller.region}{profile}{endpoint}."
 
 
-async def _unwatched(findings: Findings, start: Start, read_alarms: Callable[[], Awaitable[Alarms]]) -> None:
+async def _unwatched(
+    findings: Findings, start: Start, function: str, read_alarms: Callable[[], Awaitable[Alarms]]
+) -> None:
     """Alarms that may be about this function, and that the plan has nothing to do with."""
     try:
         alarms = await read_alarms()
     except CommandRefused as refused:
         findings.add("alarms", str(refused), Level.UNKNOWN)
         return
-    name = start.target.partition(":")[0]
     for alarm, state in alarms.items():
-        if state is AlarmState.ALARM and name in alarm and alarm not in start.plan.alarms:
+        if state is AlarmState.ALARM and function and function in alarm and alarm not in start.plan.alarms:
             findings.add("alarms", f"{alarm} is firing, and is not watched by this plan.", Level.WARNING)
     if not start.plan.alarms:
         findings.add("alarms", "No alarm is watched: the evidence alone decides.")

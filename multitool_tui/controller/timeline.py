@@ -28,6 +28,11 @@ class Timeline:
         """How the evidence stood after each minute in which it was weighed, by the minute's start; oldest first."""
         return tuple(self._course.items())
 
+    @property
+    def weights(self) -> tuple[tuple[datetime, float], ...]:
+        """The canary's share (0-1) from each moment on."""
+        return tuple(self._weights)
+
     def recall(self, past: Past) -> None:
         """Know again what the judge has been shown already."""
         self._minutes, self._weights, self._course = dict(past.minutes), list(past.weights), dict(past.course)

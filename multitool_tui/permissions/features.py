@@ -16,6 +16,7 @@ WATCH = Feature(
 RUN = Feature("run", "Release a version on an alias", ("multitool, key n", "multitool run", "multitool resume"))
 PUBLISH = Feature("publish", "Publish a zip file as a new version, and release it", ("multitool run --zip",), (RUN,))
 REPLAY = Feature("replay", "Judge a past rollout from CloudWatch", ("multitool replay FUNCTION:ALIAS",))
+STAGES = Feature("stages", "Release on an API Gateway stage", ("multitool, key n", "multitool run API/STAGE"))
 DOCTOR = Feature("doctor", "Say what is right and what is missing", ("multitool doctor",), includes=(WATCH,))
 KEYS = Feature("keys", "Look after the caller's access keys", ("multitool doctor keys",))
 SETUP = Feature("setup", "Make a function and what is around it", ("multitool setup",))
@@ -23,7 +24,6 @@ TEARDOWN = Feature("teardown", "Remove what setup has made", ("multitool teardow
 
 # What follows is not there yet: the ledger's rows say what it will need.
 SMOKE = Feature("smoke", "Try the new version before it gets traffic", ())
-STAGES = Feature("stages", "Release on an API Gateway stage", ())
 ALARMS = Feature("alarms", "Read an alarm's history, and create one", _observed("Alarms", "alarms"))
 METRICS = Feature("metrics", "Browse metrics", _observed("Metrics", "metrics"))
 DASHBOARDS = Feature("dashboards", "Read and write dashboards", _observed("Dashboards", "dashboards"))

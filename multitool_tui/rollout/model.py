@@ -19,7 +19,7 @@ NOTHING_JUDGED = Judgement(Verdict.UNDECIDED, "No minute has been judged yet.")
 
 def rollout_id(target: str, since: datetime) -> str:
     """The name of the rollout that began on a target in this second: the same on every machine."""
-    return f"{target.replace(':', '-')}-{since:%Y%m%dT%H%M%S}"
+    return f"{target.replace(':', '-').replace('/', '-')}-{since:%Y%m%dT%H%M%S}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,17 +69,29 @@ class Analysis:
     `seal_after`: a period that ended this long ago is complete and may be judged (points arrive 1-3 minutes late).
     `max_age`: evidence older than this raises no weight. `slow_rolls_back`: a slow canary is not only held, but rolled
     back.
+    `latency`: whether slow requests are judged. `client_errors`: whether 4XX answers are, behind an API Gateway stage.
     """
 
     period: timedelta = timedelta(seconds=60)
     seal_after: timedelta = timedelta(seconds=150)
     max_age: timedelta = timedelta(minutes=6)
     slow_rolls_back: bool = False
+    latency: bool = True
+    client_errors: bool = False
 
     @property
     def history(self) -> timedelta:
         """How far back from the start the baseline's own periods are read."""
         return min(_LONGEST_HISTORY, _MOST_HISTORY * self.period)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What is released behind a stage: one of the functions that it calls, and the alias that is moved with it on
+    promotion. A stage that calls through an alias takes that one."""
+
+    function: str
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,8 @@ class Plan:
     """Why the operator chose to start it in such a window."""
     production: bool = False
     """Whether commands from other shells must say what was seen."""
+    behind: Behind | None = None
+    """None for an alias, and for a stage that calls one function."""
 
     def __post_init__(self) -> None:
         if self.steps and self.ramp:

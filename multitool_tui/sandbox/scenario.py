@@ -210,12 +210,19 @@ class CallSpec(_Model):
 
 
 class TargetSpec(_Model):
-    """What a demo releases."""
+    """What a demo releases: on the alias, or where an API is named, on its stage."""
 
     function: str
     alias: str
     baseline: str
     canary: str
+    api: str | None = None
+    stage: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The target as operators write it."""
+        return f"{self.api}/{self.stage}" if self.api else f"{self.function}:{self.alias}"
 
 
 class PlanHints(_Model):
@@ -255,6 +262,9 @@ class Scenario(_Model):
         for version in (self.target.baseline, self.target.canary):
             if version not in target.version_names:
                 raise ValueError(f"the target's version {version} is not a version of {target.name}")
+        stages = {(api.name, stage.name) for api in self.apis for stage in api.stages}
+        if self.target.api and (self.target.api, self.target.stage) not in stages:
+            raise ValueError(f"the target's stage {self.target.name} is not a stage of an API")
         return self
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from multitool_tui.views.scene import Scene
-from multitool_tui.words import parse_target, percent
+from multitool_tui.views.scene import Scene, find_stage
+from multitool_tui.words import AliasName, StageName, parse_target, percent
 
 # The consoles of the partitions, by the beginning of the region's name.
 # Source: AWS General Reference and the partitions' own guides (China, GovCloud).
@@ -23,8 +23,15 @@ def console_url(scene: Scene) -> tuple[str | None, str]:
         return None, "This session talks to an endpoint of its own, which has no console."
     region = snapshot.caller.region
     host = next((host for start, host in _CONSOLES.items() if region.startswith(start)), "console.aws.amazon.com")
-    function, alias = parse_target(scene.target)
-    url = f"https://{region}.{host}/lambda/home?region={region}#/functions/{quote(function)}/aliases/{quote(alias)}"
+    match parse_target(scene.target):
+        case AliasName(function, alias):
+            page = f"lambda/home?region={region}#/functions/{quote(function)}/aliases/{quote(alias)}"
+        case StageName():
+            stage = find_stage(snapshot, scene.target)
+            if stage is None:
+                return None, f"{scene.target} is not loaded yet."
+            page = f"apigateway/main/apis/{stage.api.id}/stages?api={stage.api.id}&region={region}"
+    url = f"https://{region}.{host}/{page}"
     return url, f"Copied: {url}"
 
 
@@ -33,8 +40,8 @@ def copied_text(scene: Scene) -> str | None:
     if scene.target is None:
         return None
     if scene.live is None:
-        alias = scene.alias
-        return f"{scene.target} v{alias.version}" if alias else scene.target
+        found = scene.found
+        return f"{scene.target} v{found.version}" if found and found.version else scene.target
     rollout = scene.live.rollout
     head = (
         f"{scene.target}: v{rollout.baseline} to {rollout.canary_name}, {rollout.state} at {percent(rollout.weight)}"

@@ -1,4 +1,4 @@
-"""The tree of functions, their aliases and published versions, as flat rows that are drawn one by one.
+"""The tree of functions, their aliases and published versions, and of REST APIs and their stages, as flat rows.
 
 Rows are few words each and made once for a snapshot; a row becomes a line only when it is on screen, so that thousands
 of functions cost no more than a screenful.
@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from multitool_tui.aws.resources import Alias
-from multitool_tui.controller.snapshot import FeedName, Function, LiveRollout, Snapshot
+from multitool_tui.aws.resources import Alias, RestApi, Stage
+from multitool_tui.controller.snapshot import Api, FeedName, Function, LiveRollout, Snapshot
 from multitool_tui.views.glyphs import FOREIGN, SERVES, STATES, Mark
-from multitool_tui.views.scene import Scene, freshness, unread
+from multitool_tui.views.scene import Scene, find_stage, freshness, unread
 from multitool_tui.views.text import (
     EMPTY,
     Line,
@@ -28,7 +28,7 @@ from multitool_tui.views.text import (
     spread,
     width_of,
 )
-from multitool_tui.words import percent
+from multitool_tui.words import function_in, percent
 
 SMALL_ACCOUNT = 30
 """Up to so many functions are shown unfolded."""
@@ -40,16 +40,23 @@ class Kind(Enum):
     FUNCTION = auto()
     ALIAS = auto()
     VERSIONS = auto()
+    API = auto()
+    STAGE = auto()
     NOTE = auto()
+
+
+HOMES = (Kind.FUNCTION, Kind.API)
+"""What others are under."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the tree. `function` and `alias` are as AWS names them, the rest is ready for the screen."""
+    """One row of the tree. `home` is the function, or the API as `home_of` has it, that it is under; `target` is what
+    it is itself, if it is one. The rest is ready for the screen."""
 
     kind: Kind
-    function: str
-    alias: str | None = None
+    home: str
+    target: str | None = None
     text: str = ""
     detail: str = ""
     mark: Mark | None = None
@@ -59,26 +66,23 @@ class Row:
     @property
     def key(self) -> tuple[str, Kind, str | None]:
         """What stays the same while the row's contents change."""
-        return self.function, self.kind, self.alias
-
-    @property
-    def target(self) -> str | None:
-        """The target that this row is, if it is one."""
-        return f"{self.function}:{self.alias}" if self.alias else None
+        return self.home, self.kind, self.target
 
     @property
     def looks_at(self) -> str:
         """What the controller is to load when the cursor is here."""
-        return self.target or self.function
+        return self.target or ("" if "/" in self.home else self.home)
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The rows, and how many of how many functions they show."""
+    """The rows, and how many of how many functions and APIs they show."""
 
     rows: tuple[Row, ...] = ()
     shown: int = 0
     total: int = 0
+    apis: int = 0
+    """How many of the total are APIs."""
 
 
 def tree(snapshot: Snapshot | None, folds: Mapping[str, bool], needle: str = "") -> Tree:
@@ -88,8 +92,8 @@ def tree(snapshot: Snapshot | None, folds: Mapping[str, bool], needle: str = "")
     wanted = needle.strip().casefold()
     # The latest rollout of each target: later ones in the list replace earlier ones.
     rollouts = {live.rollout.target: live for live in snapshot.rollouts}
-    busy = {live.rollout.target.rpartition(":")[0]: live for live in rollouts.values() if live.rollout.on_target}
-    small = len(snapshot.functions) <= SMALL_ACCOUNT
+    busy = {home_of(snapshot, target): live for target, live in rollouts.items() if live.rollout.on_target}
+    small = len(snapshot.functions) + len(snapshot.apis) <= SMALL_ACCOUNT
     rows: list[Row] = []
     shown = 0
     for function in snapshot.functions:
@@ -111,7 +115,59 @@ def tree(snapshot: Snapshot | None, folds: Mapping[str, bool], needle: str = "")
         )
         if unfolded:
             rows.extend(_children(kept, rollouts))
-    return Tree(tuple(rows), shown, len(snapshot.functions))
+    for one in snapshot.apis:
+        stages = _kept_stages(one, wanted)
+        if stages is None:
+            continue
+        shown += 1
+        home, on = _home(one.api), busy.get(_home(one.api))
+        unfolded = folds.get(home, (small and one.stages is not None) or on is not None or bool(wanted))
+        mark = STATES[on.rollout.state] if on else None
+        rows.append(Row(Kind.API, home, text=clean(one.api.name), detail=one.api.id, mark=mark, unfolded=unfolded))
+        if unfolded:
+            rows.extend(_stages(one, stages, rollouts))
+    return Tree(tuple(rows), shown, len(snapshot.functions) + len(snapshot.apis), len(snapshot.apis))
+
+
+def home_of(snapshot: Snapshot, target: str) -> str:
+    """What a target's row is under."""
+    stage = find_stage(snapshot, target)
+    return _home(stage.api) if stage else function_in(target)
+
+
+def _home(api: RestApi) -> str:
+    """An API among the functions: a slash is in no name of theirs."""
+    return f"{api.id}/"
+
+
+def _kept_stages(one: Api, wanted: str) -> tuple[Stage, ...] | None:
+    """The stages that a filter leaves, or None. An API whose own name or id matches stays whole."""
+    stages = one.stages or ()
+    if not wanted or wanted in one.api.name.casefold() or wanted == one.api.id:
+        return stages
+    kept = tuple(stage for stage in stages if wanted in stage.name.casefold() or wanted in stage.target.casefold())
+    return kept or None
+
+
+def _stages(one: Api, stages: tuple[Stage, ...], rollouts: Mapping[str, LiveRollout]) -> Iterator[Row]:
+    home = _home(one.api)
+    if one.error:
+        yield Row(Kind.NOTE, home, text=clean(one.error), mark=Mark("!", "error", Role.WARN))
+    elif not stages:
+        yield Row(Kind.NOTE, home, text="loading…" if one.stages is None else "no stage")
+    name_width = max((cells(clean(stage.name)) for stage in stages), default=0)
+    for stage in stages:
+        live = rollouts.get(stage.target)
+        detail, mark = f"v{stage.version}" if stage.version else "", SERVES
+        if stage.canary is not None:
+            canary = next(iter(stage.weights), "")
+            detail += f" ▸ {f'v{canary}' if canary else 'canary'} {percent(stage.canary.weight)}"
+            mark = FOREIGN
+        if live and live.rollout.on_target:
+            mark = STATES[live.rollout.state]
+        yield Row(
+            Kind.STAGE, home, stage.target, clean(stage.name), clean(detail.strip()), mark=mark, name_width=name_width
+        )
 
 
 def _kept(function: Function, wanted: str) -> Function | None:
@@ -159,17 +215,18 @@ def _alias_row(alias: Alias, live: LiveRollout | None, name_width: int) -> Row:
     if live and live.rollout.on_target:
         mark = STATES[live.rollout.state]
     return Row(
-        Kind.ALIAS, alias.function, alias.name, clean(alias.name), clean(detail), mark=mark, name_width=name_width
+        Kind.ALIAS, alias.function, alias.target, clean(alias.name), clean(detail), mark=mark, name_width=name_width
     )
 
 
 def draw(row: Row, width: int) -> Line:
     """A row as a line of at most `width` cells."""
     match row.kind:
-        case Kind.FUNCTION:
+        case Kind.FUNCTION | Kind.API:
             arrow = Span("▾ " if row.unfolded else "▸ ", Role.DIM)
             mark = line(row.mark.span) if row.mark and not row.unfolded else EMPTY
-            return spread(line(arrow, Span(row.text, Role.STRONG)), mark, width)
+            kind = Span(f"  API {row.detail}" if row.kind is Kind.API else "", Role.DIM)
+            return spread(line(arrow, Span(row.text, Role.STRONG), kind), mark, width)
         case Kind.NOTE:
             role = row.mark.role if row.mark else Role.DIM
             return line("    ", Span(shorten(row.text, width - 4), role))
@@ -178,11 +235,11 @@ def draw(row: Row, width: int) -> Line:
             return line(
                 "    ", Span(f"{name}  ", Role.DIM), Span(shorten(row.detail, width - cells(name) - 6), Role.DIM)
             )
-        case Kind.ALIAS:
-            return _draw_alias(row, width)
+        case Kind.ALIAS | Kind.STAGE:
+            return _draw_target(row, width)
 
 
-def _draw_alias(row: Row, width: int) -> Line:
+def _draw_target(row: Row, width: int) -> Line:
     mark = row.mark or SERVES
     # The versions are what one looks for: they keep their room, and a long name gives way.
     room = max(6, width - 4 - 2 - cells(row.detail))
@@ -207,7 +264,12 @@ def note(scene: Scene, found: Tree, needle: str) -> tuple[Line, bool]:
         return line(Span(f"{found.shown:,} of {found.total:,} match", Role.ACCENT)), False
     if not scene.snapshot.functions_complete:
         return line(Span(f"{found.total:,} so far, loading…", Role.DIM)), False
-    return line(Span(f"{found.total:,} function{'' if found.total == 1 else 's'}", Role.DIM)), False
+    functions = found.total - found.apis
+    said = f"{functions:,} function{'' if functions == 1 else 's'}"
+    if scene.snapshot.apis_error:
+        return line(Span(f"{said} · no APIs: {clean(scene.snapshot.apis_error)}", Role.DIM)), False
+    apis = f" · {found.apis:,} API{'' if found.apis == 1 else 's'}" if found.apis else ""
+    return line(Span(f"{said}{apis}", Role.DIM)), False
 
 
 def empty(scene: Scene, needle: str, width: int) -> tuple[Line, ...]:

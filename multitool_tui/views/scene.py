@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from multitool_tui.aws.resources import Alias
+from multitool_tui.aws.resources import Alias, Reading, Stage
 from multitool_tui.controller.snapshot import Feed, FeedName, Function, LiveRollout, Snapshot, Traffic
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.views.numbers import seconds
 from multitool_tui.views.text import EMPTY, Line, PaneView, Role, Span, clean, line, wrap
-from multitool_tui.words import parse_target
+from multitool_tui.words import parse_alias
 
 _MINUTE = timedelta(minutes=1)
 
@@ -49,9 +49,9 @@ class Scene:
         return any(plan.production for target, plan in plans if target == self.target)
 
     @property
-    def alias(self) -> Alias | None:
+    def found(self) -> Reading | None:
         """The target as the list of resources has it."""
-        return find_alias(self.snapshot, self.target) if self.snapshot and self.target else None
+        return find_target(self.snapshot, self.target) if self.snapshot and self.target else None
 
     @property
     def period(self) -> timedelta:
@@ -71,10 +71,20 @@ def find_function(snapshot: Snapshot, name: str) -> Function | None:
     return next((function for function in snapshot.functions if function.name == name), None)
 
 
+def find_target(snapshot: Snapshot, target: str) -> Reading | None:
+    """The alias or stage that a target names, if it is known."""
+    return find_alias(snapshot, target) or find_stage(snapshot, target)
+
+
+def find_stage(snapshot: Snapshot, target: str) -> Stage | None:
+    """The stage that a target names, if it is known."""
+    return next((stage for api in snapshot.apis for stage in api.stages or () if stage.target == target), None)
+
+
 def find_alias(snapshot: Snapshot, target: str) -> Alias | None:
     """The alias that a target names, if it is known."""
     try:
-        function, name = parse_target(target)
+        function, name = parse_alias(target)
     except ValueError:
         return None
     known = find_function(snapshot, function)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from math import log
 
+from multitool_tui.aws.resources import Reading, Stage
 from multitool_tui.controller.snapshot import Elsewhere, FeedName, LiveRollout, Traffic
 from multitool_tui.judgement.ramp import LEAST_WEIGHT
 from multitool_tui.rollout.events import Obstacle
@@ -95,27 +96,53 @@ def _space_out(blocks: list[tuple[Line, ...]], height: int) -> tuple[Line, ...]:
 
 
 def _quiet_blocks(scene: Scene, width: int) -> list[tuple[Line, ...]]:
-    alias = scene.alias
-    if scene.target is None or alias is None:
+    found = scene.found
+    if scene.target is None or found is None:
         waiting = scene.snapshot is not None and not scene.snapshot.functions_complete
         if scene.target is None and waiting:
             return [(line(Span("loading functions and aliases…", Role.DIM)),)]
-        what = "Choose an alias in Resources." if scene.target is None else f"{clean(scene.target)} is not loaded yet."
+        what = (
+            "Choose an alias or a stage in Resources."
+            if scene.target is None
+            else f"{clean(scene.target)} is not loaded yet."
+        )
         hint = line(Span("n", Role.KEY), Span(" starts a rollout", Role.DIM))
         return [(line(what),), (hint,)]
-    version, weights = clean(alias.version), alias.weights
+    if isinstance(found, Stage) and not found.version:
+        return _unversioned_blocks(found)
+    version, weights = clean(found.version), found.weights
     canary_share = sum(weights.values())
     names = ", ".join(f"v{clean(name)}" for name in weights)
     blocks = [
         _bar_block((f"v{version}", 1 - canary_share), (names, canary_share) if weights else None, width),
         (line(FOREIGN.span, Span(": nothing here moves it or judges it", Role.DIM)),)
         if weights
-        else (line(f"{SERVES.glyph} v{version} serves everything"),),
+        else wrap(_serves(found), width),
     ]
     figures = _figures(scene.traffic, scene.period)
     blocks.append((figures,) if figures else ())
     blocks.append((line(Span("n", Role.KEY), Span(" starts a rollout", Role.DIM)),))
     return blocks
+
+
+def _serves(found: Reading) -> str:
+    """What serves everything; of a stage, how it calls that."""
+    what = f"{SERVES.glyph} v{clean(found.version)} serves everything"
+    if not isinstance(found, Stage) or found.before is None:
+        return what
+    through = f", through its alias {found.before.alias}" if found.before.through else ""
+    return f"{what}: {clean(found.function)}{clean(through)}"
+
+
+def _unversioned_blocks(stage: Stage) -> list[tuple[Line, ...]]:
+    """A stage of which no one version can be named."""
+    if not stage.functions:
+        return [(line("What this stage calls is being read, or is no Lambda function."),)]
+    named = clean(", ".join(stage.functions))
+    if len(stage.functions) > 1:
+        hint = "multitool run API/STAGE --function NAME releases one of them"
+        return [(line(f"This stage calls {len(stage.functions)} functions: {named}"),), (line(Span(hint, Role.DIM)),)]
+    return [(line(f"This stage calls {named}, by no one version"),)]
 
 
 # A rollout

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from multitool_tui.aws.resources import Alarm, Alias
+from multitool_tui.aws.resources import Alarm, Alias, Reading, Stage
 from multitool_tui.controller.commands import Start
 from multitool_tui.controller.findings import TRAFFIC, Finding, Level
 from multitool_tui.controller.snapshot import Function, Snapshot
@@ -15,9 +15,9 @@ from multitool_tui.judgement.model import AlarmState
 from multitool_tui.rollout.plan import OnInconclusive, Plan, parse_steps, write_steps
 from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES
 from multitool_tui.views.alarms import ordered
-from multitool_tui.views.scene import find_alias, find_function
+from multitool_tui.views.scene import find_alias, find_function, find_stage, find_target
 from multitool_tui.views.text import clean
-from multitool_tui.words import duration, parse_target, percent
+from multitool_tui.words import StageName, duration, function_in, parse_target, percent
 
 _FIRST_STEPS = "5%/5m 25%/5m 50%/5m"  # what the operator's own begin with
 
@@ -68,16 +68,17 @@ class _Wrong(Exception):
 
 
 def targets(snapshot: Snapshot) -> list[str]:
-    """Every alias that is known, as a target."""
-    return [alias.target for function in snapshot.functions for alias in function.aliases or ()]
+    """Every alias and every stage that is known, as a target."""
+    aliases = [alias.target for function in snapshot.functions for alias in function.aliases or ()]
+    return aliases + [stage.target for one in snapshot.apis for stage in one.stages or ()]
 
 
 def versions(snapshot: Snapshot, target: str) -> list[str]:
     """The versions that could be the canary there, newest first."""
-    alias = find_alias(snapshot, target)
-    function = find_function(snapshot, alias.function) if alias else None
+    found = find_target(snapshot, target)
+    function = find_function(snapshot, found.function) if found else None
     known = function.versions if function else None
-    return [version for version in reversed(known or ()) if alias and version != alias.version]
+    return [version for version in reversed(known or ()) if found and version != found.version]
 
 
 def strategies(plans: Plans, target: str = "") -> list[str]:
@@ -105,7 +106,8 @@ def choose_strategy(draft: Draft, snapshot: Snapshot, plans: Plans, strategy: st
     if strategy in plans:
         alarms = plans[strategy][1].alarms
     else:
-        function = draft.target.rpartition(":")[0]
+        found = find_target(snapshot, draft.target)
+        function = found.function if found else function_in(draft.target)
         alarms = tuple(alarm.name for alarm in snapshot.alarms if function and function in alarm.name)
     return replace(draft, strategy=strategy, alarms=alarms, accepted=False)
 
@@ -168,12 +170,12 @@ def describe_strategy(draft: Draft, plans: Plans) -> str:
 def check(draft: Draft, snapshot: Snapshot, plans: Plans) -> Checked:
     """Look at a draft as a whole. Whatever is wrong is said in one sentence, and nothing has been changed."""
     try:
-        alias = _check_target(draft, snapshot)
-        version = _check_version(draft, snapshot, alias)
+        found = _check_target(draft, snapshot)
+        version = _check_version(draft, snapshot, found)
         plan = replace(_check_plan(draft, plans), alarms=draft.alarms)
     except _Wrong as wrong:
         return Checked(error=str(wrong), field=wrong.field)
-    summary = _summary(alias, clean(draft.package.name) if draft.package else f"v{clean(version)}", plan)
+    summary = _summary(found, clean(draft.package.name) if draft.package else f"v{clean(version)}", plan)
     warning = "All at once sends all traffic at once; nothing is compared first." if plan.all_at_once else ""
     fires = firing(snapshot, draft)
     if fires and not draft.accepted:
@@ -181,7 +183,7 @@ def check(draft: Draft, snapshot: Snapshot, plans: Plans) -> Checked:
         sentence = f"{names} {'is' if len(fires) == 1 else 'are'} firing: accept that, or do not watch it."
         return Checked(None, sentence, "accept", summary, warning)
     return Checked(
-        _start(draft, alias, version, replace(plan, accepted_alarms=fires)), summary=summary, warning=warning
+        _start(draft, found, version, replace(plan, accepted_alarms=fires)), summary=summary, warning=warning
     )
 
 
@@ -195,8 +197,8 @@ def subject(draft: Draft, snapshot: Snapshot, plans: Plans) -> Start | None:
         return None
 
 
-def _start(draft: Draft, alias: Alias, version: str, plan: Plan) -> Start:
-    return Start(target=alias.target, canary=version, zip=draft.package, plan=plan, again=draft.again)
+def _start(draft: Draft, found: Reading, version: str, plan: Plan) -> Start:
+    return Start(target=found.target, canary=version, zip=draft.package, plan=plan, again=draft.again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,14 +228,38 @@ def told(findings: Sequence[Finding]) -> Told:
     )
 
 
-def _check_target(draft: Draft, snapshot: Snapshot) -> Alias:
+def _check_target(draft: Draft, snapshot: Snapshot) -> Reading:
     target = draft.target.strip()
     if not target:
-        raise _Wrong("target", "Choose a target: a function and its alias, like checkout:live.")
+        raise _Wrong("target", "Choose a target: an alias, like checkout:live, or a stage, like shop/prod.")
     try:
-        name, alias_name = parse_target(target)
+        name = parse_target(target)
     except ValueError as error:
         raise _Wrong("target", f"{clean(str(error))}.") from None
+    live = snapshot.rollout_on(target)
+    if live and not live.rollout.ended:
+        raise _Wrong("target", f"A rollout is live on {clean(target)} already.")
+    if isinstance(name, StageName):
+        return _check_stage(target, snapshot)
+    return _check_alias(target, name.function, name.alias, snapshot)
+
+
+def _check_stage(target: str, snapshot: Snapshot) -> Stage:
+    stage = find_stage(snapshot, target)
+    if stage is None:
+        loading = "" if snapshot.functions_complete else " yet; the list is still loading"
+        raise _Wrong("target", f"No stage is called {clean(target)}{loading}.")
+    if stage.canary is not None:
+        raise _Wrong("target", f"{clean(target)} has a canary already, not of MultiTool: end that first.")
+    if len(stage.functions) > 1:
+        names = clean(", ".join(stage.functions))
+        raise _Wrong("target", f"{clean(target)} calls several functions ({names}): use multitool run --function.")
+    if not stage.version:
+        raise _Wrong("target", f"What {clean(target)} calls is being read…")
+    return stage
+
+
+def _check_alias(target: str, name: str, alias_name: str, snapshot: Snapshot) -> Alias:
     function = find_function(snapshot, name)
     if function is None:
         loading = "" if snapshot.functions_complete else " yet; the list is still loading"
@@ -244,30 +270,27 @@ def _check_target(draft: Draft, snapshot: Snapshot) -> Alias:
     if alias is None:
         there = ", ".join(clean(alias.name) for alias in function.aliases) or "none"
         raise _Wrong("target", f"{clean(name)} has no alias {clean(alias_name)}; it has: {there}.")
-    live = snapshot.rollout_on(alias.target)
-    if live and not live.rollout.ended:
-        raise _Wrong("target", f"A rollout is live on {clean(target)} already.")
     if alias.weights:
         raise _Wrong("target", f"{clean(target)} is weighted already, not by MultiTool: end that first.")
     return alias
 
 
-def _check_version(draft: Draft, snapshot: Snapshot, alias: Alias) -> str:
+def _check_version(draft: Draft, snapshot: Snapshot, found: Reading) -> str:
     if draft.package:
         return ""
     version = draft.version.strip().removeprefix("v")
-    function: Function | None = find_function(snapshot, alias.function)
+    function: Function | None = find_function(snapshot, found.function)
     known = function.versions if function else None
     if known is None:
-        raise _Wrong("version", f"The versions of {clean(alias.function)} are loading…")
+        raise _Wrong("version", f"The versions of {clean(found.function)} are loading…")
     if not version:
-        if not versions(snapshot, alias.target):
-            raise _Wrong("version", f"{clean(alias.function)} has no other published version than v{alias.version}.")
+        if not versions(snapshot, found.target):
+            raise _Wrong("version", f"{clean(found.function)} has no other published version than v{found.version}.")
         raise _Wrong("version", "Choose the version to release, or give the path of a zip file.")
-    if version == alias.version:
-        raise _Wrong("version", f"{clean(alias.target)} serves v{version} already.")
+    if version == found.version:
+        raise _Wrong("version", f"{clean(found.target)} serves v{version} already.")
     if version not in known:
-        raise _Wrong("version", f"{clean(alias.function)} has no published version {clean(version)}.")
+        raise _Wrong("version", f"{clean(found.function)} has no published version {clean(version)}.")
     return version
 
 
@@ -295,12 +318,12 @@ _OUTCOMES = {
 }
 
 
-def _summary(alias: Alias, canary: str, plan: Plan) -> str:
+def _summary(found: Reading, canary: str, plan: Plan) -> str:
     steps = " ".join(percent(step.weight) + (" gate" if step.gate else "") for step in plan.steps)
     if plan.ramp:
         steps = f"as the evidence affords, up to {percent(plan.ramp.max_weight)}"
     return (
-        f"v{clean(alias.version)} → {canary} on {clean(alias.target)} · {steps or 'all at once'} · "
+        f"v{clean(found.version)} → {canary} on {clean(found.target)} · {steps or 'all at once'} · "
         f"{'at least' if plan.ramp else 'about'} {duration(plan.shortest)} · "
         f"{_OUTCOMES[plan.on_inconclusive]} after {duration(plan.deadline)} without a verdict"
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from multitool_tui.cli import planning
 from multitool_tui.cli.exits import Exit, Failure
 from multitool_tui.cli.options import Globals
-from multitool_tui.rollout.plan import OnInconclusive, OnInterrupt, Plan, parse_steps
+from multitool_tui.rollout.plan import Behind, OnInconclusive, OnInterrupt, Plan, parse_steps
 from multitool_tui.rollout.strategies import STRATEGIES
 from multitool_tui.words import parse_target
 
@@ -154,5 +154,26 @@ def test_any_name_and_any_options_are_a_plan_or_one_sentence(name: str, said: di
             ended = failure.exit_code, failure.message.count("\n")
         else:
             ended = Exit.USAGE, 0
-            assert ":".join(parse_target(target)) == found
+            assert str(parse_target(target)) == found
         assert ended == (Exit.USAGE, 0)
+
+
+def test_a_stage_knows_its_function_or_is_told() -> None:
+    assert find_rollout("shop/prod", None, {}) == ("shop/prod", STRATEGIES["adaptive"])
+    target, named = find_rollout("my api: v2/shop/prod", None, {"function": "checkout", "client_errors": True})
+    assert target == "my api: v2/shop/prod"
+    assert named.behind == Behind("checkout")
+    assert named.analysis.client_errors
+    with pytest.raises(Failure, match="--function is for a stage"):
+        find_rollout("checkout:live", None, {"function": "cart"})
+
+
+def test_a_stage_of_the_manifest_takes_its_alias_along(tmp_path: Path) -> None:
+    path = tmp_path / "multitool.toml"
+    path.write_text(MANIFEST + "[rollouts.cart.stage]\napi = 'shop'\nstage = 'prod'\n")
+    for name in ("cart", "shop/prod"):
+        target, found = find_rollout(name, path, {})
+        assert target == "shop/prod"
+        assert found.behind == Behind("cart", "live")
+        assert found.ramp
+        assert found.ramp.budget == 12

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from multitool_tui.config import Manifest, ManifestError, load_manifest, manifest_schema
 from multitool_tui.config.reading import read_manifest
-from multitool_tui.rollout.plan import Analysis, OnInconclusive, Plan, Ramp, Step
+from multitool_tui.rollout.plan import Analysis, Behind, OnInconclusive, Plan, Ramp, Step
 from multitool_tui.rollout.strategies import STRATEGIES
 
 DOCS = Path(__file__).parents[2] / "docs" / "manifest.md"
@@ -43,7 +43,7 @@ def _load(folder: Path, text: str) -> Manifest:
 
 def test_the_documented_example_is_a_manifest(tmp_path: Path) -> None:
     plans = _load(tmp_path, _example()).plans()
-    assert list(plans) == ["checkout", "payments", "search"]
+    assert list(plans) == ["checkout", "payments", "search", "shop"]
     assert plans["checkout"] == (
         "checkout:live",
         Plan(
@@ -65,6 +65,9 @@ def test_the_documented_example_is_a_manifest(tmp_path: Path) -> None:
     ramp = Ramp(budget=10, max_weight=0.5, min_bake=_minutes(20))
     analysis = Analysis(slow_rolls_back=True)
     assert plans["payments"] == ("payments:live", Plan("adaptive", ramp=ramp, analysis=analysis))
+    analysis = Analysis(latency=False, client_errors=True)
+    shop = Plan("adaptive", ramp=Ramp(), analysis=analysis, behind=Behind("checkout"))
+    assert plans["shop"] == ("shop/prod", shop)
 
 
 def test_a_rollout_without_strategy_and_steps_is_adaptive(tmp_path: Path) -> None:
@@ -74,7 +77,10 @@ def test_a_rollout_without_strategy_and_steps_is_adaptive(tmp_path: Path) -> Non
 def test_every_key_is_documented_and_no_other() -> None:
     documented = re.findall(r"^\| `(\w+)` \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     tables = manifest_schema()["$defs"]
-    keys = [key for table in ("RolloutKeys", "StepKeys", "AnalysisKeys") for key in tables[table]["properties"]]
+    keys = [
+        key for table in ("RolloutKeys", "StageKeys", "StepKeys", "AnalysisKeys") for key in tables[table]["properties"]
+    ]
+    # The table `stage` has a key of its name.
     assert sorted(documented) == sorted(set(keys) - {"analysis"})
 
 
@@ -391,6 +397,7 @@ def test_the_schema_knows_every_key_and_allows_no_other() -> None:
     tables = schema["$defs"]
     assert all(tables[name]["additionalProperties"] is False for name in ("RolloutKeys", "StepKeys", "AnalysisKeys"))
     assert "required" not in tables["RolloutKeys"]  # what it needs may stand in the defaults
+    assert tables["StageKeys"]["required"] == ["api", "stage"]
     assert tables["StepKeys"]["required"] == ["weight", "bake"]
     assert tables["AnalysisKeys"]["properties"]["seal_after"]["default"] == "2m30s"
 

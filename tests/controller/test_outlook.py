@@ -24,7 +24,7 @@ from multitool_tui.rollout.receipts import Severity
 from multitool_tui.rollout.strategies import ADAPTIVE, STRATEGIES, parse_plan
 from multitool_tui.sandbox.faults import Fault
 from multitool_tui.simulation.power import Healthy, PowerRow
-from multitool_tui.words import parse_target
+from multitool_tui.words import parse_alias
 from tests.support.waiting import until
 from tests.support.world import START, World, world
 
@@ -212,7 +212,7 @@ class PlayedSession:
     cloudwatch: PlayedMetrics
 
     async def source(self, target: str) -> AliasSource:
-        return AliasSource(*parse_target(target))
+        return AliasSource(*parse_alias(target))
 
 
 def outlooks_of(*minutes: dict[str, float] | None) -> Outlooks:

@@ -55,8 +55,8 @@ def test_running_on_one_target_in_a_known_place() -> None:
 
 
 def test_what_is_not_known_is_left_open() -> None:
-    [_, statement] = minimal_policy(needed([WATCH]), Scope())["Statement"]
-    assert statement["Resource"] == "arn:aws:lambda:*:ACCOUNT-ID:function:*"
+    resources = [statement["Resource"] for statement in minimal_policy(needed([WATCH]), Scope())["Statement"]]
+    assert sorted(resources) == ["*", "arn:aws:apigateway:*::/restapis*", "arn:aws:lambda:*:ACCOUNT-ID:function:*"]
 
 
 @pytest.mark.parametrize("rows", [LEDGER, *(needed([feature]) for feature in FEATURES.values())])

@@ -15,7 +15,10 @@ from multitool_tui.sandbox.scenario import Scenario, load_scenario, scenario_nam
 from multitool_tui.sandbox.server import Sandbox
 from tests.sandbox.conftest import NOON, Make
 
-SHIPPED = ["alarm", "api", "api-errors", "burst", "errors", "healthy", "quiet", "slow", "slow-burn", "zero-baseline"]
+SHIPPED = [
+    *("alarm", "api", "api-errors", "burst", "errors", "healthy", "quiet", "slow", "slow-burn"),
+    *("stage", "stage-errors", "zero-baseline"),
+]
 
 MINE = """
 description = "Mine."

@@ -525,7 +525,7 @@ async def test_the_filter_finds_counts_and_clears() -> None:
         await session.press("escape")
         assert pane.listing.needle == ""
         await session.press("slash", *"beta", "down")
-        assert [row.alias for row in pane.listing.found.rows if row.alias] == ["beta"]
+        assert [row.target for row in pane.listing.found.rows if row.target] == ["checkout:beta"]
 
 
 async def test_a_filter_without_a_match_says_so() -> None:

@@ -164,7 +164,7 @@ def test_the_summary_of_the_default() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "error"),
     [
-        ({"target": ""}, "target", "Choose a target: a function and its alias, like checkout:live."),
+        ({"target": ""}, "target", "Choose a target: an alias, like checkout:live, or a stage, like shop/prod."),
         ({"target": "search:live"}, "target", "The aliases of search are loading…"),
         (
             {"target": "invoice-render:live"},

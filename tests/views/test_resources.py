@@ -73,8 +73,8 @@ def test_what_is_not_loaded_says_so() -> None:
 )
 def test_the_filter(needle: str, functions: set[str], aliases: list[str]) -> None:
     found = tree(mid_canary(), {}, needle)
-    assert {row.function for row in found.rows if row.kind is Kind.FUNCTION} == functions
-    assert [row.alias for row in found.rows if row.alias] == aliases
+    assert {row.home for row in found.rows if row.kind is Kind.FUNCTION} == functions
+    assert [row.target.rpartition(":")[2] for row in found.rows if row.target] == aliases
     assert found.shown == len(functions)
     assert found.total == 4
 
@@ -90,7 +90,7 @@ def test_thousands_of_functions_are_folded() -> None:
     shown = thousands()
     found = tree(shown, {})
     assert len(found.rows) == 2003
-    assert [row.function for row in found.rows if row.unfolded] == ["checkout"]
+    assert [row.home for row in found.rows if row.unfolded] == ["checkout"]
 
 
 @pytest.mark.parametrize("width", [10, 20, 36, 80])

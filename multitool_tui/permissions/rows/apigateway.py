@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multitool_tui.permissions.features import DOMAINS, SETUP, STAGES, TAGS, TEARDOWN
+from multitool_tui.permissions.features import DOMAINS, SETUP, STAGES, TAGS, TEARDOWN, WATCH
 from multitool_tui.permissions.row import Access, Feature, Row, Shape, operations
 
 APIS = Shape("Api", "arn:{partition}:apigateway:{region}::/restapis*")
@@ -55,17 +55,15 @@ ROWS = (
         "GET",
         Access.READ,
         APIS,
-        now=(SETUP, TEARDOWN, TAGS),
-        later=(STAGES,),
-        calls=("GetRestApis", "GetResources", "GetMethod", "GetStage"),
+        now=(WATCH, STAGES, SETUP, TEARDOWN, TAGS),
+        calls=("GetRestApis", "GetResources", "GetMethod", "GetStage", "GetStages", "GetDeployment"),
     ),
-    _verb("PATCH", Access.WRITE, API, later=(STAGES,), calls=("UpdateStage",)),
+    _verb("PATCH", Access.WRITE, API, now=(STAGES,), calls=("UpdateStage", "UpdateIntegration")),
     _verb(
         "POST",
         Access.WRITE,
         APIS,
-        now=(SETUP,),
-        later=(STAGES,),
+        now=(STAGES, SETUP),
         calls=("CreateDeployment", "CreateResource", "CreateRestApi"),
     ),
     _verb(

@@ -22,9 +22,10 @@ from multitool_tui.tui.widgets.choice import Choice
 from multitool_tui.tui.widgets.picker import Picker
 from multitool_tui.views import start
 from multitool_tui.views.alarms import alarm_choice
-from multitool_tui.views.scene import Scene, find_function
+from multitool_tui.views.scene import Scene, find_function, find_stage
 from multitool_tui.views.start import Checked, Plans, Told
 from multitool_tui.views.text import clean
+from multitool_tui.words import function_in
 
 _TYPING = 0.3
 """So many seconds the choice must rest before it is asked what another one can tell."""
@@ -209,7 +210,11 @@ class StartScreen(FollowsScenes, Dialog[None]):
 
     def _load(self, target: str) -> None:
         """Have the aliases and versions of a typed function loaded."""
-        name = target.rpartition(":")[0] or target
+        stage = find_stage(self._snapshot, target)
+        if stage and not stage.version:
+            self.post_message(Looked(target, None))
+            return
+        name = stage.function if stage else function_in(target) or target
         function = find_function(self._snapshot, name)
         if function and (function.aliases is None or function.versions is None):
             self.post_message(Looked(name, None))

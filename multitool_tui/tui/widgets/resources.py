@@ -16,7 +16,7 @@ from multitool_tui.tui.messages import Looked
 from multitool_tui.tui.widgets.lines import as_content
 from multitool_tui.tui.widgets.rows import Rows
 from multitool_tui.views import resources
-from multitool_tui.views.resources import Kind, Row, Tree
+from multitool_tui.views.resources import HOMES, Row, Tree
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.text import Line, Role, Span, crop, line
 
@@ -79,9 +79,10 @@ class ResourceTree(Rows):
     def _put_cursor_on(self, target: str | None) -> None:
         if target is None or (self.row and self.row.target == target):
             return
-        function = target.rpartition(":")[0]
-        if not self._folds.get(function) and any(row.function == function for row in self.found.rows):
-            self._folds[function] = True
+        snapshot = self._scene.snapshot if self._scene else None
+        home = resources.home_of(snapshot, target) if snapshot else ""
+        if not self._folds.get(home) and any(row.home == home for row in self.found.rows):
+            self._folds[home] = True
             self._rebuild()
         for number, row in enumerate(self.found.rows):
             if row.target == target:
@@ -102,10 +103,10 @@ class ResourceTree(Rows):
     def _set_fold(self, *, unfolded: bool) -> None:
         if self.row is None:
             return
-        function = self.row.function
-        self._folds[function] = unfolded
+        under = self.row.home
+        self._folds[under] = unfolded
         self._rebuild()
-        home = next(n for n, row in enumerate(self.found.rows) if row.key == (function, Kind.FUNCTION, None))
+        home = next(n for n, row in enumerate(self.found.rows) if row.home == under and row.kind in HOMES)
         if not unfolded or self.row is None:
             self.go(home)
         else:
@@ -114,14 +115,14 @@ class ResourceTree(Rows):
     def action_open(self) -> None:
         if self.row is None:
             return
-        if self.row.kind is Kind.FUNCTION:
+        if self.row.kind in HOMES:
             self._set_fold(unfolded=not self.row.unfolded)
         elif self.row.target:
             self.go(self.cursor)
             self.post_message(self.Opened())
 
     def opens_at_once(self) -> bool:
-        return self.row is not None and self.row.kind is Kind.FUNCTION
+        return self.row is not None and self.row.kind in HOMES
 
     def on_resize(self, event: events.Resize) -> None:
         del event

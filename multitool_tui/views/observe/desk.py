@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from multitool_tui.aws.resources import Stage
 from multitool_tui.controller.observe.page import Page
 from multitool_tui.controller.observe.tab import Deed, Subject, Tab
 from multitool_tui.controller.observe.tabs import TABS
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.text import Line, Role, Span, clean, crop, fit, line, width_of
-from multitool_tui.words import duration, parse_target
+from multitool_tui.words import duration, parse_alias
 
 LIST_WIDTH = 18
 
 
 def subject_of(scene: Scene) -> Subject | None:
-    """The target on screen, with the versions that serve; None before there is one."""
+    """The alias on screen, or behind the stage on screen, with the versions that serve; None before there is one."""
     snapshot = scene.snapshot
     if snapshot is None or snapshot.caller is None or scene.target is None:
         return None
+    live, known = scene.live, scene.found
     try:
-        function, alias = parse_target(scene.target)
+        behind = known.behind.target if isinstance(known, Stage) and known.behind else scene.target
+        function, alias = parse_alias(behind)
     except ValueError:
         return None
-    live, known = scene.live, scene.alias
     if live and not live.rollout.ended:
         baseline, canary = live.rollout.baseline, live.rollout.canary
     else:

@@ -1,12 +1,13 @@
 """One story a feature: whoever adds a feature to the ledger adds its story here."""
 
-from tests.permissions.stories import doctor, keys, observe, publish, replay, run, setup, teardown, watch
+from tests.permissions.stories import doctor, keys, observe, publish, replay, run, setup, stages, teardown, watch
 from tests.permissions.story import Story
 
 STORIES: tuple[Story, ...] = (
     watch.STORY,
     run.STORY,
     publish.STORY,
+    stages.STORY,
     replay.STORY,
     doctor.STORY,
     keys.STORY,

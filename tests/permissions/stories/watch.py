@@ -13,6 +13,7 @@ async def watching(stage: World) -> Told:
     await stage.settle()
     snapshot = stage.supervisor.snapshot
     said = [feed.error for feed in snapshot.feeds.values()] + [function.error for function in snapshot.functions]
+    said.append(snapshot.apis_error)
     checkout = next((function for function in snapshot.functions if function.name == "checkout"), None)
     there = checkout and checkout.aliases and checkout.versions and snapshot.focus and snapshot.focus.minutes
     return Told(bool(there and snapshot.alarms and snapshot.caller), tuple(each for each in said if each))
