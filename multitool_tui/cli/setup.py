@@ -22,10 +22,8 @@ _VERBS = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
 @click.command()
-@click.argument("name")
-@click.option(
-    "--zip", "zip_file", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The function's code."
-)
+@click.argument("name", required=False)
+@click.option("--zip", "zip_file", type=click.Path(path_type=Path), metavar="FILE", help="The function's code.")
 @click.option("--handler", metavar="NAME", help="What is called; otherwise lambda_function.lambda_handler.")
 @click.option("--runtime", default="python3.13", show_default=True, metavar="NAME", help="As Lambda names them.")
 @click.option("--alias", default="live", show_default=True, metavar="NAME", help="What everybody calls.")
@@ -55,8 +53,8 @@ _VERBS = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 def setup(
     options: Globals,
     /,
-    name: str,
-    zip_file: Path,
+    name: str | None,
+    zip_file: Path | None,
     *,
     api: bool,
     api_name: str | None,
@@ -68,13 +66,24 @@ def setup(
 ) -> None:
     """Make a service of NAME: role, function, first version, alias, what calls it, alarms and a dashboard.
 
-    What is there already is kept; what was begun is finished.
+    What is there already is kept; what was begun is finished. Without NAME, opens a screen that asks for all of it.
     `multitool teardown NAME` removes what was made.
     """
-    handler = given.pop("handler") or "lambda_function.lambda_handler"
-    package = _package(zip_file, name)
+    if name is None:
+        from multitool_tui.cli.wizard import open_wizard
+
+        open_wizard(options)
+        return
+    if zip_file is None:
+        raise click.UsageError("Give the code with --zip FILE, or no NAME to be asked for everything.")
+    from multitool_tui.controller.provision.package import inspect
     from multitool_tui.controller.provision.service import Service
 
+    handler = given.pop("handler") or "lambda_function.lambda_handler"
+    try:
+        package = inspect(zip_file, name, handler, given["runtime"])
+    except ValueError as error:
+        raise Failure(str(error), Exit.USAGE) from None
     front = (api_name or name) if api or api_name or path else None
     given["sources"] = tuple(dict.fromkeys(given["sources"]))
     service = Service(name, handler, sha256=package.sha256, api=front, path=path or f"/{name}", **given)
@@ -123,14 +132,3 @@ async def _make(shop: Workshop, service: Service, package: Package, *, dry_run: 
         said = ("", f"{service.target} is ready. To call it:")
         called = tuple(f"  {each}" for each in how_to_call(service, work.site.facts, caller))
         click.echo("\n".join((*said, *called, *lacks, "Its next version:", f"  {what_next(service)}")))
-
-
-def _package(path: Path, function: str) -> Package:
-    import base64
-    import hashlib
-
-    from multitool_tui.rollout.package import Package
-
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").digest()
-    return Package(function, str(path.resolve()), path.stat().st_size, base64.b64encode(digest).decode())

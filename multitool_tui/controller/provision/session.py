@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from multitool_tui.aws.provision.part import InTheWay, Part, Site
+from multitool_tui.aws.provision.part import Facts, InTheWay, Part, Site
+from multitool_tui.aws.resources import Caller
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
 from multitool_tui.controller.launcher import place_of
 from multitool_tui.controller.provision.book import Book, services
+from multitool_tui.controller.provision.service import Service
 from multitool_tui.controller.provision.walk import Progress, Tell, set_up, survey, tear_down, to_tear_down
 from multitool_tui.rollout.package import Package
 
@@ -39,6 +41,25 @@ class Workshop:
             yield Work(Site(self.session, self.clock, caller, package), book)
         finally:
             await book.close()
+
+    async def caller(self) -> Caller:
+        """Whose account it is.
+
+        Raises:
+            AwsError: the session is of no use.
+        """
+        return await self.session.caller()
+
+    async def survey(self, service: Service, package: Package) -> list[Progress]:
+        """What setting a service up would do. Errors are those of `open` and of `walk`."""
+        async with self.open(service.name, package) as work:
+            return await work.survey(service.parts(self.session.region))
+
+    async def make(self, service: Service, package: Package, tell: Tell) -> Facts:
+        """Set a service up; what AWS has named. Errors are those of `open` and of `walk`."""
+        async with self.open(service.name, package) as work:
+            await work.set_up(service.parts(self.session.region), tell)
+            return work.site.facts
 
     async def services(self) -> list[str]:
         """The services on record in this account and region.
