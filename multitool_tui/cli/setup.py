@@ -76,14 +76,15 @@ def setup(
         return
     if zip_file is None:
         raise click.UsageError("Give the code with --zip FILE, or no NAME to be asked for everything.")
+    from multitool_tui.controller.port import Misused
     from multitool_tui.controller.provision.package import inspect
     from multitool_tui.controller.provision.service import Service
 
     handler = given.pop("handler") or "lambda_function.lambda_handler"
     try:
         package = inspect(zip_file, name, handler, given["runtime"])
-    except ValueError as error:
-        raise Failure(str(error), Exit.USAGE) from None
+    except Misused as misused:
+        raise Failure(str(misused), Exit.USAGE) from None
     front = (api_name or name) if api or api_name or path else None
     given["sources"] = tuple(dict.fromkeys(given["sources"]))
     service = Service(name, handler, sha256=package.sha256, api=front, path=path or f"/{name}", **given)

@@ -6,6 +6,8 @@ import asyncio
 import importlib
 import sys
 from contextlib import AsyncExitStack
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +18,7 @@ from multitool_tui.cli.options import Globals
 
 if TYPE_CHECKING:
     from multitool_tui.controller.provision.desk import Desk
+    from multitool_tui.rollout.package import Package
 
 
 def open_wizard(options: Globals) -> None:
@@ -32,13 +35,22 @@ def open_wizard(options: Globals) -> None:
     from multitool_tui.controller.provision.package import inspect
     from multitool_tui.tui.setup import SetupApp
 
+    @lru_cache(8)
+    def once(path: Path, function: str, handler: str, runtime: str, _stamp: float) -> Package:
+        return inspect(path, function, handler, runtime)
+
+    def read(path: Path, function: str, handler: str, runtime: str) -> Package:
+        """A file is read once, and again when it has changed: the form asks with each key."""
+        stamp = path.stat().st_mtime if path.is_file() else 0.0
+        return once(path, function, handler, runtime, stamp)
+
     async def run() -> tuple[str, ...]:
         async with AsyncExitStack() as stack:
 
             async def connect() -> Desk:
                 return await _open(options, stack)
 
-            return await SetupApp(connect, inspect).run_async() or ()
+            return await SetupApp(connect, read).run_async() or ()
 
     for line in asyncio.run(run()):
         click.echo(line)

@@ -7,7 +7,6 @@ import hashlib
 import zipfile
 from pathlib import Path
 
-from multitool_tui.aws.resources import Version
 from multitool_tui.controller.port import Misused
 from multitool_tui.rollout.package import Package
 
@@ -49,19 +48,19 @@ def read_package(path: Path, function: str) -> Package:
     return Package(function, str(path.resolve()), size, base64.b64encode(digest).decode())
 
 
-def handler_missing(package: Package, latest: Version) -> str | None:
-    """Why the package cannot be called as the function is set, where that shows; None where nothing does."""
-    family = next((name for name in _MODULES if latest.runtime.startswith(name)), None)
+def handler_missing(package: Package, runtime: str, handler: str) -> str | None:
+    """Why the package cannot be called by this handler, where that shows; None where nothing does."""
+    family = next((name for name in _MODULES if runtime.startswith(name)), None)
     names = {member.filename for member in _members(Path(package.path))}
     if family:
-        module = latest.handler.rpartition(".")[0]
+        module = handler.rpartition(".")[0]
         place = module.replace(".", "/") if family == "python" else module
         # What is not in the function's own folder is in a layer's.
         if place.startswith("/") or any(f"{place}{ending}" in names for ending in _MODULES[family]):
             return None
-        return f"{package.name} has no {place}{_MODULES[family][0]}, which the handler {latest.handler} is in."
-    if latest.runtime.startswith("provided") and "bootstrap" not in names:
-        return f"{package.name} has no bootstrap, which the runtime {latest.runtime} begins with."
+        return f"{package.name} has no {place}{_MODULES[family][0]}, which the handler {handler} is in."
+    if runtime.startswith("provided") and "bootstrap" not in names:
+        return f"{package.name} has no bootstrap, which the runtime {runtime} begins with."
     return None
 
 

@@ -157,7 +157,7 @@ class Preflight:
                 f"{package.name} is what v{baseline.version} of {package.function} is already: "
                 "there is nothing to release."
             )
-        missing = await asyncio.to_thread(handler_missing, package, latest)
+        missing = await asyncio.to_thread(handler_missing, package, latest.runtime, latest.handler)
         if missing and not latest.layers:
             raise Misused(missing)
         known = await functions.versions(self._session.functions, package.function)

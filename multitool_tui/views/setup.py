@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from multitool_tui.aws.resources import Caller
+from multitool_tui.controller.port import Misused
 from multitool_tui.controller.provision.service import Service
 from multitool_tui.controller.provision.walk import Progress, Status
 from multitool_tui.rollout.package import Package
@@ -27,7 +28,7 @@ _ROLES = {
 }
 
 Inspect = Callable[[Path, str, str, str], Package]
-"""Reads a zip file: its path, the function's name, the handler, the runtime; a ValueError says what is wrong."""
+"""Reads a zip file: its path, the function's name, the handler, the runtime; `Misused` says what is wrong."""
 
 
 class Step(StrEnum):
@@ -89,8 +90,8 @@ def check(draft: Draft, inspect: Inspect) -> Checked:
     name = draft.name.strip()
     try:
         package = inspect(Path(draft.zip_file.strip()).expanduser(), name, draft.handler.strip(), draft.runtime.strip())
-    except ValueError as error:
-        return Checked(field="zip_file", error=f"{error}")
+    except Misused as misused:
+        return Checked(field="handler" if "handler" in str(misused) else "zip_file", error=str(misused))
     service = Service(
         name,
         draft.handler.strip(),
