@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from multitool_tui.clock import Clock
-from multitool_tui.controller.commands import Command, Start
-from multitool_tui.controller.snapshot import Snapshot
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a screen is on the terminal before these are loaded
+    from multitool_tui.clock import Clock
+    from multitool_tui.controller.commands import Command, Start
     from multitool_tui.controller.findings import Finding
-
-if TYPE_CHECKING:
     from multitool_tui.controller.observe.page import Form, Page
     from multitool_tui.controller.observe.tab import Deed, Subject, Tab, Values
+    from multitool_tui.controller.snapshot import Snapshot
 
 
 class CommandRefused(Exception):

@@ -1,4 +1,7 @@
-"""The application: it owns the controller's connection and every task, and hands each scene to the screens."""
+"""The application: it owns the controller's connection and every task, and hands each scene to the screens.
+
+Only what the first paint needs is imported at the top: the frame is on the screen before the rest is loaded.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -16,20 +20,15 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from multitool_tui.clock import Clock, SystemClock
-from multitool_tui.controller.commands import Start
 from multitool_tui.controller.port import CommandRefused, ConnectFailed, Controller
-from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.tui.messages import Looked, Obey, SnapshotArrived
 from multitool_tui.tui.screens.base import FollowsScenes
-from multitool_tui.tui.screens.fleet import FleetScreen
-from multitool_tui.tui.screens.main import MainScreen
-from multitool_tui.tui.screens.quit import QuitScreen
-from multitool_tui.tui.screens.start import StartScreen
-from multitool_tui.tui.screens.steering import SteeringScreen
+from multitool_tui.tui.screens.skeleton import Skeleton
 from multitool_tui.tui.themes import DARK, FALLBACK, LIGHT
-from multitool_tui.views.actions import ACTIONS, availability, must_ask_before_leaving
-from multitool_tui.views.dialogs import farewell_to_held
-from multitool_tui.views.scene import Scene, first_target
+
+if TYPE_CHECKING:
+    from multitool_tui.controller.snapshot import Snapshot
+    from multitool_tui.views.scene import Scene
 
 _CLOSING = 10.0
 """So many seconds the controller has to come to its end when the operator quits."""
@@ -78,7 +77,7 @@ class MultiToolApp(App[Farewell]):
         return super().run(**options) or Farewell(self.return_code or 0)
 
     def get_default_screen(self) -> Screen[None]:
-        return MainScreen(self._clock, self._hint)
+        return Skeleton(self._hint)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return FALLBACK
@@ -88,8 +87,6 @@ class MultiToolApp(App[Farewell]):
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self.set_class(self._ascii, "-ascii")
-        self.scene = Scene(self._clock.now(), ascii=self._ascii)
-
         for number in (signal.SIGTERM, signal.SIGHUP):
             with suppress(ValueError, RuntimeError):  # only a process's main thread hears signals
                 asyncio.get_running_loop().add_signal_handler(number, self._interrupted, number.name)
@@ -105,6 +102,7 @@ class MultiToolApp(App[Farewell]):
         self.set_interval(1.0, self._tick)
 
     async def _connect_and_follow(self) -> None:
+        await self._furnish()
         try:
             controller = await self._connect()
         except ConnectFailed as failed:
@@ -114,10 +112,19 @@ class MultiToolApp(App[Farewell]):
         controller.subscribe(self._deliver)
         self._deliver(controller.snapshot)
 
+    async def _furnish(self) -> None:
+        """Put the main screen over its frame: Textual does not let the screen that an application opens with go."""
+        main: Any = await asyncio.to_thread(import_module, "multitool_tui.tui.screens.main")
+        views: Any = import_module("multitool_tui.views.scene")
+        self.scene = views.Scene(self._clock.now(), ascii=self._ascii)
+        await self.push_screen(main.MainScreen(self._clock, self._hint))
+
     def _deliver(self, snapshot: Snapshot) -> None:
         self.post_message(SnapshotArrived(snapshot))
 
     def on_snapshot_arrived(self, message: SnapshotArrived) -> None:
+        from multitool_tui.views.scene import Scene, first_target
+
         snapshot = message.snapshot
         if snapshot.fatal is not None:
             self._spawn(self._leave(Farewell(3, snapshot.fatal)))
@@ -190,6 +197,8 @@ class MultiToolApp(App[Farewell]):
         self._spawn(self._obey(message))
 
     async def _obey(self, message: Obey) -> None:
+        from multitool_tui.controller.commands import Start
+
         if self._controller is None:
             return
         refusal: str | None = None
@@ -215,10 +224,14 @@ class MultiToolApp(App[Farewell]):
             self._spawn(self._controller.refresh())
 
     def on_start_asked(self) -> None:
+        from multitool_tui.tui.screens.start import StartScreen
+
         if self._controller and self.scene and self.scene.snapshot:
             self.push_screen(StartScreen(self.scene, self.scene.snapshot.plans, self._controller.preflight))
 
     def on_fleet_asked(self) -> None:
+        from multitool_tui.tui.screens.fleet import FleetScreen
+
         if self.scene:
             self.push_screen(FleetScreen(self._clock, self.scene))
 
@@ -236,12 +249,20 @@ class MultiToolApp(App[Farewell]):
     # The end
 
     async def action_quit(self) -> None:
-        if self.scene is None or not must_ask_before_leaving(self.scene):
+        if self.scene is None:
+            await self._leave(Farewell())
+            return
+        from multitool_tui.tui.screens.quit import QuitScreen
+        from multitool_tui.views.actions import must_ask_before_leaving
+
+        if not must_ask_before_leaving(self.scene):
             await self._leave(Farewell())
         elif not isinstance(self.screen, QuitScreen):
             self.push_screen(QuitScreen(self.scene), self._answered_quit)
 
     def _answered_quit(self, answer: str | None) -> None:
+        from multitool_tui.views.dialogs import farewell_to_held
+
         if answer is not None:
             message = farewell_to_held(self.scene) if answer == "hold" and self.scene else None
             self._spawn(self._leave(Farewell(0, message)))
@@ -273,6 +294,9 @@ class MultiToolApp(App[Farewell]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action that applies now on the screen, then Textual's choice of themes."""
+        from multitool_tui.tui.screens.steering import SteeringScreen
+        from multitool_tui.views.actions import ACTIONS, availability
+
         if isinstance(screen, SteeringScreen):
             for action in ACTIONS:
                 if action.name == "leave":

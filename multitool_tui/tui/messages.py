@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from multitool_tui.controller.commands import Command
-from multitool_tui.controller.snapshot import Snapshot
+if TYPE_CHECKING:
+    from multitool_tui.controller.commands import Command
+    from multitool_tui.controller.snapshot import Snapshot
 
 
 class SnapshotArrived(Message):

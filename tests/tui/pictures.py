@@ -21,6 +21,7 @@ async def settle(pilot: Pilot[Farewell]) -> None:
     app = pilot.app
     assert isinstance(app, MultiToolApp)
     while app.scene is None or app.scene.snapshot is None:
+        assert not list(app._notifications), [note.message for note in app._notifications]
         await pilot.pause()
     await still(pilot)
     for field in app.screen.query(Input):

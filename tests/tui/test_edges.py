@@ -86,7 +86,7 @@ async def test_every_line_of_a_box_ends_where_the_box_does() -> None:
     app = make_app(FakeController(hostile()))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        split = app.query_one(Split).region
+        split = app.screen.query_one(Split).region
         for line in lines_of(app)[split.y + 1 : split.bottom - 1]:
             # Wide characters take two cells: count cells, not characters.
             cells = "".join(char + ("\0" if ord(char) > 0x2FFF else "") for char in line)
@@ -287,9 +287,9 @@ async def test_an_old_feed_fades_its_pane_alone() -> None:
         controller.push(replace(mid_canary(), feeds=feeds))
         await pilot.pause()
         await pilot.pause()
-        assert app.query_one(Alarms).has_class("-faded")
-        assert not app.query_one(Split).has_class("-faded")
-        assert "41s old · Throttled, retrying" in str(app.query_one(Alarms).border_subtitle)
+        assert app.screen.query_one(Alarms).has_class("-faded")
+        assert not app.screen.query_one(Split).has_class("-faded")
+        assert "41s old · Throttled, retrying" in str(app.screen.query_one(Alarms).border_subtitle)
 
 
 async def test_thousands_of_snapshots_cost_few_paints() -> None:

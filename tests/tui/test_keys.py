@@ -467,12 +467,12 @@ async def test_the_cursor_looks_at_what_it_is_on() -> None:
         assert session.controller.looks[-1] == "invoice-render"
         assert session.app.scene.target == "checkout:live"
         await session.press("end", "home", "pagedown", "pageup", "left", "right")
-        assert session.app.query_one(ResourceTree).cursor == 0
+        assert session.app.screen.query_one(ResourceTree).cursor == 0
 
 
 async def test_enter_and_the_arrows_fold() -> None:
     async with opened(idle()) as session:
-        tree = session.app.query_one(ResourceTree)
+        tree = session.app.screen.query_one(ResourceTree)
         rows = len(tree.found.rows)
         await session.press("home", "enter")
         assert len(tree.found.rows) == rows - 3
@@ -485,7 +485,7 @@ async def test_enter_and_the_arrows_fold() -> None:
 
 async def test_the_mouse_chooses_and_folds() -> None:
     async with opened(idle()) as session:
-        tree = session.app.query_one(ResourceTree)
+        tree = session.app.screen.query_one(ResourceTree)
         await session.pilot.click(ResourceTree, offset=(8, 2))
         await session.pilot.pause()
         assert session.controller.looks[-1] == "checkout:live"
@@ -507,7 +507,7 @@ async def test_the_latest_live_rollout_is_shown_until_the_operator_chooses() -> 
         assert session.app.scene.target == "checkout:beta"
         await session.push(mid_canary())
         assert session.app.scene.target == "checkout:live"
-        tree = session.app.query_one(ResourceTree)
+        tree = session.app.screen.query_one(ResourceTree)
         assert tree.row is not None
         assert tree.row.target == "checkout:live"
         await session.press("up")
@@ -517,7 +517,7 @@ async def test_the_latest_live_rollout_is_shown_until_the_operator_chooses() -> 
 
 async def test_the_filter_finds_counts_and_clears() -> None:
     async with opened(thousands()) as session:
-        pane = session.app.query_one(Resources)
+        pane = session.app.screen.query_one(Resources)
         await session.press("slash", *"service-000")
         assert "10 of 2,000 match" in str(pane.border_subtitle)
         await session.press("enter")
@@ -531,15 +531,15 @@ async def test_the_filter_finds_counts_and_clears() -> None:
 async def test_a_filter_without_a_match_says_so() -> None:
     async with opened(idle()) as session:
         await session.press("slash", *"zzz")
-        assert "0 of 4 match" in str(session.app.query_one(Resources).border_subtitle)
+        assert "0 of 4 match" in str(session.app.screen.query_one(Resources).border_subtitle)
         await session.press("escape")
-        assert len(session.app.query_one(ResourceTree).found.rows) > 4
+        assert len(session.app.screen.query_one(ResourceTree).found.rows) > 4
 
 
 async def test_zoom_and_back() -> None:
     async with opened(mid_canary()) as session:
         await session.press("tab", "tab", "tab")
-        evidence = session.app.query_one(Evidence)
+        evidence = session.app.screen.query_one(Evidence)
         assert session.app.focused is evidence
         before = evidence.size
         await session.press("z")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from multitool_tui.views.scene import Scene
+if TYPE_CHECKING:
+    from multitool_tui.views.scene import Scene
 
 Result = TypeVar("Result")
 

@@ -8,6 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from multitool_tui.clock import Clock
+from multitool_tui.tui.screens.skeleton import BREAKPOINTS, TALL_BREAKPOINTS
 from multitool_tui.tui.screens.steering import SteeringScreen
 from multitool_tui.tui.widgets.alarms import Alarms
 from multitool_tui.tui.widgets.bars import AlarmStrip, Bar, Header, Keys
@@ -18,8 +19,7 @@ from multitool_tui.tui.widgets.resources import Resources, ResourceTree
 from multitool_tui.tui.widgets.split import Split
 from multitool_tui.views.scene import Scene
 
-WIDE = 100
-"""From this width on, resources and alarms have a column of their own."""
+WIDE = BREAKPOINTS[1][0]
 
 
 class MainScreen(SteeringScreen):
@@ -27,8 +27,8 @@ class MainScreen(SteeringScreen):
 
     LACKS = frozenset({"sort"})
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (160, "-broad")]  # noqa: RUF012 - as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (50, "-high")]  # noqa: RUF012 - as Textual declares it
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    VERTICAL_BREAKPOINTS = TALL_BREAKPOINTS
 
     def __init__(self, clock: Clock, title_hint: str = "") -> None:
         super().__init__(clock, id="main")

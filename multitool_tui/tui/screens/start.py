@@ -166,6 +166,8 @@ class StartScreen(FollowsScenes, Dialog[None]):
             self._show_found(start.told(found))
 
     def _show_found(self, told: Told) -> None:
+        if not self.query("#outlook"):
+            return  # the answer comes while the dialog closes
         self._put("outlook", told.text)
         self.query_one("#outlook").set_class(told.warning, "-warning")
         if told.again:
