@@ -101,7 +101,7 @@ async def _drive(
 ) -> tuple[Sequence[Rollout], Exit, str]:
     supervisor = await open_supervisor(options, clock)
     _Telling(teller).begin(supervisor)
-    supervisor.open()
+    supervisor.open(sweeps=False)
     loop = asyncio.get_running_loop()
     stopped: asyncio.Future[None] = loop.create_future()
     ending: set[asyncio.Task[None]] = set()
@@ -143,6 +143,8 @@ async def _drive(
         for task in [*ending, *([limiting] if limiting else [])]:
             task.cancel()
         await supervisor.close()
+    if not rollouts and not cause:
+        return (), Exit.DONE, "There was nothing left to do."
     if not rollouts:
         return (), Exit.INCONCLUSIVE, f"{' '.join(cause)} That was before a rollout was under way."
     worst = min(rollouts, key=lambda rollout: _WORST_FIRST.index(exit_of(rollout)))

@@ -11,6 +11,7 @@ from multitool_tui.cli.manifests import manifest_of
 from multitool_tui.cli.options import Globals, together
 
 if TYPE_CHECKING:
+    from multitool_tui.config import RolloutKeys
     from multitool_tui.rollout.plan import Plan
 
 _RAMP = ("budget", "max_weight", "min_bake")
@@ -53,6 +54,17 @@ def find_rollout(name: str, options: Globals, given: dict[str, Any]) -> tuple[st
     Raises:
         Failure: the manifest, or an option, is at fault.
     """
+    manifest = manifest_of(options)
+    known = manifest.rollouts if manifest else {}
+    return plan_over(name, known.get(name) or next((k for k in known.values() if k.target == name), None), given)
+
+
+def plan_over(name: str, keys: RolloutKeys | None, given: dict[str, Any]) -> tuple[str, Plan]:
+    """The same, of the manifest's keys for `name`: None where it has none.
+
+    Raises:
+        Failure: an option is at fault, or `name` is.
+    """
     from dataclasses import replace
 
     from pydantic import ValidationError
@@ -62,9 +74,6 @@ def find_rollout(name: str, options: Globals, given: dict[str, Any]) -> tuple[st
     from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES
     from multitool_tui.wrong import way
 
-    manifest = manifest_of(options)
-    known = manifest.rollouts if manifest else {}
-    keys = known.get(name) or next((k for k in known.values() if k.target == name), None)
     try:
         document = keys.model_dump(exclude_unset=True) if keys else _document(name)
         said = {key: value for key, value in given.items() if value not in (None, ())}

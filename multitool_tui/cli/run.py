@@ -31,7 +31,7 @@ def _number(_: click.Context, __: click.Parameter, version: str | None) -> str |
 
 
 @click.command()
-@click.argument("name", metavar="TARGET")
+@click.argument("name", metavar="[TARGET]", required=False)
 @click.option("--version", callback=_number, metavar="N", help="The published version to release.")
 @click.option(
     "--zip",
@@ -41,6 +41,11 @@ def _number(_: click.Context, __: click.Parameter, version: str | None) -> str |
     help="The deployment package to upload, publish and release; 50 MB at most.",
 )
 @click.option("--again", is_flag=True, help="Although it was rolled back before.")
+@click.option("--group", metavar="NAME", help="Instead of TARGET: a group of the manifest, in waves; --headless.")
+@click.option(
+    "--release", "releases", multiple=True, metavar="NAME=N", help="With --group: a rollout's version; else the newest."
+)
+@click.option("--any", "shares", is_flag=True, help="With --group: take the next that is free, beside other runners.")
 @without_a_screen
 @click.option("--dry-run", is_flag=True, help="Say what would be in its way, and what it could tell; change nothing.")
 @of_a_rollout
@@ -48,21 +53,38 @@ def _number(_: click.Context, __: click.Parameter, version: str | None) -> str |
 def run(
     options: Globals,
     /,
-    name: str,
+    name: str | None,
     version: str | None,
     package: Path | None,
     *,
     again: bool,
+    group: str | None,
+    releases: tuple[str, ...],
+    shares: bool,
     dry_run: bool,
     manner: Manner | None,
     **given: Any,
 ) -> None:
     """Release a version, or a zip file, on TARGET: FUNCTION:ALIAS, API/STAGE, or a rollout's name in the manifest.
 
+    With --group all of a group are released, wave by wave; one that is not promoted takes all others back with it. With
+    --any as well, any number of processes on any machines share the group, each target for itself.
+
     Ends with 0 when it is promoted, or serves already, 10 when it is rolled back on evidence, 11 by an operator, 12
     inconclusive, 13 held because somebody else changed the target, 14 when another driver holds it. Where nothing was
     begun: 2 for what was asked, 3 where AWS refused, 4 where it did not answer.
     """
+    if group is not None:
+        if name or version or package or dry_run or not manner:
+            raise click.UsageError("--group needs --headless, and goes without TARGET, --version, --zip and --dry-run.")
+        from multitool_tui.cli.grouping import run_group
+
+        run_group(options, group, releases, given, manner, again=again, shares=shares)
+        return
+    if name is None or releases or shares:
+        raise click.UsageError(
+            "Name the TARGET, or a --group." if name is None else "--release and --any need --group."
+        )
     if (version is None) == (package is None):
         raise click.UsageError("Name what to release: --version N or --zip FILE, one of the two.")
     if options.read_only and not dry_run:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from multitool_tui.aws import alarms as aws_alarms
+from multitool_tui.aws import functions as aws_functions
 from multitool_tui.aws import lease as leases
 from multitool_tui.aws.errors import AwsError, CredentialsError
 from multitool_tui.aws.metrics import Request, periods
@@ -174,13 +175,15 @@ class Supervisor:
         """Call `listener` with each decision about a rollout of this process, as it is made."""
         self._on_decision.append(listener)
 
-    def open(self, *, for_a_screen: bool = False) -> None:
+    def open(self, *, for_a_screen: bool = False, sweeps: bool = True) -> None:
         """Begin to poll. Call it once, in the event loop that the supervisor is to live in.
 
-        A screen shows what other processes on this machine drive as well.
+        A screen shows what other processes on this machine drive as well. `sweeps`: whether all that the account has is
+        read now and then, for somebody to look at.
         """
         for name, poller in self.pollers.items():
-            self._spawn(poller.run(), f"poll {name}")
+            if sweeps or name is not FeedName.RESOURCES:
+                self._spawn(poller.run(), f"poll {name}")
         if not self._read_only:
             self._spawn(self._open_door(), "open the door")
             self._spawn(self._recover(), "recover")
@@ -244,6 +247,23 @@ class Supervisor:
         rollout = observer.rollout
         seen = Seen(rollout.id, rollout.weight, rollout.canary)
         return await self.obey(TakeOver(seen=seen, driver=observer.lease.driver))
+
+    async def read(self, target: str) -> Reading:
+        """A target as AWS has it now.
+
+        Raises:
+            AwsError
+        """
+        return await self._session.read(target)
+
+    async def newest(self, function: str) -> str:
+        """The latest published version of a function; "" where there is none.
+
+        Raises:
+            AwsError
+        """
+        found = await aws_functions.versions(self._session.functions, function)
+        return found[-1] if found else ""
 
     @property
     def driven(self) -> tuple[Rollout, ...]:
