@@ -37,4 +37,4 @@ WIRING = Feature(
     "wiring", "Read and change event sources, function URLs and asynchronous invocation", _observed("Wiring", "wiring")
 )
 RUNTIME = Feature("runtime", "Keep the runtime of both versions the same", _observed("Runtime", "runtime"))
-DOMAINS = Feature("domains", "Read and change custom domains in front of a stage", ())
+DOMAINS = Feature("domains", "Read and change custom domains in front of a stage", _observed("Domains", "domains"))

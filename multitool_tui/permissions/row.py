@@ -58,10 +58,12 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The form of the ARNs that an action is checked against: a template for `Scope.fill`."""
+    """The form of the ARNs that an action is checked against: a template for `Scope.fill`. With `only`, it is for these
+    features alone."""
 
     name: str
     template: str
+    only: tuple[Feature, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ class Row:
 
     def narrowed(self, features: frozenset[Feature]) -> Row:
         """The row as these features need it."""
-        return replace(self, when=self.when.narrowed(features)) if self.when else self
+        shapes = tuple(shape for shape in self.shapes if not shape.only or features & set(shape.only))
+        return replace(self, shapes=shapes, when=self.when and self.when.narrowed(features))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from tests.support.world import REGION, START
 ACCOUNT = "123456789012"
 FIREHOSE = f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/lake"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/streams"
+ANYBODY = '{"Version": "2012-10-17", "Statement": []}'
 LIVE = Subject("checkout", "live", "41", "42", REGION, ACCOUNT)
 
 FILLED_IN: dict[str, Mapping[str, str]] = {
@@ -29,6 +30,11 @@ FILLED_IN: dict[str, Mapping[str, str]] = {
     "delete-stream": {"sure": "multitool"},
     "delete-source": {"sure": "sqs checkout-retries"},
     "delete-url": {"sure": "beta"},
+    "trust-store": {"store": "s3://trust/store.pem"},
+    "domain-policy": {"policy": ANYBODY},
+    "management-policy": {"policy": ANYBODY},
+    "associate": {"endpoint": "vpce-0123456789abcdef0"},
+    "api-policy": {"policy": ANYBODY},
     "tag": {"key": "team", "value": "shop"},
     "tag-more": {"key": "stage", "value": "prod"},
 }
@@ -108,7 +114,7 @@ def first_of_each(page: Page | None) -> list[str]:
 
 @asynccontextmanager
 async def visit(
-    scenario: str = "healthy", *, policy: Policy | None = None, read_only: bool = False
+    scenario: str = "api", *, policy: Policy | None = None, read_only: bool = False
 ) -> AsyncIterator[Visit]:
     """Open a session on a sandbox; credentials must have been set."""
     clock = ManualClock(START)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from multitool_tui.permissions.features import DOMAINS, SETUP, STAGES, TAGS, TEARDOWN, WATCH
 from multitool_tui.permissions.row import Access, Feature, Row, Shape, operations
 
@@ -11,6 +13,10 @@ TAG = Shape("Tags", "arn:{partition}:apigateway:{region}::/tags/*")
 STAGE = Shape("Stage", "arn:{partition}:apigateway:{region}::/restapis/*/stages*")
 DOMAIN = Shape("DomainName", "arn:{partition}:apigateway:{region}::/domainnames*")
 PRIVATE_DOMAIN = Shape("PrivateDomainName", "arn:{partition}:apigateway:{region}:{account}:/domainnames/*")
+# The verbs are checked on these for custom domains alone.
+DOMAINS_TOO = tuple(replace(shape, only=(DOMAINS,)) for shape in (DOMAIN, PRIVATE_DOMAIN))
+ACCESS = Shape("Access", "arn:{partition}:apigateway:{region}:*:/domainnameaccessassociations*", (DOMAINS,))
+REJECTION = Shape("Rejection", "arn:{partition}:apigateway:{region}:*:/rejectdomainnameaccessassociations*", (DOMAINS,))
 
 
 def _verb(
@@ -25,10 +31,10 @@ def _verb(
     return Row(f"apigateway:{verb}", access, shapes, operations("apigateway", *calls), now, later, note=note)
 
 
-def _beside(name: str, what: str, *shapes: Shape, calls: str | None = None) -> Row:
+def _beside(name: str, what: str, *shapes: Shape, calls: tuple[str, ...] = ()) -> Row:
+    called = operations("apigateway", *calls)
     note = f"Checked beside the verb when {what}."
-    called = operations("apigateway", calls) if calls else ()
-    return Row(f"apigateway:{name}", Access.PERMISSIONS, shapes, called, later=(DOMAINS,), note=note)
+    return Row(f"apigateway:{name}", Access.PERMISSIONS, shapes, called, now=(DOMAINS,), note=note)
 
 
 ROWS = (
@@ -42,7 +48,7 @@ ROWS = (
         "CreateAccessAssociation",
         "a private custom domain is made reachable from a VPC",
         PRIVATE_DOMAIN,
-        calls="CreateDomainNameAccessAssociation",
+        calls=("CreateDomainNameAccessAssociation",),
     ),
     _verb(
         "DELETE",
@@ -55,16 +61,34 @@ ROWS = (
         "GET",
         Access.READ,
         APIS,
-        now=(WATCH, STAGES, SETUP, TEARDOWN, TAGS),
-        calls=("GetRestApis", "GetResources", "GetMethod", "GetStage", "GetStages", "GetDeployment"),
+        *DOMAINS_TOO,
+        ACCESS,
+        now=(WATCH, STAGES, SETUP, TEARDOWN, TAGS, DOMAINS),
+        calls=(
+            *("GetRestApis", "GetResources", "GetMethod", "GetStage", "GetStages", "GetDeployment"),
+            *("GetBasePathMappings", "GetDomainName", "GetDomainNames", "GetDomainNameAccessAssociations"),
+            "GetRestApi",
+        ),
     ),
-    _verb("PATCH", Access.WRITE, API, now=(STAGES,), calls=("UpdateStage", "UpdateIntegration")),
+    _verb(
+        "PATCH",
+        Access.WRITE,
+        API,
+        *DOMAINS_TOO,
+        now=(STAGES, DOMAINS),
+        calls=("UpdateStage", "UpdateIntegration", "UpdateDomainName", "UpdateRestApi"),
+    ),
     _verb(
         "POST",
         Access.WRITE,
-        APIS,
-        now=(STAGES, SETUP),
-        calls=("CreateDeployment", "CreateResource", "CreateRestApi"),
+        replace(APIS, only=(SETUP, STAGES)),
+        ACCESS,
+        REJECTION,
+        now=(STAGES, SETUP, DOMAINS),
+        calls=(
+            *("CreateDeployment", "CreateResource", "CreateRestApi"),
+            *("CreateDomainNameAccessAssociation", "RejectDomainNameAccessAssociation"),
+        ),
     ),
     _verb(
         "PUT",
@@ -79,10 +103,16 @@ ROWS = (
         "RejectAccessAssociation",
         "access to a private custom domain is refused",
         PRIVATE_DOMAIN,
-        calls="RejectDomainNameAccessAssociation",
+        calls=("RejectDomainNameAccessAssociation",),
     ),
     _beside("RemoveCertificateFromDomain", "a custom domain loses a certificate", DOMAIN),
-    _beside("SetWebACL", "a stage gets a web ACL", STAGE),
+    Row(
+        "apigateway:SetWebACL",
+        Access.PERMISSIONS,
+        (STAGE,),
+        note="Permission only: WAF has it checked when it attaches a web ACL to a stage, by an operation of WAF's. "
+        "Which one is attached the tab of domains shows.",
+    ),
     _beside("UpdateDomainNameManagementPolicy", "who may manage a private custom domain is written", PRIVATE_DOMAIN),
     _beside("UpdateDomainNamePolicy", "who may call a private custom domain is written", DOMAIN, PRIVATE_DOMAIN),
     _beside("UpdateRestApiPolicy", "the resource policy of an API is written", APIS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from multitool_tui.permissions.features import (
     DOCTOR,
+    DOMAINS,
     PUBLISH,
     REPLAY,
     RUN,
@@ -66,7 +67,7 @@ ROWS = (
     _row("GetFunctionConfiguration", Access.READ, VERSION, now=(RUN, STAGES, SETUP, TEARDOWN, RUNTIME)),
     _row("GetFunctionEventInvokeConfig", Access.READ, VERSION, now=(SETUP, TEARDOWN, WIRING)),
     _row("GetFunctionUrlConfig", Access.READ, VERSION, now=(SETUP, TEARDOWN, WIRING)),
-    _row("GetPolicy", Access.READ, VERSION, now=(STAGES, SETUP, TEARDOWN)),
+    _row("GetPolicy", Access.READ, VERSION, now=(STAGES, SETUP, TEARDOWN, DOMAINS)),
     _row("GetRuntimeManagementConfig", Access.READ, VERSION, now=(RUNTIME,)),
     _row("InvokeAsync", Access.WRITE, VERSION, later=(SMOKE,)),
     _row("InvokeFunction", Access.WRITE, VERSION, later=(SMOKE,), operation="Invoke"),

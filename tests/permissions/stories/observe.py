@@ -6,6 +6,7 @@ from multitool_tui.controller.observe import (
     alarms,
     anomalies,
     dashboards,
+    domains,
     insights,
     metrics,
     objectives,
@@ -29,7 +30,7 @@ def _going_through(feature: Feature, tab: Tab) -> Story:
         said = await Visit(observatory, stage.sandbox, stage.clock).through(tab)
         return Told(not said, tuple(said))
 
-    return Story(feature, going_through, function="checkout")
+    return Story(feature, going_through, function="checkout", scenario="api")
 
 
 STORIES = (
@@ -40,6 +41,7 @@ STORIES = (
     _going_through(features.INSIGHTS, insights.TAB),
     _going_through(features.OBJECTIVES, objectives.TAB),
     _going_through(features.WIRING, wiring.TAB),
+    _going_through(features.DOMAINS, domains.TAB),
     _going_through(features.RUNTIME, runtime.TAB),
     _going_through(features.STREAMS, streams.TAB),
     _going_through(features.TAGS, tags.TAB),
