@@ -112,7 +112,8 @@ class Row:
 
     def narrowed(self, features: frozenset[Feature]) -> Row:
         """The row as these features need it."""
-        shapes = tuple(shape for shape in self.shapes if not shape.only or features & set(shape.only))
+        kept = (shape for shape in self.shapes if not shape.only or features & set(shape.only))
+        shapes = tuple(replace(shape, only=()) for shape in kept)
         return replace(self, shapes=shapes, when=self.when and self.when.narrowed(features))
 
     @property

@@ -30,7 +30,7 @@ def test_running_on_one_target_in_a_known_place() -> None:
             {
                 "Sid": "MultiToolEverything",
                 "Effect": "Allow",
-                "Action": ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"],
+                "Action": ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "lambda:GetAccountSettings"],
                 "Resource": "*",
             },
             {
@@ -39,6 +39,7 @@ def test_running_on_one_target_in_a_known_place() -> None:
                 "Action": [
                     "lambda:GetAlias",
                     "lambda:ListAliases",
+                    "lambda:ListTags",
                     "lambda:ListVersionsByFunction",
                     "lambda:UpdateAlias",
                 ],
@@ -47,7 +48,7 @@ def test_running_on_one_target_in_a_known_place() -> None:
             {
                 "Sid": "MultiToolVersion",
                 "Effect": "Allow",
-                "Action": ["lambda:GetFunctionConfiguration"],
+                "Action": ["lambda:GetFunction", "lambda:GetFunctionConfiguration"],
                 "Resource": f"{function}:*",
             },
         ],
