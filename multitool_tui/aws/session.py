@@ -51,16 +51,14 @@ _READING = AioConfig(
 _OBSERVING = _READING.merge(AioConfig())  # the same, for clients of their own
 # Changes and their read-backs have a pool of their own and fresh connections: aiohttp repeats a PUT by itself when a
 # reused connection turns out to be dead, and whether a write is repeated is for `AliasTarget` to say.
-_CHANGING = AioConfig(
-    connect_timeout=3,
-    read_timeout=8,
-    max_pool_connections=50,
-    retries={"mode": "standard", "total_max_attempts": 1},
-    connector_args={"force_close": True, "keepalive_timeout": None},
-)
+_ONCE: dict[str, Any] = {
+    "retries": {"mode": "standard", "total_max_attempts": 1},
+    "connector_args": {"force_close": True, "keepalive_timeout": None},
+}
+_CHANGING = AioConfig(connect_timeout=3, read_timeout=8, max_pool_connections=50, **_ONCE)
 # What makes and removes things goes out once as well, and is patient: a zip of 50 MB may take minutes on its way, and
-# Lambda some time to unpack it.
-_MAKING = _CHANGING.merge(AioConfig(connect_timeout=5, read_timeout=120, max_pool_connections=10))
+# Lambda some time to unpack it. (Merged with another, a config would lose its connector_args.)
+_MAKING = AioConfig(connect_timeout=5, read_timeout=120, max_pool_connections=10, **_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
