@@ -9,14 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from multitool_tui.aws.resources import Version
 from multitool_tui.controller.package import LARGEST, handler_missing, read_package, size_of
 from multitool_tui.controller.port import Misused
 from tests.sandbox.handlers.support import zipped
-
-
-def latest(runtime: str, handler: str) -> Version:
-    return Version("checkout", "$LATEST", "role", runtime=runtime, handler=handler)
 
 
 def package_of(path: Path, size: int) -> Path:
@@ -97,5 +92,5 @@ def test_the_handler_is_looked_for_where_its_runtime_looks(
 ) -> None:
     path = tmp_path / "build.zip"
     path.write_bytes(zipped({file: ""}))
-    found = handler_missing(read_package(path, "checkout"), latest(runtime, handler))
+    found = handler_missing(read_package(path, "checkout"), runtime, handler)
     assert found == (missing and f"build.zip {missing}")
