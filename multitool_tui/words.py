@@ -121,7 +121,7 @@ def parse_alias(text: str) -> tuple[str, str]:
         ValueError: in one sentence, when either half is missing.
     """
     function, _, alias = text.strip().rpartition(":")
-    if not function or not alias:
+    if not function or not alias or "/" in text:
         raise ValueError(
             f"{text!r} names no target: write it as function:alias, like checkout:live, or as api/stage, like shop/prod"
         )

@@ -230,26 +230,23 @@ class StageTarget:
 
     async def _prepare(self) -> None:
         """See to it that there is a canary of ours, with none of the requests."""
-        if _State.of(self._known).canary:
+        if _State.of(self._known).canary or self._before.canary:
             return
-        self._known = await self._read()
-        await self._recognise(self._known)
-        if _State.of(self._known).canary is None and self._before.canary:
-            # Another hand took it out, and an operator has let the rollout go on from there.
-            return
-        if _State.of(self._known).canary is None:
-            await self._release.make(self._known, self._before)
+        found = await self._read()
+        self._check_lease(found)
+        if not await self._recognise(found):
+            await self._release.make(await self._unchanged(found), self._before)
             found = await self._read()
-            await self._recognise(found)
-            if not self._before.canary:
-                raise Conflict(f"The canary's deployment is not on {self._name} yet.")
             self._check_lease(found)
-            self._known = found
+            if not await self._recognise(found):
+                raise Conflict(f"The canary's deployment is not on {self._name} yet.")
+        self._known = found
 
-    async def _recognise(self, found: Stage) -> None:
-        """Know the canary's deployment as ours by what is written on it."""
+    async def _recognise(self, found: Stage) -> bool:
+        """Know the canary's deployment as ours by what is written on it; whether it is there."""
         if found.canary and not self._before.canary and await self._release.is_ours(found, found.canary.deployment):
             self._before = replace(self._before, canary=found.canary.deployment)
+        return bool(found.canary and found.canary.deployment == self._before.canary)
 
     def _split(self, weight: float, state: _State) -> _State:
         overrides = self._release.overrides(self._before, state.variables)
@@ -323,7 +320,9 @@ class StageTarget:
         if self._is_foreign(found):  # or an old answer: what is written shows everywhere only after a while
             await self._clock.sleep(_SETTLED)
             found = await self._read()
-        self._check_lease(found)
+        known = _State.of(self._known).lease
+        if known is None or known.driver == self._lease.driver:  # else it is being taken over from that driver
+            self._check_lease(found)
         if self._is_foreign(found):
             raise self._drift(found)
         return found

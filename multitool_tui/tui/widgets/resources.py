@@ -39,6 +39,8 @@ class ResourceTree(Rows):
         self._folds: dict[str, bool] = {}
         self._scene: Scene | None = None
         self._target: str | None = None
+        self._sought: str | None = None
+        """A target whose row is not there yet."""
 
     def show(self, scene: Scene) -> None:
         """Draw this scene. The cursor stays on its row, and follows the target when that is changed elsewhere."""
@@ -46,6 +48,8 @@ class ResourceTree(Rows):
         self.ascii_only = scene.ascii
         if before is None or before.snapshot is not scene.snapshot:
             self._rebuild()
+            if self._sought:
+                self._put_cursor_on(self._sought)
         if scene.target != self._target:
             self._target = scene.target
             self._put_cursor_on(scene.target)
@@ -77,7 +81,9 @@ class ResourceTree(Rows):
             self.refresh()
 
     def _put_cursor_on(self, target: str | None) -> None:
+        self._sought = target
         if target is None or (self.row and self.row.target == target):
+            self._sought = None
             return
         snapshot = self._scene.snapshot if self._scene else None
         home = resources.home_of(snapshot, target) if snapshot else ""
@@ -86,9 +92,11 @@ class ResourceTree(Rows):
             self._rebuild()
         for number, row in enumerate(self.found.rows):
             if row.target == target:
+                self._sought = None
                 self.move_cursor(number)
 
     def landed(self) -> None:
+        self._sought = None
         if self.row:
             if self.row.target:
                 self._target = self.row.target
