@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from multitool_tui.cli.exits import Exit, Failure, exit_of_error
 from multitool_tui.cli.log import open_log
+from multitool_tui.cli.metrics import serve_metrics
 from multitool_tui.cli.options import Globals
 from multitool_tui.cli.reporting import Report, report
 from multitool_tui.cli.screen import open_supervisor
@@ -55,10 +56,12 @@ Conduct = Callable[["Supervisor"], Awaitable[Sequence[Rollout]]]
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How rollouts are driven without a screen: told as JSON, and ended when they take longer than `timeout`."""
+    """How rollouts are driven without a screen: told as JSON, ended when they take longer than `timeout`, and their
+    metrics served at a host and port."""
 
     as_json: bool = False
     timeout: timedelta | None = None
+    metrics: tuple[str, int] | None = None
 
 
 PLAIN = Manner()
@@ -101,6 +104,11 @@ async def _drive(
 ) -> tuple[Sequence[Rollout], Exit, str]:
     supervisor = await open_supervisor(options, clock)
     _Telling(teller).begin(supervisor)
+    try:
+        serving = await serve_metrics(supervisor, *manner.metrics) if manner.metrics else None
+    except OSError as error:
+        await supervisor.close()
+        raise ConnectFailed(f"Metrics cannot be served at that place: {error.strerror}.", Exit.USAGE) from None
     supervisor.open(sweeps=False)
     loop = asyncio.get_running_loop()
     stopped: asyncio.Future[None] = loop.create_future()
@@ -142,6 +150,8 @@ async def _drive(
     finally:
         for task in [*ending, *([limiting] if limiting else [])]:
             task.cancel()
+        if serving:
+            await serving.cleanup()
         await supervisor.close()
     if not rollouts and not cause:
         return (), Exit.DONE, "There was nothing left to do."

@@ -74,7 +74,7 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
     module: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.controller.supervisor")
     aws: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.aws.session")
     logbooks: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.controller.logbook")
-    plans = await asyncio.to_thread(_read_plans, options)
+    plans, companions = await asyncio.to_thread(_read_manifest, options, version("multitool-tui"))
     session = aws.AwsSession(options.aws(), clock)
     try:
         await session.__aenter__()
@@ -89,6 +89,7 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
         read_only=options.read_only,
         plans=plans,
         hint=_DEMO_HINT,
+        companions=companions,
     )
     return supervisor
 
@@ -100,15 +101,16 @@ def state_dir(options: Globals) -> Path:
     return options.state_dir or Path(platformdirs.user_state_dir("multitool", appauthor=False))
 
 
-def _read_plans(options: Globals) -> Any:
-    """The manifest's plans; none without a manifest."""
+def _read_manifest(options: Globals, version: str) -> tuple[Any, Any]:
+    """The manifest's plans, and whom it wants told; none without a manifest."""
+    from multitool_tui.cli.companions import companions_of
     from multitool_tui.controller.port import ConnectFailed
 
     try:
         manifest = manifest_of(options)
+        return (manifest.plans() if manifest else {}), companions_of(manifest, version)
     except Failure as failure:
         raise ConnectFailed(failure.message, failure.exit_code) from None
-    return manifest.plans() if manifest else {}
 
 
 def actor() -> str:

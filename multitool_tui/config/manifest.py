@@ -10,6 +10,7 @@ from pydantic import ValidationInfo, field_validator
 
 from multitool_tui.config.environments import EnvironmentKeys
 from multitool_tui.config.groups import GroupKeys
+from multitool_tui.config.notifications import NotificationKeys
 from multitool_tui.config.rollouts import RolloutKeys
 from multitool_tui.config.values import Table
 from multitool_tui.rollout.plan import Plan
@@ -23,6 +24,7 @@ class Manifest(Table):
     defaults: RolloutKeys | None = None
     rollouts: Mapping[str, RolloutKeys]
     groups: Mapping[str, GroupKeys] = {}
+    notifications: NotificationKeys | None = None
     environments: Mapping[str, EnvironmentKeys] = {}
 
     @field_validator("rollouts")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from multitool_tui.aws import alarms as aws_alarms
@@ -22,6 +23,7 @@ from multitool_tui.clock import Clock
 from multitool_tui.controller import commands
 from multitool_tui.controller.account import Account
 from multitool_tui.controller.commands import Command, Start, TakeOver
+from multitool_tui.controller.companion import Companion
 from multitool_tui.controller.driver import Driver
 from multitool_tui.controller.findings import Finding, Level
 from multitool_tui.controller.launcher import Launcher, place_of
@@ -91,6 +93,7 @@ class Supervisor:
         read_only: bool = False,
         plans: Mapping[str, tuple[str, Plan]] | None = None,
         hint: str = "",
+        companions: Sequence[Companion] = (),
     ) -> None:
         """`plans`: the manifest's, name -> (target, plan). `hint` is said when the session is of no use at all."""
         self.clock = clock
@@ -100,6 +103,7 @@ class Supervisor:
         self._read_only = read_only
         self._plans = plans or {}
         self._hint = hint
+        self._companions = companions
         self._logbook = logbook
         self._launcher = Launcher(session, clock, logbook, actor, self._log_receipt, self._changed, self._alarm_states)
         self._caller: Caller | None = None
@@ -181,6 +185,8 @@ class Supervisor:
         A screen shows what other processes on this machine drive as well. `sweeps`: whether all that the account has is
         read now and then, for somebody to look at.
         """
+        for companion in self._companions:
+            companion.begin(self._note)
         for name, poller in self.pollers.items():
             if sweeps or name is not FeedName.RESOURCES:
                 self._spawn(poller.run(), f"poll {name}")
@@ -303,6 +309,7 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(driver.stop() for driver in self._drivers.values()))
+        await asyncio.gather(*(companion.close() for companion in self._companions), return_exceptions=True)
         await self._door.close()  # whoever loses sight of a rollout here finds its end in the journal
         await self._logbook.close()
         await self._session.__aexit__()
@@ -575,9 +582,11 @@ class Supervisor:
             receipt.at, receipt.actor, receipt.action, receipt.reason, receipt.severity, rollout.id, rollout.target
         )
         self._entries = (*self._entries, entry)[-_ENTRIES:]
-        for listener in self._on_decision:
+        place = place_of(self._caller) if self._caller else ""
+        tell = [partial(companion.decided, rollout, receipt, place) for companion in self._companions]
+        for listener in (*(partial(each, rollout, receipt) for each in self._on_decision), *tell):
             try:
-                listener(rollout, receipt)
+                listener()
             except Exception:  # noqa: BLE001 - who listens must not hold up a rollout
                 _log.exception("a decision was not told")
 

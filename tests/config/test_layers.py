@@ -175,6 +175,31 @@ WRONG = {
         "line 4: rollouts.a.freeze[1]: '22:00 - 06:00 Moon/Tranquility': there is no time zone Moon/Tranquility: IANA "
         "calls them like Europe/Berlin.",
     ),
+    "a webhook's address in the manifest": (
+        _A + "[notifications.slack]\nwebhook_env = 'https://hooks.slack.com/services/T/B/x'",
+        None,
+        "line 5: notifications.slack.webhook_env names no environment variable: a secret itself does not belong here.",
+    ),
+    "no address at all": (
+        _A + "[[notifications.webhooks]]\non = ['start']",
+        None,
+        "line 4: notifications.webhooks[1].url is missing: give url or url_env, one of the two.",
+    ),
+    "an address in the clear": (
+        _A + "[[notifications.webhooks]]\nurl = 'http://example.com/hook'",
+        None,
+        "line 5: notifications.webhooks[1].url should begin with https:// (or http:// on this machine).",
+    ),
+    "a password in an address": (
+        _A + "[[notifications.webhooks]]\nurl = 'https://me:secret@example.com/hook'",
+        None,
+        "line 5: notifications.webhooks[1].url has a password in it: name a variable in url_env instead.",
+    ),
+    "a moment that is none": (
+        _A + "[notifications.desktop]\non = ['end']",
+        None,
+        "line 5: notifications.desktop.on[1] should be 'start', 'gate', 'rollback', 'promote' or 'hold', not \"end\".",
+    ),
     "production is a word": (
         _A + "production = 'yes'",
         None,

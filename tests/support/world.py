@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ import pytest
 from multitool_tui.aws.session import AwsSession, Options
 from multitool_tui.clock import ManualClock
 from multitool_tui.controller.commands import Start
+from multitool_tui.controller.companion import Companion
 from multitool_tui.controller.logbook import Logbook
 from multitool_tui.controller.snapshot import LiveRollout
 from multitool_tui.controller.supervisor import Supervisor
@@ -152,6 +153,7 @@ async def screen(
     scenario: str = "healthy",
     read_only: bool = False,
     for_a_screen: bool = False,
+    companions: Sequence[Companion] = (),
 ) -> AsyncIterator[World]:
     """A session and a supervisor, as one process has them, on a sandbox that others may use as well.
 
@@ -160,7 +162,9 @@ async def screen(
     session = AwsSession(Options(endpoint_url=sandbox.url), clock)
     await session.__aenter__()
     logbook = Logbook(folder, "test", AtOnce())
-    supervisor = Supervisor(session, clock, actor=actor, logbook=logbook, sandbox=scenario, read_only=read_only)
+    supervisor = Supervisor(
+        session, clock, actor=actor, logbook=logbook, sandbox=scenario, read_only=read_only, companions=companions
+    )
     supervisor.open(for_a_screen=for_a_screen)
     stage = World(clock, sandbox, session, supervisor, _calling(session))
     try:
