@@ -23,6 +23,7 @@ NAMES = (
     "insights",
     "objectives",
     "wiring",
+    "domains",
     "runtime",
     "streams",
     "tags",

@@ -303,7 +303,7 @@ async def _reject(desk: Desk, subject: Subject, key: str, given: Values) -> str:
 TAB = Tab(
     "domains",
     "Domains",
-    "custom domains in front of the target's APIs, their policies, and who reaches them",
+    "domains before its APIs, policies, and who reaches them",
     load,
     look,
     (
