@@ -24,6 +24,7 @@ NAMES = (
     "objectives",
     "wiring",
     "domains",
+    "settings",
     "runtime",
     "streams",
     "tags",

@@ -36,5 +36,6 @@ TAGS = Feature("tags", "Read and write tags", _observed("Tags", "tags"))
 WIRING = Feature(
     "wiring", "Read and change event sources, function URLs and asynchronous invocation", _observed("Wiring", "wiring")
 )
+SETTINGS = Feature("settings", "Read the versions' settings, set the next one's", _observed("Settings", "settings"))
 RUNTIME = Feature("runtime", "Keep the runtime of both versions the same", _observed("Runtime", "runtime"))
 DOMAINS = Feature("domains", "Read and change custom domains in front of a stage", _observed("Domains", "domains"))

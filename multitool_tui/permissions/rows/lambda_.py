@@ -9,6 +9,7 @@ from multitool_tui.permissions.features import (
     REPLAY,
     RUN,
     RUNTIME,
+    SETTINGS,
     SETUP,
     SMOKE,
     STAGES,
@@ -64,7 +65,7 @@ ROWS = (
     _row("GetAlias", Access.READ, FUNCTION, now=(WATCH, RUN, STAGES, REPLAY, SETUP, TEARDOWN)),
     _row("GetEventSourceMapping", Access.READ, MAPPING, now=(WIRING,)),
     _row("GetFunction", Access.READ, VERSION, now=(RUN,)),
-    _row("GetFunctionConfiguration", Access.READ, VERSION, now=(RUN, STAGES, SETUP, TEARDOWN, RUNTIME)),
+    _row("GetFunctionConfiguration", Access.READ, VERSION, now=(RUN, STAGES, SETUP, TEARDOWN, RUNTIME, SETTINGS)),
     _row("GetFunctionEventInvokeConfig", Access.READ, VERSION, now=(SETUP, TEARDOWN, WIRING)),
     _row("GetFunctionUrlConfig", Access.READ, VERSION, now=(SETUP, TEARDOWN, WIRING)),
     _row("GetPolicy", Access.READ, VERSION, now=(STAGES, SETUP, TEARDOWN, DOMAINS)),
@@ -92,7 +93,7 @@ ROWS = (
     _row("UpdateAlias", Access.WRITE, FUNCTION, now=(RUN, STAGES)),
     _row("UpdateEventSourceMapping", Access.WRITE, MAPPING, now=(WIRING,), when=_OF_THE_FUNCTION),
     _row("UpdateFunctionCode", Access.WRITE, FUNCTION, now=(PUBLISH,)),
-    _row("UpdateFunctionConfiguration", Access.WRITE, FUNCTION, later=(SETUP,)),
+    _row("UpdateFunctionConfiguration", Access.WRITE, FUNCTION, now=(SETTINGS,)),
     _row("UpdateFunctionEventInvokeConfig", Access.WRITE, VERSION, now=(WIRING,)),
 )
 
