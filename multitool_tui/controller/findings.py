@@ -10,6 +10,8 @@ from multitool_tui.controller.port import CommandRefused
 
 TRAFFIC = "traffic"
 """What a finding on the power of the rollout is about."""
+PROVISIONED = "provisioned"
+"""What a finding on provisioned concurrency is about, for which the product's policy has no permission."""
 
 
 class Level(StrEnum):
@@ -32,8 +34,16 @@ class Finding:
 
     @property
     def matters(self) -> bool:
-        """Whether whoever starts all the same is to be told: what is not as it should be, and what it could tell."""
-        return self.level is not Level.OK or self.about == TRAFFIC
+        """Whether whoever starts all the same is to be told: what is not as it should be, and what it could tell.
+
+        What the product's policy does not let be asked is not news.
+        """
+        return self.about == TRAFFIC or self.level not in (Level.OK, Level.UNKNOWN) or self.is_missed
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether it is not known, though it usually is."""
+        return self.level is Level.UNKNOWN and self.about != PROVISIONED
 
 
 class Findings:

@@ -10,7 +10,7 @@ from multitool_tui.aws.metrics import baseline_p99
 from multitool_tui.aws.probes import probe
 from multitool_tui.aws.resources import Alias, Known, Reading, Stage
 from multitool_tui.aws.session import AwsSession
-from multitool_tui.controller.findings import Findings, Level
+from multitool_tui.controller.findings import PROVISIONED, Findings, Level
 from multitool_tui.permissions.features import PUBLISH, RUN, STAGES
 from multitool_tui.permissions.ledger import needed
 
@@ -69,7 +69,7 @@ async def _owner(session: AwsSession, findings: Findings, function: str, arn: st
 
 
 async def _provisioned(session: AwsSession, findings: Findings, alias: Alias) -> None:
-    about = "provisioned"
+    about = PROVISIONED
     try:
         count = await surroundings.provisioned(session.functions, alias.function, alias.name)
     except AwsError as error:
@@ -139,5 +139,4 @@ async def permissions(
         about,
         f"{allowed} of the {len(rows)} permissions that this needs are there"
         + (f"; only doing it would tell of {untold}." if untold else "."),
-        Level.UNKNOWN if untold else Level.OK,
     )

@@ -219,8 +219,8 @@ def told(findings: Sequence[Finding]) -> Told:
         if finding.level is level
     ]
     lines += [finding.says for finding in findings if finding.about == TRAFFIC and finding.level is Level.OK]
-    unknown = dict.fromkeys(finding.about for finding in findings if finding.level is Level.UNKNOWN)
-    lines += [f"? Not known in full: {', '.join(unknown)}."] if unknown else []
+    unknown = dict.fromkeys(finding.about for finding in findings if finding.is_missed)
+    lines += [f"? Not known: {', '.join(unknown)}."] if unknown else []
     return Told(
         "\n".join(map(clean, lines)),
         any(finding.level in (Level.REFUSED, Level.WARNING) for finding in findings),

@@ -353,11 +353,12 @@ async def test_what_is_still_typed_is_not_asked_for() -> None:
         (
             (
                 Finding("target", Level.OK, "All is well."),
-                Finding("provisioned", Level.UNKNOWN, "Nobody may ask."),
+                Finding("provisioned", Level.UNKNOWN, "The policy does not let it be asked."),
+                Finding("owner", Level.UNKNOWN, "Nobody may ask."),
                 Finding(TRAFFIC, Level.WARNING, "No requests in the last 3h."),
                 Finding("package", Level.REFUSED, "[b]No zip."),
             ),
-            "✖ [b]No zip.\n! No requests in the last 3h.\n? Not known in full: provisioned.",
+            "✖ [b]No zip.\n! No requests in the last 3h.\n? Not known: owner.",
         ),
     ],
 )
