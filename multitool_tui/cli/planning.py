@@ -33,6 +33,8 @@ of_a_rollout = together(
         "--on-interrupt", type=click.Choice(["roll_back", "hold"]), help="What becomes of it at SIGTERM or a hang-up."
     ),
     click.option("--bake-after-promote", metavar="TIME", help="How long the promoted version is watched."),
+    click.option("--anomaly-gate", is_flag=True, default=None, help="Wait while an anomaly detector finds it unusual."),
+    click.option("--annotate", is_flag=True, default=None, help="Write weight, verdict and evidence as metrics."),
     click.option("--period", metavar="TIME", help="The length of a CloudWatch period."),
     click.option("--seal-after", metavar="TIME", help="A period that ended this long ago may be judged."),
     click.option("--max-age", metavar="TIME", help="Evidence older than this raises no weight."),

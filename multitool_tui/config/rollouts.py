@@ -78,6 +78,20 @@ class RolloutKeys(Table):
     bake_after_promote: Annotated[
         Duration, Field(description="How long the promoted version is watched before the rollout ends.")
     ] = _PLAN.bake_after_promote
+    anomaly_gate: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Whether the canary gets no more traffic while an anomaly detector finds the target unusual.",
+        ),
+    ] = _PLAN.anomaly_gate
+    annotate: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Whether weight, verdict and evidence are written as metrics of the namespace MultiTool.",
+        ),
+    ] = _PLAN.annotate
     freeze: Annotated[
         tuple[Annotated[str, AfterValidator(_freeze)], ...],
         Field(description="Windows in which nothing is started but with --despite-freeze and a reason."),
@@ -144,6 +158,8 @@ class RolloutKeys(Table):
             on_inconclusive=self.on_inconclusive,
             on_interrupt=self.on_interrupt,
             bake_after_promote=self.bake_after_promote,
+            anomaly_gate=self.anomaly_gate,
+            annotate=self.annotate,
             freeze=self.freeze,
             production=self.production,
             behind=Behind(self.function, self.alias) if self.stage and self.function else None,

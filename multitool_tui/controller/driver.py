@@ -22,6 +22,7 @@ from multitool_tui.controller.waiting import nap
 from multitool_tui.journal.codec import encode, encode_change, encode_event
 from multitool_tui.journal.past import Past, changes
 from multitool_tui.journal.store import Entry, JournalError, Kind
+from multitool_tui.judgement.alarms import BAND
 from multitool_tui.judgement.model import AlarmState, Judgement
 from multitool_tui.rollout.effects import (
     Adopt,
@@ -254,10 +255,12 @@ class Driver:
 
     def see_alarms(self, states: Mapping[str, AlarmState]) -> None:
         """Judge the watched alarms as they are now."""
-        if self.rollout.on_target and self.rollout.plan.alarms:
-            watched = {name: states[name] for name in self.rollout.plan.alarms if name in states}
-            judgement = self._show_alarms(watched)
-            if judgement.alarms != self.rollout.judgement.alarms:
+        plan = self.rollout.plan
+        if self.rollout.on_target and (plan.alarms or plan.anomaly_gate):
+            watched = {name: state for name, state in states.items() if name in plan.alarms or name.startswith(BAND)}
+            before, judgement = self._alarms, self._show_alarms(watched)
+            gate = any(before.get(name) is not state for name, state in watched.items() if name.startswith(BAND))
+            if gate or judgement.alarms != self.rollout.judgement.alarms:
                 self.tell(Judged(at=self._clock.now(), judgement=judgement))
 
     def journal_failed(self, why: str) -> None:

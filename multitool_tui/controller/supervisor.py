@@ -22,6 +22,8 @@ from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
 from multitool_tui.controller import commands
 from multitool_tui.controller.account import Account
+from multitool_tui.controller.annotations import annotate
+from multitool_tui.controller.bands import Bands
 from multitool_tui.controller.commands import Command, Start, TakeOver
 from multitool_tui.controller.companion import Companion
 from multitool_tui.controller.driver import Driver
@@ -111,6 +113,7 @@ class Supervisor:
         self._fatal: str | None = None
         self._account = Account(session, self._changed)
         self.outlooks = Outlooks(session, clock)
+        self._bands = Bands(session, clock, self._note)
         self.observatory = Observatory(session, clock, read_only=read_only)
         self._unseen = Unseen(session.cloudwatch)
         self._alarms: tuple[Alarm, ...] = ()
@@ -382,6 +385,7 @@ class Supervisor:
         if is_new:
             self._metrics_read_to[rollout.id] = driver.seen_to or self.clock.now()
             self._spawn(driver.run(), f"drive {rollout.id}")
+            self._spawn_beside(driver)
         self.pollers[FeedName.METRICS].wake()
         self._changed()
         return rollout.id
@@ -512,7 +516,7 @@ class Supervisor:
         self._alarms = await aws_alarms.alarms(self._session.cloudwatch)
         states = {alarm.name: alarm.state for alarm in self._alarms}
         for driver in self._drivers.values():
-            driver.see_alarms(states)
+            driver.see_alarms(states | self._bands.of(driver.rollout.target))
         return True
 
     async def _poll_metrics(self) -> bool:
@@ -569,6 +573,15 @@ class Supervisor:
         return Request(focus.source, focus.version, canary, now - _LOOKED_AT, now)
 
     # The way up
+
+    def _spawn_beside(self, driver: Driver) -> None:
+        """What a plan wants beside the rollout itself, on clients of its own."""
+        name, plan = driver.rollout.id, driver.rollout.plan
+        if plan.anomaly_gate:
+            self._spawn(self._bands.watch(lambda: driver.rollout), f"watch the bands of {name}")
+        if plan.annotate:
+            failed = partial(self._note, "annotations")
+            self._spawn(annotate(self._session, self.clock, lambda: driver.rollout, failed), f"annotate {name}")
 
     def _note(self, action: str, reason: str) -> None:
         """Put something in the log that is no decision of a rollout."""

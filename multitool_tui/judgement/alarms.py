@@ -6,6 +6,10 @@ from collections.abc import Mapping
 
 from multitool_tui.judgement.model import AlarmState
 
+BAND = "band: "
+"""How the name of what is no alarm begins, but a metric held against what is usual for it: it condemns nobody, but
+while it is not OK nothing goes on."""
+
 
 class AlarmMemory:
     """Remembers what each alarm was at the start, and which have fired since.
@@ -19,11 +23,16 @@ class AlarmMemory:
         self._known: set[str] = set()
         self.fired: tuple[str, ...] = ()
         """Names of the alarms that fired after the start, in the order in which they were seen to."""
+        self.unusual: tuple[str, ...] = ()
+        """The bands that are not OK at the latest look."""
         self.firing_at_start: frozenset[str] = frozenset()
         """Names of the alarms that were in ALARM at the first look."""
 
     def see(self, states: Mapping[str, AlarmState]) -> None:
         """Take in the states as read now."""
+        bands = {name: state for name, state in states.items() if name.startswith(BAND)}
+        self.unusual = tuple(name.removeprefix(BAND) for name in bands if bands[name] is not AlarmState.OK)
+        states = {name: state for name, state in states.items() if name not in bands}
         first = not self._known
         if first:
             self.firing_at_start = frozenset(name for name, state in states.items() if state is AlarmState.ALARM)

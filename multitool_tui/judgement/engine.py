@@ -230,7 +230,9 @@ class EvidenceJudge:
             if course.served_to is None
             else datetime.fromtimestamp(course.served_to, UTC) + settings.period,
             alarms=self._alarms.fired,
-            weight_afforded=self._afforded(course, bound, base_rate, doubtful=max(values) >= DOUBT),
+            weight_afforded=self._afforded(
+                course, bound, base_rate, doubtful=max(values) >= DOUBT or bool(self._alarms.unusual)
+            ),
         )
 
     def _harm(self, values: Sequence[float]) -> float:
@@ -256,6 +258,8 @@ class EvidenceJudge:
             return Verdict.UNDECIDED, silence
         if values[SLOW] >= HARM_LIMIT:
             return Verdict.UNDECIDED, f"{_seen(course, SLOW, values[SLOW])}: the canary is held where it is."
+        if self._alarms.unusual:
+            return Verdict.UNDECIDED, f"{seen}; {sentences.unusual(self._alarms.unusual)}."
         if max(values) < DOUBT and self._is_safe(course, noise, bound, target):
             if course.canary.slow is not None and not course.excess(SLOW).requests:
                 return Verdict.UNDECIDED, f"{seen}; {sentences.not_rested(SETTLING)}."

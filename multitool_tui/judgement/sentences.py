@@ -22,6 +22,11 @@ def not_rested(settling: float) -> str:
     return f"whether it is slow is known when its weight has rested for {_minutes(round(settling / 60))}"
 
 
+def unusual(bands: tuple[str, ...]) -> str:
+    """An anomaly detector says that this is not how it usually is."""
+    return f"held where it is, as CloudWatch finds unusual: {', '.join(bands)}"
+
+
 def split_broken(wanted: float, canary: int, requests: int) -> str:
     """The share that the canary gets is not the one that was asked for."""
     got = f"{canary:,} of {requests:,} requests" if canary else f"none of {requests:,} requests"

@@ -27,7 +27,15 @@ SMOKE = Feature("smoke", "Try the new version before it gets traffic", ())
 ALARMS = Feature("alarms", "Read an alarm's history, and create one", _observed("Alarms", "alarms"))
 METRICS = Feature("metrics", "Browse metrics", _observed("Metrics", "metrics"))
 DASHBOARDS = Feature("dashboards", "Read and write dashboards", _observed("Dashboards", "dashboards"))
-ANNOTATIONS = Feature("annotations", "Write the rollout's own metrics", ())
+ANNOTATIONS = Feature(
+    "annotations", "Write the rollout's own metrics", ("multitool run --annotate", "annotate in the manifest"), (RUN,)
+)
+ANOMALY_GATE = Feature(
+    "anomaly-gate",
+    "Hold a canary while its target is unusual",
+    ("multitool run --anomaly-gate", "anomaly_gate in the manifest"),
+    (RUN,),
+)
 STREAMS = Feature("streams", "Manage metric streams", _observed("Metric streams", "streams"))
 INSIGHTS = Feature("insights", "Read insight rules and their reports", _observed("Insight rules", "insights"))
 ANOMALIES = Feature("anomalies", "Read anomaly detectors", _observed("Anomalies", "anomalies"))

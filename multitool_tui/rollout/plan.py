@@ -117,6 +117,10 @@ class Plan:
     """Whether commands from other shells must say what was seen."""
     behind: Behind | None = None
     """None for an alias, and for a stage that calls one function."""
+    anomaly_gate: bool = False
+    """Whether nothing goes on while an anomaly detector finds the target unusual."""
+    annotate: bool = False
+    """Whether the rollout writes metrics of its own."""
 
     def __post_init__(self) -> None:
         if self.steps and self.ramp:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from multitool_tui.aws.observability.paging import every
 from multitool_tui.aws.translate import answered, aws_errors
 
 _POINTS_A_CALL = 1_440  # GetMetricStatistics' own limit
+_VALUES_A_CALL = 1_000  # PutMetricData's
 _SIMPLE = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 Unit = Literal["Count", "Percent", "Seconds", "Milliseconds", "None"]
 
@@ -90,13 +91,32 @@ async def picture(client: Any, widget: Mapping[str, Any]) -> bytes:
     return bytes(answer["MetricWidgetImage"])
 
 
-async def put_value(client: Any, metric: Metric, at: datetime, value: float, unit: Unit = "None") -> None:
-    """Write one value of a metric of one's own.
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a metric of one's own."""
+
+    metric: Metric
+    at: datetime
+    value: float
+    unit: Unit = "None"
+
+
+async def put_values(client: Any, namespace: str, values: Sequence[Value]) -> None:
+    """Write values of one namespace, in as few calls as 1,000 of them each allow.
 
     Raises:
-        Refused: when the namespace is one of AWS's, or the time is more than two weeks back.
+        Refused: when the namespace is one of AWS's, or a time is more than two weeks back.
     """
-    datum = metric.written() | {"Timestamp": at, "Value": value, "Unit": unit}
-    namespace = datum.pop("Namespace")
-    with aws_errors():
-        await client.put_metric_data(Namespace=namespace, MetricData=[datum])
+    for first in range(0, len(values), _VALUES_A_CALL):
+        data = [
+            {
+                "MetricName": one.metric.name,
+                "Dimensions": one.metric.written()["Dimensions"],
+                "Timestamp": one.at,
+                "Value": one.value,
+                "Unit": one.unit,
+            }
+            for one in values[first : first + _VALUES_A_CALL]
+        ]
+        with aws_errors():
+            await client.put_metric_data(Namespace=namespace, MetricData=data)

@@ -7,7 +7,7 @@ import pytest
 from multitool_tui.aws.errors import Refused
 from multitool_tui.aws.observability.alarms import alarms_of
 from multitool_tui.aws.observability.history import events
-from multitool_tui.aws.observability.metrics import Metric, metrics, picture, put_value, values
+from multitool_tui.aws.observability.metrics import Metric, Value, metrics, picture, put_values, values
 from multitool_tui.judgement.model import AlarmState
 from multitool_tui.sandbox.metrics import series
 from multitool_tui.sandbox.metrics.distribution import Distribution
@@ -38,7 +38,7 @@ async def test_every_page_of_metrics_is_read(account: Account) -> None:
 
 async def test_a_value_is_put_and_read(account: Account) -> None:
     for minute, value in ((1, 5.0), (1, 7.0), (2, 1.0)):
-        await put_value(account.cloudwatch, ORDERS, NOON - minute * MINUTE, value, "Count")
+        await put_values(account.cloudwatch, "Shop", [Value(ORDERS, NOON - minute * MINUTE, value, "Count")])
     account.clock.advance(60)
     start = NOON - timedelta(minutes=5)
     read = await values(account.cloudwatch, ORDERS, "Sum", start, NOON, MINUTE)
@@ -48,7 +48,7 @@ async def test_a_value_is_put_and_read(account: Account) -> None:
         NOON - MINUTE: 7.0,
     }
     with pytest.raises(Refused, match="AWS/"):
-        await put_value(account.cloudwatch, ERRORS, NOON, 1.0)
+        await put_values(account.cloudwatch, "AWS/Lambda", [Value(ERRORS, NOON, 1.0)])
 
 
 async def test_long_times_are_read_in_parts(account: Account) -> None:

@@ -1,6 +1,18 @@
 """One story a feature: whoever adds a feature to the ledger adds its story here."""
 
-from tests.permissions.stories import doctor, keys, observe, publish, replay, run, setup, stages, teardown, watch
+from tests.permissions.stories import (
+    beside,
+    doctor,
+    keys,
+    observe,
+    publish,
+    replay,
+    run,
+    setup,
+    stages,
+    teardown,
+    watch,
+)
 from tests.permissions.story import Story
 
 STORIES: tuple[Story, ...] = (
@@ -13,5 +25,6 @@ STORIES: tuple[Story, ...] = (
     keys.STORY,
     setup.STORY,
     teardown.STORY,
+    *beside.STORIES,
     *observe.STORIES,
 )
