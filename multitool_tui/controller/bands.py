@@ -15,11 +15,11 @@ from multitool_tui.clock import Clock
 from multitool_tui.judgement.alarms import BAND
 from multitool_tui.judgement.model import AlarmState
 from multitool_tui.rollout.model import Rollout
-from multitool_tui.words import parse_target
+from multitool_tui.words import StageName, parse_target
 
 _EVERY = 60.0
 _LOOKED_AT, _BREACHING = 5, 3  # sealed periods, and how many of them above the band are a breach
-_JUDGED = ("Errors", "Duration", "Throttles")
+_JUDGED = ("Errors", "Duration", "Throttles", "5XXError", "Latency")
 _UNREAD = f"{BAND}the anomaly detectors, which cannot be read"
 
 
@@ -71,9 +71,12 @@ class Bands:
 def _is_of(one: Detector, rollout: Rollout) -> bool:
     """Whether a detector is of the target as a whole, or of its canary, and has learnt enough."""
     try:
-        function, _ = parse_target(rollout.target)
+        target = parse_target(rollout.target)
     except ValueError:
         return False
-    alias = {"FunctionName": function, "Resource": rollout.target}
-    own = ({"FunctionName": function}, alias, alias | {"ExecutedVersion": rollout.canary})
-    return one.trained and one.namespace == "AWS/Lambda" and one.metric in _JUDGED and dict(one.dimensions) in own
+    if isinstance(target, StageName):
+        own = [{"ApiName": target.api, "Stage": target.stage}]
+    else:
+        alias = {"FunctionName": target.function, "Resource": rollout.target}
+        own = [{"FunctionName": target.function}, alias, alias | {"ExecutedVersion": rollout.canary}]
+    return one.trained and one.metric in _JUDGED and dict(one.dimensions) in own
