@@ -27,6 +27,7 @@ from multitool_tui.aws.credentials import RenewableCredentials, remedy
 from multitool_tui.aws.errors import CredentialsError
 from multitool_tui.aws.function_code import FunctionCode
 from multitool_tui.aws.functions import get_alias
+from multitool_tui.aws.invoke import Invoker
 from multitool_tui.aws.joint_target import JointTarget
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.ledger import Ledger
@@ -56,6 +57,8 @@ _ONCE: dict[str, Any] = {
     "connector_args": {"force_close": True, "keepalive_timeout": None},
 }
 _CHANGING = AioConfig(connect_timeout=3, read_timeout=8, max_pool_connections=50, **_ONCE)
+# An invocation takes as long as the function's timeout, 15 minutes at most; who asks for it has patience of their own.
+_INVOKING = AioConfig(connect_timeout=5, read_timeout=900, max_pool_connections=50, **_ONCE)
 # What makes and removes things goes out once as well, and is patient: a zip of 50 MB may take minutes on its way, and
 # Lambda some time to unpack it. (Merged with another, a config would lose its connector_args.)
 _MAKING = AioConfig(connect_timeout=5, read_timeout=120, max_pool_connections=10, **_ONCE)
@@ -228,6 +231,10 @@ class AwsSession:
     async def code(self, function: str) -> FunctionCode:
         """A function's code, on a lane for uploads."""
         return FunctionCode(self.functions, await self.maker("lambda"), self._clock, function)
+
+    async def invoker(self) -> Invoker:
+        """What calls functions, on a lane of its own."""
+        return Invoker(self.functions, await self._lane("lambda", _INVOKING), self._credentials, self.region)
 
     async def read(self, target: str, behind: Behind | None = None) -> Reading:
         """A target as it is now; `behind` as a plan has it.

@@ -251,6 +251,8 @@ def exit_of(rollout: Rollout) -> Exit:
             return _HELD.get(rollout.obstacle, Exit.REFUSED)  # it could not be published
         case State.ABANDONED:
             return Exit.DRIFT
+        case State.ROLLED_BACK if rollout.smoke_passed is False:
+            return Exit.ROLLED_BACK
         case State.ROLLED_BACK if rollout.actor != ENGINE:
             return Exit.ROLLED_BACK_BY_OPERATOR
         case State.ROLLED_BACK if rollout.is_harmful:

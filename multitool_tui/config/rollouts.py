@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from multitool_tui.config.analysis import AnalysisKeys
+from multitool_tui.config.smoke import SmokeKeys
 from multitool_tui.config.stage import StageKeys
 from multitool_tui.config.steps import StepKeys
 from multitool_tui.config.values import Duration, Table, is_part
@@ -103,6 +104,9 @@ class RolloutKeys(Table):
             description="Said on the screen; from another shell it takes --seen to promote.",
         ),
     ] = False
+    smoke: Annotated[
+        tuple[SmokeKeys, ...], Field(description="What the new version must answer before it gets any traffic.")
+    ] = ()
     analysis: AnalysisKeys = AnalysisKeys()
 
     @field_validator("steps")
@@ -163,4 +167,5 @@ class RolloutKeys(Table):
             freeze=self.freeze,
             production=self.production,
             behind=Behind(self.function, self.alias) if self.stage and self.function else None,
+            smoke=tuple(test.test() for test in self.smoke),
         )

@@ -16,6 +16,7 @@ from multitool_tui.aws.target import Target
 from multitool_tui.clock import Clock
 from multitool_tui.controller.publishing import Publisher
 from multitool_tui.controller.recorder import Recorder
+from multitool_tui.controller.smoke import Tester
 from multitool_tui.controller.snapshot import LiveRollout, Traffic
 from multitool_tui.controller.timeline import Timeline
 from multitool_tui.controller.waiting import nap
@@ -30,12 +31,13 @@ from multitool_tui.rollout.effects import (
     Effect,
     Leave,
     Notify,
+    Preparation,
     Promote,
-    Publication,
     Publish,
     Restore,
     RollBack,
     SetWeight,
+    Smoke,
     Upload,
     Wait,
 )
@@ -95,8 +97,9 @@ class Driver:
         changed: Callable[[], None],
         recorder: Recorder,
         publisher: Publisher | None = None,
+        tester: Tester | None = None,
     ) -> None:
-        """`publisher`: for a rollout that begins with a package."""
+        """`publisher`: for a rollout that begins with a package. `tester`: for a plan with smoke tests."""
         self.rollout = rollout
         self._target = target
         self._timeline = timeline
@@ -107,6 +110,7 @@ class Driver:
         self._slow_limit = slow_limit
         self._recorder = recorder
         self._publisher = publisher
+        self._tester = tester
         self._weight_read: float | None = None
         self._alarms: dict[str, AlarmState] = {}
         """The watched alarms as the judge was last shown them."""
@@ -120,7 +124,7 @@ class Driver:
         self._wake_at: datetime | None = None
         self._woken = asyncio.Event()
         self._change: asyncio.Task[None] | None = None
-        self._publication: asyncio.Task[None] | None = None
+        self._preparation: asyncio.Task[None] | None = None
         """What is under way on the function. The target is looked at meanwhile, and its mark renewed."""
         self.ended = asyncio.Event()
         """Set when the rollout has ended."""
@@ -227,8 +231,8 @@ class Driver:
         self.rollout, effects = advance(before, event)
         if isinstance(event, Published):
             self._target.aim(event.version)
-        if self._publication and not isinstance(self.rollout.pending, Publication):
-            self._publication.cancel()
+        if self._preparation and not isinstance(self.rollout.pending, Preparation):
+            self._preparation.cancel()
         if self.rollout != before or any(not isinstance(effect, Wait) for effect in effects):
             self._record(event, effects)
         for effect in effects:
@@ -238,8 +242,8 @@ class Driver:
                 case Wait(until):
                     self._wake_at = until
                     self._woken.set()
-                case Upload() | Publish():
-                    self._publish(effect)
+                case Upload() | Publish() | Smoke():
+                    self._preparation = asyncio.create_task(self._prepare(effect), name=type(effect).__name__)
                 case _:
                     self._begin(effect)
         if self.rollout.ended:
@@ -320,7 +324,7 @@ class Driver:
 
     async def stop(self) -> None:
         """Give up driving. A change that is under way is ended where it is; what was put on record is written."""
-        under_way = [task for task in (self._change, self._publication) if task is not None]
+        under_way = [task for task in (self._change, self._preparation) if task is not None]
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
@@ -374,20 +378,21 @@ class Driver:
             earlier.cancel()
         self._change = asyncio.create_task(self._make(change, earlier), name=f"{type(change).__name__}")
 
-    def _publish(self, change: Publication) -> None:
-        self._publication = asyncio.create_task(self._make_public(change), name=type(change).__name__)
-
-    async def _make_public(self, change: Publication) -> None:
-        """Make a change of the function, once its intent is on record, and tell the rollout how it ended."""
-        package = self.rollout.package
-        assert package is not None  # noqa: S101 - nothing else is published; this tells the type checker
-        assert self._publisher is not None  # noqa: S101
+    async def _prepare(self, change: Preparation) -> None:
+        """Do what comes before the traffic, once its intent is on record, and tell the rollout how it ended."""
         try:
             await self._recorder.saved()
         except JournalError:
             return  # nothing goes on without it: that has been told already
-        outcome = await self._publisher.make(change, package, self.rollout.baseline)
-        self._publication = None
+        rollout = self.rollout
+        if isinstance(change, Smoke):
+            assert self._tester is not None  # noqa: S101 - a plan with tests has one; this tells the type checker
+            outcome = await self._tester.run(rollout.canary, rollout.plan.smoke)
+        else:
+            assert rollout.package is not None  # noqa: S101
+            assert self._publisher is not None  # noqa: S101
+            outcome = await self._publisher.make(change, rollout.package, rollout.baseline)
+        self._preparation = None
         self.tell(outcome)
 
     async def _make(self, change: Change, earlier: asyncio.Task[None] | None) -> None:
@@ -462,7 +467,7 @@ class Driver:
             case Leave():
                 await self._target.leave()
                 return None
-            case Upload() | Publish():
+            case Upload() | Publish() | Smoke():
                 raise TypeError("that is no change of a target")
 
     async def _renew(self) -> None:

@@ -22,6 +22,7 @@ from multitool_tui.controller.observer import Observer
 from multitool_tui.controller.port import CommandRefused, Taken
 from multitool_tui.controller.preflight import Preflight, slow_limit
 from multitool_tui.controller.publishing import Publisher
+from multitool_tui.controller.smoke import Tester
 from multitool_tui.controller.timeline import Timeline
 from multitool_tui.journal.codec import decode
 from multitool_tui.journal.past import Past, recall
@@ -191,6 +192,7 @@ class Launcher:
             changed=self.changed,
             recorder=recorder,
             publisher=await self._publisher(rollout),
+            tester=await self._tester(rollout.plan, found),
         )
         trouble.driver = driver
         return driver
@@ -212,6 +214,7 @@ class Launcher:
             changed=self.changed,
             recorder=recorder,
             publisher=await self._publisher(rollout),
+            tester=await self._tester(rollout.plan, found),
         )
         driver.recall(past)
         trouble.driver = driver
@@ -221,6 +224,9 @@ class Launcher:
         if rollout.package is None or rollout.canary:
             return None
         return Publisher(await self.session.code(rollout.package.function), self.clock, self.changed)
+
+    async def _tester(self, plan: Plan, found: Reading) -> Tester | None:
+        return Tester(await self.session.invoker(), self.clock, found.function) if plan.smoke else None
 
     def _lease(self, rollout: Rollout, since: datetime) -> Lease:
         return Lease(

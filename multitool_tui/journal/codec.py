@@ -21,6 +21,7 @@ _ANY_EVENT = (
     | events.Published
     | events.Unchanged
     | events.Unpublished
+    | events.SmokeTested
     | events.Ticked
     | events.Judged
     | events.Applied

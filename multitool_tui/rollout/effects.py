@@ -72,8 +72,15 @@ class Publish:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Smoke:
+    """Try the canary with the plan's smoke tests."""
+
+
 Publication = Upload | Publish
 """Changes of the function, that come before any of the target."""
+Preparation = Publication | Smoke
+"""What comes before the first change of the target's traffic."""
 
-Change = Publication | SetWeight | Promote | RollBack | Adopt | Restore | Leave
+Change = Preparation | SetWeight | Promote | RollBack | Adopt | Restore | Leave
 Effect = Change | Wait | Notify

@@ -73,6 +73,14 @@ class Unpublished(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SmokeTested(Event):
+    """The canary has passed its smoke tests, or has not; `why` says which."""
+
+    passed: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticked(Event):
     """Time has passed."""
 

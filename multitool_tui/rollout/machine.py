@@ -29,6 +29,7 @@ from multitool_tui.rollout.effects import (
     Restore,
     RollBack,
     SetWeight,
+    Smoke,
     Upload,
     Wait,
 )
@@ -52,6 +53,7 @@ from multitool_tui.rollout.events import (
     RestoreAsked,
     ResumeAsked,
     RollBackAsked,
+    SmokeTested,
     Started,
     Ticked,
     Unchanged,
@@ -185,6 +187,20 @@ def _publishing(rollout: Rollout, event: Event, *pending: type[Change]) -> Packa
     if rollout.package is None or not isinstance(rollout.pending, pending):
         raise IllegalTransition(f"{type(event).__name__}, with {rollout.pending or 'no change'} pending")
     return rollout.package
+
+
+def _tested(rollout: Rollout, event: SmokeTested) -> Outcome:
+    if not isinstance(rollout.pending, Smoke):
+        raise IllegalTransition(f"SmokeTested, with {rollout.pending or 'no change'} pending")
+    done = replace(rollout, pending=None, smoke_passed=event.passed)
+    if not event.passed:
+        return roll_back(done, event.at, event.why)
+    done, note = decide(done, event.at, f"tested {done.canary_name}", event.why, severity=Severity.GOOD)
+    if done.state is State.PAUSED:
+        return replace(done, waiting="an operator"), (note,)
+    why = f"{done.plan.strategy}: v{done.baseline} to {done.canary_name}"
+    moved, effects = begin(done, event.at, why, rollout.actor)
+    return moved, (note, *effects)
 
 
 def _ticked(rollout: Rollout, event: Ticked) -> Outcome:
@@ -410,6 +426,8 @@ def _weight_asked(rollout: Rollout, event: WeightAsked) -> Outcome:
     if event.weight == rollout.wanted:
         raise Refusal(f"The weight is {percent(event.weight)} already.")
     if event.weight > rollout.wanted:
+        if rollout.plan.smoke and not rollout.smoke_passed:
+            raise Refusal("The canary has not passed its smoke tests yet: the weight stays at 0%.")
         if not rollout.has_fresh_evidence(event.at):
             raise Refusal("There is no fresh evidence for the canary yet: the weight can go down, but not up.")
         if rollout.is_harmful:
@@ -466,6 +484,7 @@ _HANDLERS: dict[type[Event], Callable[[Rollout, Any], Outcome]] = {
     Published: _published,
     Unchanged: _unchanged,
     Unpublished: _unpublished,
+    SmokeTested: _tested,
     Ticked: _ticked,
     Judged: _judged,
     Applied: _applied,

@@ -52,6 +52,8 @@ class Rollout:
     promoted_at: datetime | None = None
     ended_at: datetime | None = None
     gate_passed: bool = False
+    smoke_passed: bool | None = None
+    """Whether the canary passed its smoke tests; None before, and in a plan without."""
     obstacle: Obstacle | None = None
     held_from: State | None = None
     """What the rollout was doing when it was held."""

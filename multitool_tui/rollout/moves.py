@@ -14,6 +14,7 @@ from multitool_tui.rollout.effects import (
     Publish,
     RollBack,
     SetWeight,
+    Smoke,
     Upload,
     Wait,
 )
@@ -58,8 +59,11 @@ def publish(rollout: Rollout, at: datetime, package: Package, reason: str, actor
 
 
 def begin(rollout: Rollout, at: datetime, why: str, actor: str) -> Outcome:
-    """The first change: to the weight that the evidence affords, to the first step's, or to everything."""
+    """Smoke tests; then the first change: to the weight that the evidence affords, to the first step's, or to all."""
     plan = rollout.plan
+    if plan.smoke and rollout.smoke_passed is None:
+        moved = replace(_released(rollout), state=State.SHIFTING, wanted=0.0)
+        return _change(moved, at, Smoke(), f"testing {rollout.canary_name}", why, actor=actor)
     if plan.all_at_once:
         return promote(rollout, at, f"{why}, all at once", actor)
     weight = plan.first_weight(rollout.judgement.weight_afforded)
@@ -141,6 +145,7 @@ _UNTIL = {Obstacle.CREDENTIALS: "the credentials, or an operator", Obstacle.UNRE
 _DOING: dict[type[Change], str] = {
     Upload: "uploading",
     Publish: "publishing",
+    Smoke: "smoke tests",
     Promote: "promoting",
     RollBack: "rolling back",
     Leave: "clearing the target",

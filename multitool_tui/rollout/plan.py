@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from multitool_tui.judgement.ramp import LEAST_WEIGHT
 from multitool_tui.judgement.settings import Settings
+from multitool_tui.rollout.smoke import SmokeTest
 from multitool_tui.words import parse_duration, parse_percent, percent, write_duration
 
 _LONGEST_HISTORY, _MOST_HISTORY = timedelta(hours=24), 600  # and in periods
@@ -121,6 +122,8 @@ class Plan:
     """Whether nothing goes on while an anomaly detector finds the target unusual."""
     annotate: bool = False
     """Whether the rollout writes metrics of its own."""
+    smoke: tuple[SmokeTest, ...] = ()
+    """What the canary must pass before its first weight."""
 
     def __post_init__(self) -> None:
         if self.steps and self.ramp:

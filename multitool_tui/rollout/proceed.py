@@ -8,7 +8,7 @@ from multitool_tui.judgement.model import Verdict
 from multitool_tui.judgement.ramp import worth_a_move
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.model import Rollout
-from multitool_tui.rollout.moves import NO_STEP, Outcome, decide, hold, promote, roll_back, shift, wait
+from multitool_tui.rollout.moves import NO_STEP, Outcome, begin, decide, hold, promote, roll_back, shift, wait
 from multitool_tui.rollout.plan import OnInconclusive, Ramp
 from multitool_tui.rollout.receipts import Severity
 from multitool_tui.words import duration, percent
@@ -20,6 +20,8 @@ def proceed(rollout: Rollout, at: datetime) -> Outcome:
     """Go on as far as time, gate and evidence allow. Only called while shifting, with nothing pending."""
     if rollout.deadline_at is None:
         raise ValueError(f"{rollout.id} is shifting, but was not started")
+    if not rollout.wanted:  # paused before it had begun
+        return begin(rollout, at, "resumed", rollout.actor)
     if rollout.plan.ramp:
         return _follow_evidence(rollout, at, rollout.deadline_at, rollout.plan.ramp)
     return _follow_steps(rollout, at, rollout.deadline_at)

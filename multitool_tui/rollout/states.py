@@ -22,6 +22,7 @@ from multitool_tui.rollout.events import (
     RestoreAsked,
     ResumeAsked,
     RollBackAsked,
+    SmokeTested,
     Started,
     Ticked,
     Unchanged,
@@ -74,6 +75,7 @@ TRANSITIONS: dict[State, dict[type[Event], frozenset[State]]] = {
     _S.SHIFTING: {
         Ticked: frozenset({_S.SHIFTING, _S.PROMOTING, _S.ROLLING_BACK, _S.HELD}),
         Judged: frozenset({_S.SHIFTING, _S.PROMOTING, _S.ROLLING_BACK, _S.HELD}),
+        SmokeTested: frozenset({_S.SHIFTING, _S.PROMOTING, _S.ROLLING_BACK}),
         Applied: frozenset({_S.SHIFTING}),
         Blocked: frozenset({_S.HELD}),
         Recovered: frozenset({_S.SHIFTING}),
@@ -87,6 +89,7 @@ TRANSITIONS: dict[State, dict[type[Event], frozenset[State]]] = {
     _S.PAUSED: {
         Ticked: frozenset({_S.PAUSED}),
         Judged: frozenset({_S.PAUSED, _S.ROLLING_BACK}),
+        SmokeTested: frozenset({_S.PAUSED, _S.ROLLING_BACK}),
         Applied: frozenset({_S.PAUSED}),
         Blocked: frozenset({_S.HELD}),
         Recovered: frozenset({_S.PAUSED}),

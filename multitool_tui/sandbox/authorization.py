@@ -132,6 +132,12 @@ def authorize(policy: Policy, region: Region, model: OperationModel, request: Re
             raise denial(region.place, demand, explicit=Ruling.DENIED in rulings)
 
 
+def allows(policy: Policy, region: Region, action: str, resource: str) -> bool:
+    """Whether a policy lets the caller do what is no operation of an API."""
+    context = dict.fromkeys(_OF_SOME_CALLS) | _of_the_caller(region.place)
+    return policy.decide(Asked(action, resource, context)).ruling is Ruling.ALLOWED
+
+
 def denial(place: Place, demand: Demand, *, explicit: bool = False) -> AwsError:
     """The error of a call that is not allowed, or that a statement denies."""
     reason = (

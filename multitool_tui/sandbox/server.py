@@ -77,6 +77,7 @@ class Sandbox:
         self._account = account
         self._home = build(scenario, Place(account, region), seed, clock.now().timestamp(), alias_lag)
         self._regions = {region: self._home}
+        self._policy = policy
         request_ids = source(seed, "requests")
         self._gateway = Gateway(
             self._region,
@@ -186,7 +187,7 @@ class Sandbox:
             return web.Response(status=413, headers={"x-amzn-ErrorType": "RequestEntityTooLargeException"})
         asked = Request(request.method, request.raw_path, headers, body)
         if is_visit(asked):
-            return _response(await visit([self._region(name) for name in list(self._regions)], asked))
+            return _response(await visit([self._region(name) for name in list(self._regions)], self._policy, asked))
         outcome = await self._gateway.handle(asked)
         if outcome.answer is not None:
             return _response(outcome.answer)

@@ -74,14 +74,15 @@ def test_a_rollout_without_strategy_and_steps_is_adaptive(tmp_path: Path) -> Non
     assert _load(tmp_path, _rollout()).plans()["checkout"][1] == STRATEGIES["adaptive"]
 
 
+TABLES = ("RolloutKeys", "StageKeys", "StepKeys", "AnalysisKeys", "SmokeKeys")
+
+
 def test_every_key_is_documented_and_no_other() -> None:
     documented = re.findall(r"^\| `(\w+)` \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     tables = manifest_schema()["$defs"]
-    keys = [
-        key for table in ("RolloutKeys", "StageKeys", "StepKeys", "AnalysisKeys") for key in tables[table]["properties"]
-    ]
+    keys = [key for table in TABLES for key in tables[table]["properties"]]
     # The table `stage` has a key of its name.
-    assert sorted(documented) == sorted(set(keys) - {"analysis"})
+    assert sorted(set(documented)) == sorted(set(keys) - {"analysis"})
 
 
 def test_every_documented_default_is_the_default() -> None:
@@ -89,7 +90,7 @@ def test_every_documented_default_is_the_default() -> None:
     defaults = {
         key: described["default"]
         for name, table in manifest_schema()["$defs"].items()
-        if name in ("RolloutKeys", "StepKeys", "AnalysisKeys")
+        if name in TABLES
         for key, described in table.get("properties", {}).items()
         if "default" in described and key != "analysis"
     }
@@ -395,7 +396,7 @@ def test_the_schema_knows_every_key_and_allows_no_other() -> None:
     schema = manifest_schema()
     assert schema["additionalProperties"] is False
     tables = schema["$defs"]
-    assert all(tables[name]["additionalProperties"] is False for name in ("RolloutKeys", "StepKeys", "AnalysisKeys"))
+    assert all(tables[name]["additionalProperties"] is False for name in TABLES)
     assert "required" not in tables["RolloutKeys"]  # what it needs may stand in the defaults
     assert tables["StageKeys"]["required"] == ["api", "stage"]
     assert tables["StepKeys"]["required"] == ["weight", "bake"]

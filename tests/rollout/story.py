@@ -26,6 +26,7 @@ from multitool_tui.rollout.events import (
     ResumeAsked,
     RollBackAsked,
     Seen,
+    SmokeTested,
     Started,
     Ticked,
     Unchanged,
@@ -124,6 +125,10 @@ class Story:
 
     def unchanged(self) -> Story:
         return self.happens(Unchanged(at=self.now))
+
+    def tested(self, why: str = "") -> Story:
+        """Passes its smoke tests; or fails them, and why."""
+        return self.happens(SmokeTested(at=self.now, passed=not why, why=why or "1 smoke test passed."))
 
     def unpublished(self, obstacle: Obstacle = Obstacle.REFUSED, why: str = "AWS refuses it.") -> Story:
         return self.happens(Unpublished(at=self.now, obstacle=obstacle, why=why))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from multitool_tui.judgement.model import Verdict
-from multitool_tui.rollout.effects import Adopt, Leave, Promote, Publish, Restore, RollBack, SetWeight, Upload
+from multitool_tui.rollout.effects import Adopt, Leave, Promote, Publish, Restore, RollBack, SetWeight, Smoke, Upload
 from multitool_tui.rollout.events import Obstacle, PauseAsked, PromoteAsked, RollBackAsked, Seen
 from multitool_tui.rollout.machine import Refusal
 from multitool_tui.rollout.plan import OnInconclusive
 from multitool_tui.rollout.receipts import ENGINE, Severity
+from multitool_tui.rollout.smoke import SmokeTest
 from multitool_tui.rollout.states import State
 from tests.rollout.story import PACKAGE, START, Story, at, plan
 
 S = State
+SMOKE = replace(plan("5%/5m"), smoke=(SmokeTest("answers"),))
 SAFE, UNDECIDED, HARMFUL = Verdict.SAFE, Verdict.UNDECIDED, Verdict.HARMFUL
 
 
@@ -457,6 +460,38 @@ def test_a_promotion_that_a_crash_left_undone_is_judged_anew() -> None:
     story.passes(60).recovers()
     assert (story.state, story.changes) == (S.SHIFTING, [])
     assert story.ticks().state is not S.PROMOTING  # the evidence is an hour old
+
+
+def test_nothing_gets_traffic_before_its_smoke_tests_are_passed() -> None:
+    story = at(S.PLANNED, SMOKE).starts()
+    assert (story.state, story.changes, story.rollout.wanted) == (S.SHIFTING, [Smoke()], 0)
+    assert story.ticks(60).changes == []
+    assert story.judged(SAFE).changes == []
+    assert story.tested().changes == [SetWeight(0.05)]
+    assert [note.action for note in story.told] == ["tested v8", "raised to 5%"]
+
+
+def test_a_failed_smoke_test_is_the_end() -> None:
+    story = at(S.PLANNED, SMOKE).starts().tested("It answered 500.")
+    assert story.changes == [RollBack()]
+    assert (story.applied().state, story.rollout.reason) == (S.ROLLED_BACK, "It answered 500.")
+    assert story.rollout.smoke_passed is False
+
+
+def test_what_is_paused_while_it_is_tested_begins_when_it_is_resumed() -> None:
+    story = at(S.PLANNED, SMOKE).starts().pause().tested()
+    assert (story.state, story.changes) == (S.PAUSED, [])
+    assert story.resume().ticks().changes == [SetWeight(0.05)]
+
+
+@pytest.mark.parametrize("interrupts", [lambda s: s.blocked(Obstacle.CREDENTIALS).clears(), lambda s: s.recovers()])
+def test_smoke_tests_that_were_interrupted_are_run_again(interrupts: Callable[[Story], Story]) -> None:
+    assert interrupts(at(S.PLANNED, SMOKE).starts()).changes == [Smoke()]
+
+
+def test_smoke_tests_that_were_passed_are_not_run_again() -> None:
+    story = at(S.PLANNED, SMOKE).starts().tested().blocked(Obstacle.CREDENTIALS).clears()
+    assert story.changes == [SetWeight(0.05)]
 
 
 def test_a_rollback_that_a_crash_left_undone_is_made() -> None:

@@ -7,6 +7,7 @@ rollout did, and at the end of each story somebody of good will must be able to 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import settings
@@ -24,6 +25,7 @@ from multitool_tui.rollout.effects import (
     Restore,
     RollBack,
     SetWeight,
+    Smoke,
     Upload,
 )
 from multitool_tui.rollout.events import (
@@ -46,6 +48,7 @@ from multitool_tui.rollout.events import (
     ResumeAsked,
     RollBackAsked,
     Seen,
+    SmokeTested,
     Started,
     Unchanged,
     Unpublished,
@@ -57,6 +60,7 @@ from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.package import Package
 from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp
 from multitool_tui.rollout.receipts import ENGINE
+from multitool_tui.rollout.smoke import SmokeTest
 from multitool_tui.rollout.states import ENDED, TRANSITIONS, State
 from tests.rollout.story import PACKAGE, Story, plan
 
@@ -72,8 +76,9 @@ PLANS = [
     for policy in OnInconclusive
     for bake_after in (0, 5)
 ]
+PLANS += [replace(PLANS[index], smoke=(SmokeTest("answers"),)) for index in (0, 12, 18, 24)]
 _OURS = frozenset(State) - {State.PLANNED, *ENDED}
-_ANEW = Started | Published | ResumeAsked | Cleared | Recovered | Applied
+_ANEW = Started | Published | SmokeTested | ResumeAsked | Cleared | Recovered | Applied
 """Events after which a rollout with nothing on the canary may begin anew."""
 _TOLD_LATER = Adopt | Restore | Leave
 """Changes that go on record when they are made: the operator asked for them, or nothing is decided by them."""
@@ -106,7 +111,7 @@ class WatchedStory(Story):
             super().happens(event)
         except IllegalTransition:
             nothing_to_apply = isinstance(event, Applied) and isinstance(
-                before.pending, Adopt | Upload | Publish | None
+                before.pending, Adopt | Upload | Publish | Smoke | None
             )
             nothing_to_publish = not isinstance(before.pending, _PUBLISHING.get(type(event), object))
             assert type(event) not in row or nothing_to_apply or nothing_to_publish
@@ -135,7 +140,9 @@ class WatchedStory(Story):
         self._check_one_change_at_a_time(before)
         self._check_receipts(before, event)
         for change in self.changes:
-            assert self.rollout.canary or not isinstance(change, SetWeight | Promote)
+            if isinstance(change, SetWeight | Promote):
+                assert self.rollout.canary
+                assert not before.plan.smoke or self.rollout.smoke_passed or isinstance(event, PromoteAsked)
             match change:
                 case Upload() | Publish():
                     self._check_publication(before, change)
@@ -163,7 +170,7 @@ class WatchedStory(Story):
 
     def _check_raise(self, before: Rollout, event: Event) -> None:
         """Rule 1: only the first weight is set without fresh evidence, and none on harm; the engine passes no gate."""
-        if isinstance(event, _ANEW):
+        if isinstance(event, _ANEW) or self._begins_after_a_pause(before):
             assert self.target == 0
             return
         assert self._fresh
@@ -176,11 +183,16 @@ class WatchedStory(Story):
                 assert before.bake_ends_at is not None
                 assert before.bake_ends_at <= self.now
 
+    @staticmethod
+    def _begins_after_a_pause(before: Rollout) -> bool:
+        """It was paused while it was tested."""
+        return before.smoke_passed is True and before.wanted == 0
+
     def _check_promotion(self, before: Rollout, event: Event) -> None:
         """Rules 1 and 3: never without a verdict, but at an operator's word, by the policy, or all at once."""
         if isinstance(event, PromoteAsked):
             assert event.without_evidence or (self._fresh and not self.rollout.is_harmful)
-        elif isinstance(event, _ANEW | Adopted):
+        elif isinstance(event, _ANEW | Adopted) or self._begins_after_a_pause(before):
             assert not before.plan.steps
             assert not before.plan.ramp
         else:
@@ -236,8 +248,8 @@ class WatchedStory(Story):
             assert note.reason
         changes = [change for change in self.changes if not isinstance(change, _TOLD_LATER)]
         decisions = int(bool(changes) or self.state is not before.state)
-        if isinstance(event, GatePassed):
-            assert notes[0].action == "gate passed"
+        if isinstance(event, GatePassed) or (isinstance(event, SmokeTested) and event.passed):
+            assert notes[0].action == ("gate passed" if isinstance(event, GatePassed) else "tested v8")
             notes = notes[1:]
         elif isinstance(event, Command) and notes:
             resumed_into_harm = isinstance(event, ResumeAsked) and before.is_harmful
@@ -275,6 +287,7 @@ _PUBLISHING: dict[type[Event], Any] = {
     Published: Publish,
     Unchanged: Publish,
     Unpublished: Upload | Publish,
+    SmokeTested: Smoke,
 }
 """What must be pending for each to happen."""
 _ASKS = (
@@ -331,6 +344,11 @@ class AnyStory(RuleBasedStateMachine):
     @rule(obstacle=st.sampled_from([Obstacle.CREDENTIALS, Obstacle.REFUSED]))
     def cannot_be_published(self, obstacle: Obstacle) -> None:
         self.story.unpublished(obstacle)
+
+    @_live
+    @rule(why=st.sampled_from(["", "It answered 500."]))
+    def is_tested(self, why: str) -> None:
+        self.story.tested(why)
 
     @_live
     @rule()
@@ -423,6 +441,8 @@ class AnyStory(RuleBasedStateMachine):
                 story.uploaded()
             if isinstance(story.rollout.pending, Publish):
                 story.published()
+            if isinstance(story.rollout.pending, Smoke):
+                story.tested()
             if story.rollout.pending:
                 story.applied()
             if story.rollout.at_gate:

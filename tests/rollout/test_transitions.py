@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -27,6 +28,7 @@ from multitool_tui.rollout.events import (
     RestoreAsked,
     ResumeAsked,
     RollBackAsked,
+    SmokeTested,
     Started,
     Ticked,
     Unchanged,
@@ -36,6 +38,7 @@ from multitool_tui.rollout.events import (
 )
 from multitool_tui.rollout.machine import IllegalTransition, Refusal
 from multitool_tui.rollout.plan import OnInconclusive, Plan, Ramp
+from multitool_tui.rollout.smoke import SmokeTest
 from multitool_tui.rollout.states import ENDED, TRANSITIONS, State
 from tests.rollout.story import PACKAGE, Story, at, plan
 
@@ -54,6 +57,10 @@ RAMP = plan("", ramp=Ramp())
 def _late(story: Story) -> Story:
     """The deadline passes before anybody tells the rollout."""
     return story.passes(120)
+
+
+SMOKE = replace(plan("5%/5m"), smoke=(SmokeTest("answers"),))
+SMOKE_ALL_AT_ONCE = replace(ALL_AT_ONCE, smoke=SMOKE.smoke)
 
 
 def _last_step() -> Story:
@@ -114,6 +121,12 @@ WALKS: dict[str, Callable[[], Story]] = {
     "held while publishing, is taken back": lambda: _publishing().blocked(Obstacle.LEASE).recovers(),
     "drifted while publishing, is adopted": lambda: _publishing().blocked().adopt().adopted(0.0),
     "drifted while publishing, is restored": lambda: _publishing().blocked().restore().applied(),
+    #
+    "passes its smoke tests": lambda: at(S.PLANNED, SMOKE).starts().tested(),
+    "passes its smoke tests all at once": lambda: at(S.PLANNED, SMOKE_ALL_AT_ONCE).starts().tested(),
+    "fails its smoke tests": lambda: at(S.PLANNED, SMOKE).starts().tested("It answered 500."),
+    "passes its smoke tests while paused": lambda: at(S.PLANNED, SMOKE).starts().pause().tested(),
+    "fails its smoke tests while paused": lambda: at(S.PLANNED, SMOKE).starts().pause().tested("It answered 500."),
     #
     "bakes": lambda: at(S.SHIFTING).ticks(1),
     "promotes on time": lambda: at(S.SHIFTING, plan("5%/5m")).passes(4).judged(SAFE).ticks(1),
@@ -258,6 +271,8 @@ def _event(kind: type[Event], story: Story) -> Event:
         return Published(at=story.now, version="8")
     if kind is Unpublished:
         return Unpublished(at=story.now, obstacle=Obstacle.REFUSED, why="AWS refuses it.")
+    if kind is SmokeTested:
+        return SmokeTested(at=story.now, passed=True, why="1 smoke test passed.")
     if kind is WeightAsked:
         return WeightAsked(at=story.now, actor="ann", seen=story.seen, weight=0.01)
     if issubclass(kind, Command):
@@ -266,7 +281,7 @@ def _event(kind: type[Event], story: Story) -> Event:
 
 
 EVENTS: list[type[Event]] = [
-    *(Started, Uploaded, Published, Unchanged, Unpublished),
+    *(Started, Uploaded, Published, Unchanged, Unpublished, SmokeTested),
     *(Ticked, Judged, Applied, Blocked, Adopted, Recovered, Cleared, MustEnd),
     *(PauseAsked, ResumeAsked, WeightAsked, GatePassed, PromoteAsked, RollBackAsked),
     *(AdoptAsked, RestoreAsked, AbandonAsked),

@@ -27,6 +27,13 @@ async def until(so: Callable[[], bool], what: str = "", turns: int = 200_000) ->
     raise AssertionError(f"it never came about: {what or so}")
 
 
+async def really(so: Callable[[], bool]) -> None:
+    """Wait, by the real clock, for what other processes do."""
+    async with asyncio.timeout(60):
+        while not so():  # noqa: ASYNC110 - no event of ours comes from other processes
+            await asyncio.sleep(0.01)
+
+
 async def run_until(
     clock: ManualClock, so: Callable[[], bool], *, within: float, quiet: Callable[[], bool], step: float = 5.0
 ) -> None:

@@ -11,7 +11,18 @@ from multitool_tui.journal.again import receipts
 from multitool_tui.journal.codec import decode
 from multitool_tui.journal.store import FILE, Journal, Kind, Record
 from multitool_tui.judgement.model import Verdict
-from multitool_tui.rollout.effects import Adopt, Change, Leave, Promote, Publish, Restore, RollBack, SetWeight, Upload
+from multitool_tui.rollout.effects import (
+    Adopt,
+    Change,
+    Leave,
+    Promote,
+    Publish,
+    Restore,
+    RollBack,
+    SetWeight,
+    Smoke,
+    Upload,
+)
 from multitool_tui.rollout.receipts import ENGINE, Receipt
 from multitool_tui.sandbox.calls import Call
 from multitool_tui.sandbox.server import Sandbox
@@ -111,7 +122,7 @@ def _means(change: Change, record: Record, asked: Traffic, *, marked: bool) -> b
             return marked
         case Leave():
             return not marked
-        case Upload() | Publish():
+        case Upload() | Publish() | Smoke():
             return False
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from multitool_tui.permissions.policy import Policy
 from multitool_tui.sandbox.apis.destination import Answered, destination, method_of_request
 from multitool_tui.sandbox.apis.state import Api, Body
+from multitool_tui.sandbox.authorization import allows
 from multitool_tui.sandbox.errors import AwsError
 from multitool_tui.sandbox.functions.settings import Settings
 from multitool_tui.sandbox.functions.state import Function
@@ -48,7 +50,7 @@ def is_visit(request: Request) -> bool:
     return request.path.startswith(URLS) or _STAGE_HOST.fullmatch(request.headers.get("host", "")) is not None
 
 
-async def visit(regions: Iterable[Region], request: Request) -> Answer:
+async def visit(regions: Iterable[Region], policy: Policy | None, request: Request) -> Answer:
     """Answer a request to a function URL or to a stage, wherever that is."""
     if request.path.startswith(URLS):
         name, _, rest = request.path.removeprefix(URLS).partition("/")
@@ -56,7 +58,7 @@ async def visit(regions: Iterable[Region], request: Request) -> Answer:
             for function in region.functions.values():
                 for qualifier, settings in function.settings.items():
                     if settings.url is not None and f"{URLS}{name}/" in settings.url["FunctionUrl"]:
-                        return await _by_url(region, function, qualifier, settings, request, f"/{rest}")
+                        return await _by_url(region, policy, function, qualifier, settings, request, f"/{rest}")
         return refused(404, "Not Found")
     match = _STAGE_HOST.fullmatch(request.headers.get("host", ""))
     for region in regions:
@@ -67,11 +69,19 @@ async def visit(regions: Iterable[Region], request: Request) -> Answer:
 
 
 async def _by_url(
-    region: Region, function: Function, qualifier: str, settings: Settings, request: Request, path: str
+    region: Region,
+    policy: Policy | None,
+    function: Function,
+    qualifier: str,
+    settings: Settings,
+    request: Request,
+    path: str,
 ) -> Answer:
     assert settings.url is not None  # noqa: S101 - found by it; this tells the type checker
-    if not _may_call(settings, signed="authorization" in request.headers):
-        return refused(403, "Forbidden. For troubleshooting Function URL authorization issues, see the documentation.")
+    if not _may_call(region, policy, settings, signed="authorization" in request.headers):
+        said = "Forbidden. For troubleshooting Function URL authorization issues, see the documentation."
+        answer = refused(403, said)
+        return replace(answer, headers={**answer.headers, "x-amzn-ErrorType": "AccessDeniedException"})
     event = url_event(request, path, function.name, region.now)
     try:
         ran = await run_event(region, function.name, qualifier or None, event)
@@ -86,10 +96,15 @@ async def _by_url(
     return answer
 
 
-def _may_call(settings: Settings, *, signed: bool) -> bool:
-    """A URL for everybody needs both statements; one with AWS_IAM a signature, which is not verified."""
-    if settings.url is None or settings.url["AuthType"] == "AWS_IAM":
-        return signed
+def _may_call(region: Region, policy: Policy | None, settings: Settings, *, signed: bool) -> bool:
+    """A URL for everybody needs both statements; one with AWS_IAM a signature, which is not verified, of a caller who
+    has both permissions."""
+    if settings.url is None:
+        return False
+    if settings.url["AuthType"] == "AWS_IAM":
+        arn = settings.url["FunctionArn"]
+        may = policy is None or all(allows(policy, region, action, arn) for action in (_MAY_CALL, _MAY_INVOKE))
+        return signed and may
     granted = {each["Action"] for each in settings.policy.values() if each["Principal"] == "*"}
     return {_MAY_CALL, _MAY_INVOKE} <= granted
 
