@@ -61,7 +61,7 @@ async def crash(world: World) -> None:
         task.cancel()
     for driver in world.supervisor._drivers.values():
         driver.look = None  # type: ignore[method-assign, assignment]
-        for change in (driver._change, driver._publication):
+        for change in (driver._change, driver._preparation):
             if change:
                 change.cancel()
     for lock in world.supervisor._logbook._locks.values():
