@@ -1,6 +1,7 @@
 """A real process that drives the rollout of v42 on checkout:live, or takes it up: `python -m tests.faults.driving`.
 
-Arguments: the sandbox's URL, the state directory, the clock's speed and start, and "start", "resume" or "take over".
+Arguments: the sandbox's URL, the state directory, the clock's speed and start, and "start", "resume", "take over", or
+"publish": build.zip in the state directory in the place of v42.
 """
 
 from __future__ import annotations
@@ -30,9 +31,12 @@ async def drive(url: str, folder: str, speed: str, start: str, what: str) -> int
     supervisor = Supervisor(session, clock, actor="ann@laptop", logbook=Logbook(Path(folder), "test"))
     supervisor.open()
     try:
-        if what == "start":
+        if what in ("start", "publish"):
             plan = replace(parse_plan("10%/1m 50%/1m"), bake_after_promote=timedelta(minutes=1))
-            rollout = await supervisor.obey(Start(target="checkout:live", canary="42", plan=plan))
+            begin = Start(target="checkout:live", canary="42", plan=plan)
+            if what == "publish":
+                begin = replace(begin, canary="", zip=Path(folder) / "build.zip")
+            rollout = await supervisor.obey(begin)
             await supervisor.driver(rollout).ended.wait()
             return 0
         if what == "take over":

@@ -24,6 +24,7 @@ from multitool_tui.rollout.states import State
 from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
 from tests.faults.driving import REFUSED
+from tests.sandbox.handlers.support import zipped
 from tests.support.witness import Witness
 from tests.support.world import REGION, sandbox_environment
 
@@ -104,6 +105,25 @@ async def test_a_killed_driver_leaves_nothing_undone(tmp_path: Path, seed: int) 
         code, said = await s.ended(await s.process("resume"))
         assert (code, said) == (0, "")
         _check_journal(s)
+        _check_no_secret_is_in(tmp_path)
+
+
+@pytest.mark.parametrize("seed", _seeds(2, 30))
+async def test_a_killed_driver_publishes_nothing_twice(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    after = ("UpdateFunctionCode", "PublishVersion")[seed % 2]
+    (tmp_path / "build.zip").write_bytes(zipped({"app.py": "def handler(event, context): return {}"}))
+    async with stage(tmp_path, seed) as s:
+        process = await s.process("publish")
+        await _until(lambda: any(call.operation == after for call in s.sandbox.calls) or process.returncode is not None)
+        await asyncio.sleep(chance.uniform(0, 0.1))
+        process.kill()
+        await process.communicate()
+        assert await s.ended(await s.process("resume")) == (0, "")
+        assert s.check_clean() == "43"
+        for operation in ("UpdateFunctionCode", "PublishVersion"):
+            made = [call for call in s.sandbox.calls if call.operation == operation and (call.status or 200) < 400]
+            assert len(made) == 1, operation
         _check_no_secret_is_in(tmp_path)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,11 +28,13 @@ from multitool_tui.sandbox.calls import Call
 from multitool_tui.sandbox.server import Sandbox
 
 _CHANGE = cast("type[Change]", Change)
+_PUBLISHING: dict[str, type[Change]] = {"UpdateFunctionCode": Upload, "PublishVersion": Publish}
 Traffic = tuple[str, Mapping[str, float]]
 
 
 class Witness:
-    """Looks at each UpdateAlias of checkout:live while the sandbox answers it, and at the journals as they are then.
+    """Looks at each UpdateAlias of checkout:live, and each publication, while the sandbox answers it, and at the
+    journals as they are then.
 
     What is wrong is kept in sentences, since the client would take an error for AWS's.
     """
@@ -54,8 +56,10 @@ class Witness:
             add(call)
             if call.operation == "UpdateAlias":
                 self._look(call)
-            elif call.operation == "PublishVersion":
-                self.wrong.append("a version was published")
+            elif call.operation in _PUBLISHING and not any(
+                isinstance(change, _PUBLISHING[call.operation]) for _, change in self._intents()
+            ):
+                self.wrong.append(f"{call.at}: {call.operation} was asked before the journal knew of it")
 
         sandbox.calls.add = look  # type: ignore[method-assign]
 
@@ -82,14 +86,17 @@ class Witness:
         wanted = (asked["FunctionVersion"], asked["RoutingConfig"]["AdditionalVersionWeights"])
         is_renewal = mark is not None and wanted == self._traffic.get(str(asked.get("RevisionId")))
         if not is_renewal and not any(
-            _means(decode(entry.body, _CHANGE), record, wanted, marked=mark is not None)
-            for folder in self._folders
-            for record, entries in _read(folder)
-            for entry in entries
-            if entry.kind is Kind.INTENT
+            _means(change, record, wanted, marked=mark is not None) for record, change in self._intents()
         ):
             self.wrong.append(f"{call.at}: {wanted} was asked before the journal knew of it")
         self._note()
+
+    def _intents(self) -> Iterator[tuple[Record, Change]]:
+        for folder in self._folders:
+            for record, entries in _read(folder):
+                for entry in entries:
+                    if entry.kind is Kind.INTENT:
+                        yield record, decode(entry.body, _CHANGE)
 
     def _note(self) -> None:
         alias = self._sandbox.alias("checkout", "live")
