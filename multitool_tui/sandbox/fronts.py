@@ -50,7 +50,7 @@ def _put(region: Region, spec: ApiSpec) -> str:
             "AddPermission",
             FunctionName=spec.function,
             Qualifier=qualifier,
-            StatementId=f"{spec.name}-{api}",
+            StatementId=f"front-{api}",
             Action="lambda:InvokeFunction",
             Principal="apigateway.amazonaws.com",
             SourceArn=source,

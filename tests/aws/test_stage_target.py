@@ -229,6 +229,7 @@ async def test_who_was_taken_over_from_hears_of_it_and_changes_nothing(gateway: 
     await one.acquire()
     await (await target(gateway, driver="1badcafe")).take_over("0badcafe")
     after = dict(gateway.stage)
+    await one.read()  # once, it may be an old answer
     for change in (one.read, one.roll_back, lambda: one.set_weight(0.5)):
         with pytest.raises(LeaseLost, match="ann@laptop drives shop/prod now"):
             await change()
@@ -252,6 +253,7 @@ async def test_what_another_hand_did_is_drift_and_is_left(
     await one.set_weight(0.1)
     gateway.patch(patch)
     after = dict(gateway.stage)
+    assert (await one.read()).weights == {"42": 0.1}  # once, it may be an old answer
     for change in (one.read, lambda: one.set_weight(0.5), lambda: one.promote(final=True)):
         with pytest.raises(Drift, match=f"changed by somebody else.*{said}"):
             await change()
@@ -264,6 +266,7 @@ async def test_drift_is_restored(gateway: Gateway) -> None:
     await one.set_weight(0.1)
     canary = gateway.stage["canarySettings"]
     gateway.patch(("remove", "/canarySettings", ""))
+    await one.read()
     with pytest.raises(Drift):
         await one.read()
     assert (await one.restore(0.1)).weights == {"42": 0.1}
@@ -275,6 +278,7 @@ async def test_drift_is_adopted(gateway: Gateway) -> None:
     await one.acquire()
     await one.set_weight(0.1)
     gateway.patch(("replace", "/canarySettings/percentTraffic", "30"))
+    await one.read()
     with pytest.raises(Drift):
         await one.read()
     assert (await one.adopt()).weights == {"42": 0.3}
