@@ -449,8 +449,10 @@ class Supervisor:
             if found is not None:
                 self._account.put(found)
         if self._focus and is_target(self._focus) and self._focus not in ours:
-            read = await self._session.read(self._focus)
+            read, known = await self._session.read(self._focus), self._account.found(self._focus)
             self._account.put(read)
+            if known and known.version != read.version:
+                self.pollers[FeedName.METRICS].wake()
             if self._account.lacks_versions(read.function):
                 self._spawn(self._account.load(read.function, versions=True), f"load {read.function}")
             await self._observe(read)
