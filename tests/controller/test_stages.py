@@ -80,7 +80,8 @@ async def test_one_that_answers_5xx_is_rolled_back_and_the_stage_is_as_it_was() 
 
 
 @pytest.mark.parametrize(
-    ("scenario", "end", "version"), [("api", State.PROMOTED, "42"), ("api-errors", State.ROLLED_BACK, "41")]
+    ("scenario", "end", "version"),
+    [("api", State.PROMOTED, "42"), pytest.param("api-errors", State.ROLLED_BACK, "41", marks=pytest.mark.long)],
 )
 async def test_the_alias_that_the_stage_calls_is_moved_at_the_end_and_never_split(
     scenario: str, end: State, version: str
@@ -104,6 +105,7 @@ async def test_the_alias_that_the_stage_calls_is_moved_at_the_end_and_never_spli
         assert one.sandbox.alias("checkout", "live").description == "production"
 
 
+@pytest.mark.long
 async def test_an_alias_beside_the_stage_is_moved_as_well() -> None:
     async with world("stage") as one:
         await start(one, replace(PLAN, behind=Behind("checkout", "live")))
@@ -131,6 +133,7 @@ async def test_what_another_hand_does_holds_it_and_can_be_adopted() -> None:
         assert one.state is State.PROMOTED
 
 
+@pytest.mark.long
 async def test_a_canary_that_another_hand_removed_is_restored_or_left() -> None:
     async with world("stage") as one:
         await start(one)
@@ -165,6 +168,7 @@ async def test_what_a_crash_interrupted_is_taken_up_and_finished(tmp_path: Path)
             assert (await stage_of(second))["canarySettings"] is None
 
 
+@pytest.mark.long
 async def test_another_machine_takes_it_over_without_the_journal(tmp_path: Path) -> None:
     async with (
         played("stage") as (sandbox, clock),
@@ -199,6 +203,7 @@ def renamed(scenario: str, name: str) -> Scenario:
     return loaded.model_copy(update={"apis": (api.model_copy(update={"name": name}),), "target": target})
 
 
+@pytest.mark.long
 async def test_an_api_may_be_called_anything(tmp_path: Path) -> None:
     async with played(renamed("stage", ODD)) as (sandbox, clock), screen(sandbox, clock, tmp_path) as one:
         target = f"{ODD}/prod"
@@ -260,6 +265,7 @@ async def test_names_that_are_none_and_versions_that_are_served_already() -> Non
             await start(one, replace(PLAN, behind=Behind("search")))
 
 
+@pytest.mark.long
 async def test_without_any_data_of_the_canary_it_says_so_and_does_not_promote(tmp_path: Path) -> None:
     """The series of the canary is not in AWS's documentation: here CloudWatch has none."""
     loaded = load_scenario("stage")
