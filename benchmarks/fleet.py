@@ -1,7 +1,7 @@
 """How much sooner several processes are through a group than one: `python -m benchmarks.fleet [ROLLOUTS [SPEED]]`.
 
-Real processes on one sandbox, whose clock runs SPEED times as fast; each drives one rollout at a time (50% for a minute,
-then all, judged on CloudWatch's sealed minutes).
+Real processes on one sandbox, whose clock runs SPEED times as fast; each drives one rollout at a time (50% for a
+minute, then all, judged on CloudWatch's sealed minutes).
 """
 
 from __future__ import annotations

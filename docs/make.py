@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from docs.man import manual
 from multitool_tui.config import manifest_schema
 from multitool_tui.permissions.features import RUN
 from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, TRIED, USED, needed
@@ -116,6 +117,7 @@ PARTS: dict[str, Callable[[], str]] = {
 FILES: dict[Path, Callable[[], str]] = {
     HERE / "policy.json": lambda: _json(whole_policy()),
     HERE / "events.schema.json": lambda: _json(event_lines.schema()),
+    HERE / "multitool.1": manual,
     HERE / "manifest.schema.json": lambda: _json(manifest_schema()),
 }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from multitool_tui.cli.completion import strategies
 from multitool_tui.cli.exits import Exit, Failure
 from multitool_tui.cli.manifests import manifest_of
 from multitool_tui.cli.options import Globals, together
@@ -19,7 +20,12 @@ _ANALYSIS = ("period", "seal_after", "max_age", "slow_rolls_back", "latency", "c
 
 of_a_rollout = together(
     click.option("--function", metavar="NAME", help="Which function, where a stage calls several."),
-    click.option("--strategy", metavar="NAME", help="A strategy's name, or steps like '5%/5m 50%/10m'."),
+    click.option(
+        "--strategy",
+        metavar="NAME",
+        shell_complete=strategies,
+        help="A strategy's name, or steps like '5%/5m 50%/10m'.",
+    ),
     click.option("--alarm", "alarms", multiple=True, metavar="NAME", help="An alarm that condemns the canary; again."),
     click.option(
         "--accept-alarm", "accepted", multiple=True, metavar="NAME", help="An alarm that may be firing already; again."

@@ -10,6 +10,7 @@ from multitool_tui.cli.lazy import LazyGroup
 from multitool_tui.cli.options import Globals
 
 _COMMANDS = {
+    "completion": "multitool_tui.cli.completion",
     "config": "multitool_tui.cli.config",
     "demo": "multitool_tui.cli.demo",
     "doctor": "multitool_tui.cli.doctor",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from multitool_tui.cli.completion import names
 from multitool_tui.cli.manner import without_a_screen
 from multitool_tui.cli.options import Globals
 from multitool_tui.cli.planning import find_rollout, of_a_rollout
@@ -31,7 +32,7 @@ def _number(_: click.Context, __: click.Parameter, version: str | None) -> str |
 
 
 @click.command()
-@click.argument("name", metavar="[TARGET]", required=False)
+@click.argument("name", metavar="[TARGET]", required=False, shell_complete=names)
 @click.option("--version", callback=_number, metavar="N", help="The published version to release.")
 @click.option(
     "--zip",
@@ -41,7 +42,12 @@ def _number(_: click.Context, __: click.Parameter, version: str | None) -> str |
     help="The deployment package to upload, publish and release; 50 MB at most.",
 )
 @click.option("--again", is_flag=True, help="Although it was rolled back before.")
-@click.option("--group", metavar="NAME", help="Instead of TARGET: a group of the manifest, in waves; --headless.")
+@click.option(
+    "--group",
+    metavar="NAME",
+    shell_complete=names,
+    help="Instead of TARGET: a group of the manifest, in waves; --headless.",
+)
 @click.option(
     "--release", "releases", multiple=True, metavar="NAME=N", help="With --group: a rollout's version; else the newest."
 )
@@ -128,7 +134,7 @@ def _on_the_screen(options: Globals, clock: Clock, start: Start) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="[ROLLOUT|TARGET|GROUP]", required=False)
+@click.argument("name", metavar="[ROLLOUT|TARGET|GROUP]", required=False, shell_complete=names)
 @without_a_screen
 @click.option("--take-over", is_flag=True, help="With --headless: although another driver holds TARGET.")
 @click.pass_obj

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from multitool_tui.cli.completion import names
 from multitool_tui.cli.exits import Exit, Failure
 from multitool_tui.cli.options import Globals
 
@@ -23,7 +24,7 @@ _PAUSE_AWS = 15.0  # and at AWS
 
 
 @click.command()
-@click.argument("name", metavar="[ROLLOUT|TARGET|GROUP]", required=False)
+@click.argument("name", metavar="[ROLLOUT|TARGET|GROUP]", required=False, shell_complete=names)
 @click.option("--watch", is_flag=True, help="Go on showing it; with a name, until that has ended.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line; with --watch, one for each change.")
 @click.pass_obj

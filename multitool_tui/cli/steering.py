@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from multitool_tui.cli.completion import names
 from multitool_tui.cli.exits import Exit, Failure, exit_of_error, fail_together
 from multitool_tui.cli.options import Globals, together
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _SEEN = re.compile(r"v?(?P<canary>\d+)@(?P<weight>[^@\s]+)")
 
 of_a_command = together(
-    click.argument("name", metavar="ROLLOUT|TARGET|GROUP"),
+    click.argument("name", metavar="ROLLOUT|TARGET|GROUP", shell_complete=names),
     click.option(
         "--seen",
         metavar="vN@WEIGHT",
