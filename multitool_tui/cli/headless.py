@@ -35,6 +35,7 @@ _HELD = {
     Obstacle.DRIFT: Exit.DRIFT,
     Obstacle.LEASE: Exit.TAKEN,
     Obstacle.INCONCLUSIVE: Exit.INCONCLUSIVE,
+    Obstacle.HOOK: Exit.INCONCLUSIVE,
     Obstacle.REFUSED: Exit.REFUSED,
     Obstacle.UNREACHABLE: Exit.UNREACHABLE,
 }

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from multitool_tui.config.analysis import AnalysisKeys
+from multitool_tui.config.hooks import HookKeys
 from multitool_tui.config.smoke import SmokeKeys
 from multitool_tui.config.stage import StageKeys
 from multitool_tui.config.steps import StepKeys
@@ -107,6 +108,9 @@ class RolloutKeys(Table):
     smoke: Annotated[
         tuple[SmokeKeys, ...], Field(description="What the new version must answer before it gets any traffic.")
     ] = ()
+    hooks: Annotated[
+        tuple[HookKeys, ...], Field(description="What of your own is told of the rollout, and may stop a step.")
+    ] = ()
     analysis: AnalysisKeys = AnalysisKeys()
 
     @field_validator("steps")
@@ -168,4 +172,5 @@ class RolloutKeys(Table):
             production=self.production,
             behind=Behind(self.function, self.alias) if self.stage and self.function else None,
             smoke=tuple(test.test() for test in self.smoke),
+            hooks=tuple(hook.hook() for hook in self.hooks),
         )

@@ -14,6 +14,7 @@ from multitool_tui.aws.resources import Reading
 from multitool_tui.aws.sources import Source
 from multitool_tui.aws.target import Target
 from multitool_tui.clock import Clock
+from multitool_tui.controller.hooks import Hooks
 from multitool_tui.controller.publishing import Publisher
 from multitool_tui.controller.recorder import Recorder
 from multitool_tui.controller.smoke import Tester
@@ -55,6 +56,7 @@ from multitool_tui.rollout.events import (
     Started,
     Ticked,
 )
+from multitool_tui.rollout.hooks import When
 from multitool_tui.rollout.machine import advance
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import OnInterrupt
@@ -109,6 +111,7 @@ class Driver:
         self.source = source
         self._slow_limit = slow_limit
         self._recorder = recorder
+        self._hooks = Hooks(rollout.plan.hooks, clock, self._told_of_hook)
         self._publisher = publisher
         self._tester = tester
         self._weight_read: float | None = None
@@ -116,6 +119,8 @@ class Driver:
         """The watched alarms as the judge was last shown them."""
         self._alarm_changes: list[tuple[datetime, str, AlarmState]] = []
         self._firing_at_start: tuple[str, ...] = ()
+        self._receipt: Receipt | None = None
+        """Of the latest decision."""
         self._trouble: str | None = None
         self.unseen: str | None = None
         """Why CloudWatch shows nothing of the canary."""
@@ -238,6 +243,7 @@ class Driver:
         for effect in effects:
             match effect:
                 case Notify(receipt):
+                    self._receipt = receipt
                     self._log_receipt(self.rollout, receipt)
                 case Wait(until):
                     self._wake_at = until
@@ -246,6 +252,10 @@ class Driver:
                     self._preparation = asyncio.create_task(self._prepare(effect), name=type(effect).__name__)
                 case _:
                     self._begin(effect)
+        if isinstance(event, Applied) and isinstance(before.pending, Promote):
+            self._begin_hooks(When.AFTER_PROMOTE)
+        if RollBack() in effects:
+            self._begin_hooks(When.ON_ROLLBACK)
         if self.rollout.ended:
             self.ended.set()
             self._woken.set()
@@ -328,6 +338,7 @@ class Driver:
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
+        await self._hooks.close()
         await asyncio.gather(self._recorder.saved(), return_exceptions=True)
 
     # What is on record
@@ -402,7 +413,7 @@ class Driver:
         outcome: Event
         try:
             if await self._is_on_record(change):
-                outcome = await self._try(change)
+                outcome = await self._pass_hooks(change) or await self._try(change)
             else:
                 outcome = Blocked(at=self._clock.now(), obstacle=Obstacle.REFUSED, why=self._trouble or "")
         except Exception as error:  # noqa: BLE001 - a bug must not end a rollout unseen
@@ -411,6 +422,27 @@ class Driver:
             outcome = Blocked(at=self._clock.now(), obstacle=Obstacle.REFUSED, why=why)
         self._change, self._trouble = None, None
         self.tell(outcome)
+
+    def _begin_hooks(self, when: When) -> None:
+        if self._receipt:
+            self._hooks.begin(when, self.rollout, self._receipt)
+
+    def _told_of_hook(self, receipt: Receipt) -> None:
+        self._log_receipt(self.rollout, receipt)
+        self._recorder.put(self.rollout, Entry(receipt.at, Kind.HOOK, encode(receipt)))
+        self._changed()
+
+    async def _pass_hooks(self, change: Change) -> Blocked | None:
+        """Run the hooks before a change that gives the canary more traffic. None, or what stands in its way."""
+        rollout = self.rollout
+        gives_more = isinstance(change, Promote) or (isinstance(change, SetWeight) and change.weight > rollout.weight)
+        if not (gives_more and rollout.plan.hooks and self._receipt):
+            return None
+        why = await self._hooks.pass_before_step(rollout, self._receipt)
+        now = self._clock.now()
+        if not why and rollout.weight and rollout.actor == ENGINE and not self.rollout.has_fresh_evidence(now):
+            why = "The evidence has grown too old while the hooks before this step ran."
+        return Blocked(at=now, obstacle=Obstacle.HOOK, why=why) if why else None
 
     async def _is_on_record(self, change: Change) -> bool:
         """Whether the change may be made: its intent is in the journal, or it leads to the safe end anyway."""

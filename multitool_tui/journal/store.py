@@ -44,6 +44,8 @@ class Kind(StrEnum):
     """The canary's share that was read back after a change: `float`."""
     DRIVER = "driver"
     """Who drives it from here on: `str`, the driver's mark."""
+    HOOK = "hook"
+    """How a hook has ended: `Receipt`. No decision."""
 
 
 @dataclass(frozen=True, slots=True)

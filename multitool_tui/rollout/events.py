@@ -18,6 +18,7 @@ class Obstacle(StrEnum):
     UNREACHABLE = "unreachable"
     INCONCLUSIVE = "inconclusive"
     LEASE = "lost lease"
+    HOOK = "hook"
 
     @property
     def passes(self) -> bool:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from multitool_tui.judgement.ramp import LEAST_WEIGHT
 from multitool_tui.judgement.settings import Settings
+from multitool_tui.rollout.hooks import Hook
 from multitool_tui.rollout.smoke import SmokeTest
 from multitool_tui.words import parse_duration, parse_percent, percent, write_duration
 
@@ -122,6 +123,7 @@ class Plan:
     """Whether nothing goes on while an anomaly detector finds the target unusual."""
     annotate: bool = False
     """Whether the rollout writes metrics of its own."""
+    hooks: tuple[Hook, ...] = ()
     smoke: tuple[SmokeTest, ...] = ()
     """What the canary must pass before its first weight."""
 
