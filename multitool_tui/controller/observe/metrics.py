@@ -85,7 +85,9 @@ async def look(desk: Desk, subject: Subject, key: str) -> Page:
     if kind == "picture":
         widget = _widget(subject, metric, statistic, span, _ON_SCREEN)
         title = f"{statistic} of {metric.name}"
-        return await desk.page((title, drawn(desk, widget, title)), title=f"{metric.name}, as CloudWatch draws it")
+        page = await desk.page((title, drawn(desk, widget, title)), title=f"{metric.name}, as CloudWatch draws it")
+        saving = Table("", ("",), (Row(("s saves it, larger, as PNG",), key),), "")
+        return Page((*page.parts, saving), page.at, page.title)
     title = f"{statistic} of {metric.name}"
     page = await desk.page((title, _by_time(desk, title, metric, statistic, span)), title=metric.name)
     return Page((*page.parts, _other_views(metric, statistic, span, key)), page.at, page.title)
@@ -124,7 +126,7 @@ def _metric(named: list[Any]) -> tuple[Metric, str, timedelta]:
 
 
 def _dimensions(dimensions: Mapping[str, str]) -> str:
-    return " ".join(f"{name}={value}" for name, value in dimensions.items()) or "none"
+    return " ".join(f"{name}={value}" for name, value in dimensions.items()) or "as a whole"
 
 
 def _widget(subject: Subject, metric: Metric, statistic: str, span: timedelta, size: tuple[int, int]) -> dict[str, Any]:
