@@ -122,7 +122,6 @@ def _on_the_screen(options: Globals, clock: Clock, start: Start) -> None:
         supervisor = await open_supervisor(options, clock)
         supervisor.open(for_a_screen=True)
         try:
-            await supervisor.preflight(start)
             await supervisor.obey(start)
         except CommandRefused as refused:
             await supervisor.close()

@@ -56,16 +56,15 @@ class Launcher:
     read_alarms: Callable[[], Awaitable[Mapping[str, AlarmState]]]
     """As they are at this moment; `CommandRefused` where they cannot be read."""
 
-    async def start(self, start: Start, caller: Caller) -> Driver:
-        """Check, mark the target, and begin.
+    async def start(self, look: Preflight, caller: Caller) -> Driver:
+        """Check, by the preflight of the start, mark the target, and begin.
 
         Raises:
             CommandRefused: why it cannot be; nothing has been changed.
         """
-        look = self.preflight(start, caller)
         if obstacle := (await look.run()).refusal:
             raise obstacle
-        found = look.found
+        start, found = look.start, look.found
         assert found is not None  # noqa: S101 - or it would have been refused; this tells the type checker
         now = self.clock.now()
         if start.plan.despite_freeze and not frozen(start.plan.freeze, now):  # there was nothing to start despite of

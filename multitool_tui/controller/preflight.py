@@ -49,7 +49,7 @@ class Preflight:
     ) -> None:
         """`read_alarms`: those of the account, as they are now; it may raise `CommandRefused`."""
         self._session = session
-        self._start = start
+        self.start = start
         self._read_alarms = read_alarms
         self.now = now
         self._latest_end = latest_end
@@ -65,7 +65,7 @@ class Preflight:
     async def run(self) -> Findings:
         """Make the checks."""
         findings = self.findings
-        if not await findings.check("package" if self._start.zip else "version", self._given()):
+        if not await findings.check("package" if self.start.zip else "version", self._given()):
             return findings
         await findings.check("freeze", self._freeze())
         if await findings.check("target", self._target()):
@@ -86,23 +86,23 @@ class Preflight:
 
     async def _given(self) -> None:
         try:
-            parse_target(self._start.target)
+            parse_target(self.start.target)
         except ValueError as error:
             raise Misused(f"{error}.") from None
-        number = self._start.canary
-        if self._start.zip is not None:
-            self.package = await asyncio.to_thread(read_package, self._start.zip, function_in(self._start.target))
+        number = self.start.canary
+        if self.start.zip is not None:
+            self.package = await asyncio.to_thread(read_package, self.start.zip, function_in(self.start.target))
         elif not number.isdigit():
             raise Misused(f"{number!r} is not a published version: choose a number. $LATEST cannot share traffic.")
 
     async def _freeze(self) -> None:
-        plan = self._start.plan
+        plan = self.start.plan
         if found := frozen(plan.freeze, self.now):
             freeze, until = found
             on = f"A freeze is on ({freeze.text}), until {until:%Y-%m-%d %H:%M} UTC"
             if not plan.despite_freeze:
                 raise Misused(
-                    f"{on}: nothing is started on {self._start.target} but by `multitool run` with "
+                    f"{on}: nothing is started on {self.start.target} but by `multitool run` with "
                     '--despite-freeze "why".'
                 )
             self.findings.add("freeze", f"{on}: started despite that, because: {plan.despite_freeze}", Level.WARNING)
@@ -115,13 +115,13 @@ class Preflight:
 
     async def _target(self) -> None:
         with self._refusing():
-            match parse_target(self._start.target):
+            match parse_target(self.start.target):
                 case AliasName() as name:
                     alias = await find_alias(self._session, name)
                     check_free(alias, self.now)
                     self.found, is_so = alias, "without weights"
                 case StageName() as name:
-                    self.found, is_so = await find_stage(self._session, self._start, name, self.now), "without a canary"
+                    self.found, is_so = await find_stage(self._session, self.start, name, self.now), "without a canary"
         found = self.found
         if self.package:
             self.package = replace(self.package, function=found.function)
@@ -135,7 +135,7 @@ class Preflight:
                 functions.get_version(self._session.functions, found.function, found.version),
                 functions.get_version(self._session.functions, found.function, functions.LATEST)
                 if self.package
-                else find_version(self._session, found, self._start.canary),
+                else find_version(self._session, found, self.start.canary),
             )
             if self.package:
                 self.package = await self._published_from(self.package, baseline, canary)
@@ -182,21 +182,21 @@ class Preflight:
             return
         same = ended.canary_name if ended.canary == number else f"The code of {self._name}, as {ended.canary_name},"
         said = f"{same} was rolled back on {ended.target} ({ended.ended_at:%Y-%m-%d %H:%M} UTC): {ended.reason}"
-        if ended.is_harmful and not self._start.again:
+        if ended.is_harmful and not self.start.again:
             raise CommandRefused(f"{said} To release it again, say so (--again).")
         self.findings.add("history", said, Level.WARNING)
 
     @property
     def _name(self) -> str:
-        return self.package.name if self.package else f"v{self._start.canary}"
+        return self.package.name if self.package else f"v{self.start.canary}"
 
     async def _metrics(self) -> None:
         """What the baseline did so far. A rollout that cannot be judged is not begun."""
         assert self.found is not None  # noqa: S101 - asked for only then; this tells the type checker
-        found, analysis = self.found, self._start.plan.analysis
+        found, analysis = self.found, self.start.plan.analysis
         if analysis.latency:
             self.slow_limit = await slow_limit(self._session, found, self.now)
-        canary, begin = self._start.canary or None, self.now - analysis.history
+        canary, begin = self.start.canary or None, self.now - analysis.history
         request = Request(
             found.source,
             found.version,
@@ -210,10 +210,10 @@ class Preflight:
         try:
             [self.history] = await periods(self._session.cloudwatch, [request])
         except AwsError as error:
-            raise CommandRefused(f"The metrics of {self._start.target} cannot be read: {error}") from error
+            raise CommandRefused(f"The metrics of {self.start.target} cannot be read: {error}") from error
 
     async def _watched(self) -> None:
-        plan = self._start.plan
+        plan = self.start.plan
         if not plan.alarms:
             return
         self.alarms = alarms = await self._read_alarms()
@@ -237,9 +237,9 @@ class Preflight:
         try:
             yield
         except AccessDenied as error:
-            raise CommandRefused(f"{self._start.target} cannot be checked. {error}") from error
+            raise CommandRefused(f"{self.start.target} cannot be checked. {error}") from error
         except AwsError as error:
-            raise CommandRefused(f"{self._start.target} cannot be read: {error}") from error
+            raise CommandRefused(f"{self.start.target} cannot be read: {error}") from error
 
 
 async def slow_limit(session: AwsSession, found: Reading, before: datetime) -> float | None:

@@ -38,8 +38,9 @@ from multitool_tui.controller.observer import LATE, Observer, plan_for
 from multitool_tui.controller.outlook import Outlooks
 from multitool_tui.controller.poller import Poller
 from multitool_tui.controller.port import CommandRefused, Misused, Taken
+from multitool_tui.controller.preflight import Preflight
 from multitool_tui.controller.snapshot import Entry, FeedName, LiveRollout, Snapshot, Traffic
-from multitool_tui.controller.survey import survey
+from multitool_tui.controller.survey import regardless_of_alarms, survey
 from multitool_tui.controller.unseen import Unseen
 from multitool_tui.journal.codec import Unreadable
 from multitool_tui.journal.store import Entry as Line
@@ -120,8 +121,8 @@ class Supervisor:
         self._drivers: dict[str, Driver] = {}
         self._observer: Observer | None = None
         """Follows the rollout that another process drives on the target in focus."""
-        self._found: dict[str, tuple[Finding, ...]] = {}
-        """What was found of each target before a start, until that is made."""
+        self._surveyed: tuple[Start, tuple[Finding, ...]] | None = None
+        """What was found of the start that was asked about last."""
         self._starting: set[str] = set()
         self._entries: tuple[Entry, ...] = ()
         self._focus: str | None = None
@@ -286,7 +287,7 @@ class Supervisor:
     async def preflight(self, start: Start) -> tuple[Finding, ...]:
         look = self._launcher.preflight(start, await self.identify())
         found = await survey(self._session, look, await self.identify(), start, self.outlooks, self._alarm_states)
-        self._found[start.target] = found
+        self._surveyed = (start, found)
         return found
 
     def look_at(self, target: str | None) -> None:
@@ -333,8 +334,10 @@ class Supervisor:
             raise Taken(f"A rollout is under way on {start.target} already.")
         self._starting.add(start.target)
         try:
-            driver = await self._launcher.start(start, await self.identify())
-            self._log_findings(driver.rollout)
+            caller = await self.identify()
+            look = self._launcher.preflight(start, caller)
+            driver = await self._launcher.start(look, caller)
+            self._log_findings(driver.rollout, look)
             if unknown := await self._unseen.at_start(driver):
                 self._note("metrics", unknown)
             return self._drive(driver)
@@ -605,9 +608,13 @@ class Supervisor:
             except Exception:  # noqa: BLE001 - who listens must not hold up a rollout
                 _log.exception("a decision was not told")
 
-    def _log_findings(self, rollout: Rollout) -> None:
-        """What the operator was told before the start, as far as it matters after it."""
-        for finding in self._found.pop(rollout.target, ()):
+    def _log_findings(self, rollout: Rollout, look: Preflight) -> None:
+        """What matters after the start of what was found before it: now, and when the operator asked about it."""
+        found = list(look.findings)
+        if self._surveyed and regardless_of_alarms(self._surveyed[0]) == regardless_of_alarms(look.start):
+            known = {finding.about for finding in found}
+            found += [finding for finding in self._surveyed[1] if finding.about not in known]
+        for finding in found:
             if finding.matters:
                 severity = Severity.WARNING if finding.level is Level.WARNING else Severity.INFO
                 entry = Entry(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from multitool_tui.aws.resources import Caller
@@ -41,6 +42,11 @@ async def survey(
     await look_around(session, findings, look.found, look.baseline.arn, rate, look.now)
     await permissions(session, findings, look.found, look.now, publishes=look.package is not None)
     return tuple(findings)
+
+
+def regardless_of_alarms(start: Start) -> Start:
+    """The start as far as a survey is about it: the dialog asks before the alarms are chosen."""
+    return replace(start, again=False, plan=replace(start.plan, alarms=(), accepted_alarms=()))
 
 
 def _caller(caller: Caller) -> str:

@@ -161,6 +161,13 @@ async def test_a_start_writes_down_what_was_found_before_it(trials: PlayedTrials
         assert (entry.rollout, entry.target) == (rollout, "checkout:live")
 
 
+async def test_what_was_found_of_another_start_is_not_said_of_this_one(trials: PlayedTrials) -> None:
+    async with world() as stage:
+        await stage.supervisor.preflight(replace(STARTS, canary="40"))
+        await stage.supervisor.obey(STARTS)
+        assert told(stage) == []
+
+
 async def test_a_start_that_cannot_tell_is_warned_of(trials: PlayedTrials, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trials, "healthy", lambda: Healthy(0, 0, None))
     async with world() as stage:

@@ -12,10 +12,11 @@ from multitool_tui.aws.resources import Alarm, Alias, Caller
 from multitool_tui.controller.findings import TRAFFIC, Finding, Level
 from multitool_tui.controller.snapshot import Entry, Feed, FeedName, Function, LiveRollout, Snapshot, Traffic
 from multitool_tui.judgement.model import AlarmState, Counts, Evidence, Judgement, Minute, Verdict
-from multitool_tui.rollout.effects import RollBack
+from multitool_tui.rollout.effects import RollBack, Upload
 from multitool_tui.rollout.events import Obstacle
-from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.model import NOTHING_JUDGED, Rollout
 from multitool_tui.rollout.outlook import Caught, Outlook
+from multitool_tui.rollout.package import Package
 from multitool_tui.rollout.plan import Plan, parse_steps
 from multitool_tui.rollout.receipts import Severity
 from multitool_tui.rollout.states import State
@@ -167,6 +168,26 @@ def snapshot(*rollouts: LiveRollout, **changes: object) -> Snapshot:
         calls_last_minute=12,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def publishing() -> Snapshot:
+    """A zip file on its way."""
+    package = Package("checkout", "/home/ann/build.zip", 31_000_000, "sha256")
+    one = rollout(
+        State.PUBLISHING,
+        canary="",
+        package=package,
+        pending=Upload("sha256"),
+        weight=0.0,
+        wanted=0.0,
+        step=-1,
+        step_at=None,
+        judgement=NOTHING_JUDGED,
+        reason="adaptive: v41 to the new version from build.zip",
+        waiting="uploading",
+    )
+    whole = live(one, sent=0.4)
+    return snapshot(replace(whole, traffic=replace(whole.traffic, canary=None, minutes=())))
 
 
 def mid_canary() -> Snapshot:

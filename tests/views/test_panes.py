@@ -36,6 +36,7 @@ from ..tui.scenes import (  # noqa: TID252 - the same situations, seen without a
     live,
     mid_canary,
     promoted,
+    publishing,
     read_only,
     rolled_back,
     rolling_back,
@@ -67,6 +68,15 @@ def test_no_line_is_wider_than_its_pane(name: str, size: tuple[int, int], pane: 
     shown = SCENES[name]()
     view = pane(scene(shown, first_target(shown)), *size)  # type: ignore[operator]
     assert max((width_of(line) for line in view.lines), default=0) <= size[0]
+
+
+def test_what_is_published_has_no_number_and_no_traffic_yet() -> None:
+    said = words(split_pane(scene(publishing()), 76, 10))
+    assert "v41 baseline  100%" in said
+    assert "↑ uploading 40%…" in said
+    assert "because  adaptive: v41 to the new version from build.zip" in said
+    assert "canary" not in said.partition("ramp")[0]
+    assert "the new version, publishing at 0%" in (copied_text(scene(publishing())) or "")
 
 
 @pytest.mark.parametrize("pane", [split_pane, evidence_pane, alarms_pane, events_pane])
