@@ -81,7 +81,7 @@ def _read(document: str, file: str, environment: str | None) -> tuple[Manifest |
         if environment is not None and environment not in written.environments:
             return None, [no_environment(file, environment, list(written.environments))]
         whole, origins = one_layer(data, environment)
-        return Manifest.model_validate(whole), ()
+        return Manifest.model_validate(whole).model_copy(update={"environments": written.environments}), ()
     except ValidationError as error:
         places: Mapping[Any, lines.Place] = lines.key_places(document)
         return None, problems_of(file, error.errors(include_url=False), places, known_keys, origins)
