@@ -44,10 +44,13 @@ class Answer:
 
 
 class Rehearsal:
-    """One rollout by `plan`. Minutes without weight are the history until the first weighted one starts it."""
+    """One rollout by `plan`. Minutes without weight are the history until the first weighted one starts it.
+
+    The canary is taken to have passed its smoke tests: nobody is asked here.
+    """
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self._plan = replace(plan, smoke=())
         self._judge = EvidenceJudge(plan.settings)
         self._rollout: Rollout | None = None
         self._now: datetime | None = None

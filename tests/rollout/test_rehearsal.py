@@ -10,6 +10,7 @@ import pytest
 from multitool_tui.judgement.model import AlarmState, Counts, Minute
 from multitool_tui.rollout.plan import OnInconclusive, Plan
 from multitool_tui.rollout.rehearsal import Action, Answer, Rehearsal
+from multitool_tui.rollout.smoke import SmokeTest
 from multitool_tui.rollout.strategies import parse_plan
 
 START = datetime(2026, 1, 5, 10, tzinfo=UTC)
@@ -22,6 +23,11 @@ def _minute(number: int, weight: float, *, error_rate: float = 0.0, base: float 
     rest = A_MINUTE - served
     canary = Counts(served, round(served * error_rate)) if served else None
     return Minute(START + timedelta(minutes=number), weight, Counts(rest, round(rest * base)) if rest else None, canary)
+
+
+def test_nobody_is_asked_in_a_rehearsal() -> None:
+    tested = replace(parse_plan("adaptive"), smoke=(SmokeTest("answers"),))
+    assert _rehearse(tested) == _rehearse("adaptive")
 
 
 def _rehearse(plan: Plan | str, *, error_rate: float = 0.005, minutes: int = 60, history: int = 60) -> list[Answer]:
