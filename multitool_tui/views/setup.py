@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -145,11 +145,20 @@ def heading(caller: Caller) -> str:
     return clean(" · ".join(part for part in parts if part))
 
 
-def question(rows: Sequence[Progress], caller: Caller) -> str:
+def stopped(rows: Sequence[Progress]) -> tuple[Progress, ...]:
+    """The rows when nothing is being made any more."""
+    return tuple(
+        replace(row, status=Status.TO_MAKE, share=None) if row.status is Status.MAKING else row for row in rows
+    )
+
+
+def question(rows: Sequence[Progress], caller: Caller, service: Service) -> str:
     """What is asked before anything is made."""
     new = sum(row.status is Status.TO_MAKE for row in rows)
     kept = len(rows) - new
     there = f" {kept} {'is' if kept == 1 else 'are'} there already." if kept else ""
+    if service.sources and service.role is None:
+        there += " AWS will refuse the event source until the new role may read it."
     return f"{new} to make in {where(caller)}.{there}" if new else f"All of it is there already, in {where(caller)}."
 
 

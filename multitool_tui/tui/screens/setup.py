@@ -141,8 +141,8 @@ class SetupScreen(Screen[None]):
         button.disabled = self._step in (Step.LOOKING, Step.MAKING)
         if self._step is Step.DRAFT:
             self._say(self._checked.error if self._draft.name else "")
-        elif self._step is Step.ASKING and self._caller:
-            self._say(setup.question(self._rows, self._caller))
+        elif self._step is Step.ASKING and self._caller and self._checked.service:
+            self._say(setup.question(self._rows, self._caller, self._checked.service))
         elif self._step is Step.MAKING:
             self._say(setup.under_way(self._rows))
 
@@ -208,6 +208,8 @@ class SetupScreen(Screen[None]):
 
     def _go(self, step: Step) -> None:
         self._step = step
+        if step is Step.FAILED:
+            self._rows = setup.stopped(self._rows)
         self._show()
         if step in (Step.ASKING, Step.FAILED, Step.DONE):
             self.query_one("#on", Button).focus()
