@@ -1,5 +1,5 @@
-"""The getting-started story: from a zip file to a service, a bad version that is rolled back, a good one that is promoted,
-and nothing left but what is named. Every call is one that the product's policy allows."""
+"""Getting started: a service from a zip file, a bad version that is rolled back, a good one that is promoted, and then
+nothing left but what is named. Every call is one that the product's policy allows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,15 @@ from tests.support.provision import a_package, a_service, make, remove
 from tests.support.world import REGION, START, World, screen
 
 HEALTHY = "def handler(event, context):\n    return {'statusCode': 200, 'body': 'hello'}\n"
-FAILS = "COUNT = 0\ndef handler(event, context):\n    global COUNT\n    COUNT += 1\n    if COUNT % 10 == 0:\n        raise RuntimeError('no')\n    return {'statusCode': 200}\n"
+FAILS = """
+COUNT = 0
+def handler(event, context):
+    global COUNT
+    COUNT += 1
+    if COUNT % 10 == 0:
+        raise RuntimeError("no")
+    return {"statusCode": 200}
+"""
 BETTER = HEALTHY.replace("hello", "hello again")
 PLAN = Plan("own steps", parse_steps("50%/4m"), bake_after_promote=timedelta(minutes=1))
 A_MINUTE = 120  # requests
