@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from multitool_tui.cli.calling import on_aws
+from multitool_tui.cli.exits import Exit, Failure
 from multitool_tui.cli.options import Globals
+from multitool_tui.words import parse_alias
 
 if TYPE_CHECKING:
     from multitool_tui.aws.session import AwsSession
@@ -51,13 +53,18 @@ def observe(options: Globals, target: str, tab: str, key: str | None, *, as_json
     async def ask(session: AwsSession) -> Page:
         from multitool_tui.controller.observe.tab import Desk
 
-        found = _tab(tab)
+        found, desk = _tab(tab), Desk(session, clock)
         subject = await _subject(session, target)
         if key is None:
-            return await found.load(Desk(session, clock), subject)
+            return await found.load(desk, subject)
         if found.look is None:
-            raise click.UsageError(f"There is nothing to open in {tab}.")
-        return await found.look(Desk(session, clock), subject, key)
+            raise Failure(f"There is nothing to open in {tab}.", Exit.USAGE)
+        try:
+            return await found.look(desk, subject, key)
+        except (ValueError, TypeError, AttributeError):
+            raise Failure(f"{key!r} opens no row of {tab}: --json has their keys.", Exit.USAGE) from None
+
+    from multitool_tui.controller.observe.page import Trouble
 
     page = on_aws(options, clock, ask)
     if as_json:
@@ -69,6 +76,8 @@ def observe(options: Globals, target: str, tab: str, key: str | None, *, as_json
         from multitool_tui.views.observe.page import plain
 
         click.echo(plain(page, get_terminal_size((120, 24)).columns))
+    if any(isinstance(part, Trouble) for part in page.parts):
+        click.get_current_context().exit(Exit.REFUSED)
 
 
 def _tab(name: str) -> Tab:
@@ -78,13 +87,20 @@ def _tab(name: str) -> Tab:
 
 
 async def _subject(session: AwsSession, target: str) -> Subject:
-    from multitool_tui.aws.functions import get_alias
+    """A function, an alias, or the alias behind a stage."""
+    from multitool_tui.aws.resources import Stage
     from multitool_tui.controller.observe.tab import Subject
 
-    function, _, alias = target.partition(":")
     caller = await session.caller()
-    baseline = canary = ""
-    if alias:
-        found: Any = await get_alias(session.functions, function, alias)
+    function, alias, baseline, canary = target, "", "", ""
+    if ":" in target or "/" in target:
+        try:
+            found = await session.read(target)
+        except ValueError as error:
+            raise Failure(f"{error}.", Exit.USAGE) from None
+        if isinstance(found, Stage) and found.behind is None:
+            raise Failure(f"{target} calls no alias that is known: name the function.", Exit.USAGE)
+        at = found.behind.target if isinstance(found, Stage) and found.behind else target
+        function, alias = parse_alias(at)
         baseline, canary = found.version, next(iter(found.weights), "")
     return Subject(function, alias, baseline, canary, caller.region, caller.account, caller.arn.split(":")[1])

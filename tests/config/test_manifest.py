@@ -186,7 +186,7 @@ IN_CHECKOUT = {
     "deadline = '9999d'": "deadline: '9999d' is longer than ten years",
     "on_inconclusive = 'shrug'": "on_inconclusive should be 'roll_back', 'hold' or 'promote', not \"shrug\"",
     "analysis = 1": "analysis should be a table, not 1",
-    "max_weight.x = [1]": "max_weight is not a key; the nearest one is on_interrupt",
+    "max_weight.x = [1]": "max_weight is not a key; the nearest one is anomaly_gate",
 }
 
 
