@@ -18,7 +18,7 @@ from benchmarks.judgement.cost import cost
 from benchmarks.judgement.figures import FLOOR, ORACLE, Figure, Results, beside_peers, figures, rolled_back, written
 from benchmarks.judgement.oracle import Oracle, floor
 from benchmarks.judgement.picture import picture
-from benchmarks.judgement.suites import SUITES, Cell, Suite
+from benchmarks.judgement.suites import BOTH, SUITES, Cell, Suite
 from multitool_tui.simulation.many import Batch, play_all
 from multitool_tui.simulation.policies import OURS, POLICIES
 from multitool_tui.simulation.report import Tally, tally
@@ -62,7 +62,7 @@ def main() -> None:
         writer.writerow(
             ["suite", "disturbance", "harmed", "rps", "base", "policy", *(f.name for f in fields(Tally)), "floor"]
         )
-        for name in SUITES if arguments.suite == "both" else [arguments.suite]:
+        for name in BOTH if arguments.suite == "both" else [arguments.suite]:
             suite = SUITES[name]()
             tasks = list(_tasks(suite, names, arguments.runs, good_runs))
             tallies: dict[tuple[str, Cell], Tally] = {}

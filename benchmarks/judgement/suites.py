@@ -135,7 +135,50 @@ def second() -> Suite:
     return Suite("second", shown, heavy, unshown, columns, (300.0, 0.003), tuple(cells))
 
 
-SUITES = {"first": first, "second": second}
+_DEVELOPMENT: dict[str, tuple[dict[str, Any], ...]] = {
+    "calm": (),
+    "rare bursts": ({"kind": "bursts", "share": 0.03, "factor": 40, "tail": 3},),
+    "sticky noise": ({"kind": "noise", "size": 0.35, "memory": 0.5},),
+    "clusters of 5": ({"kind": "clusters", "size": 5},),
+    "very late": ({"kind": "gaps", "late": 0.4, "missing": 0.08},),
+    "half idle": ({"kind": "idle", "on": 2, "off": 2},),
+    "slow wave": (
+        {"kind": "swing", "of": "traffic", "size": 0.9, "period": 70},
+        {"kind": "swing", "of": "errors", "size": 0.6, "period": 33},
+    ),
+    "wild": ({"kind": "noise", "size": 0.55, "memory": 0.6},),
+    "two starts": ({"kind": "cold", "failures": 2},),
+    "starts in two minutes": ({"kind": "cold", "failures": 1.2, "minutes": 2},),
+    "noise later": ({"kind": "noise", "size": 0.7, "since": 6, "growth": 6},),
+    "canary alone": ({"kind": "noise", "size": 0.5, "memory": 0.4, "versions": "canary"},),
+}
+_DEVELOPMENT_HARMS = {"+1.5%": Harm(share=0.015), "+7%": Harm(share=0.07), "+60%": Harm(share=0.6)}
+_DEVELOPMENT_SLOW_BURN = {"+6% after 15m": Harm(share=0.06, onset=15)}
+
+
+def development() -> Suite:
+    """What may be tuned on beside the first suite, and was: other shapes, and starts that fail."""
+    cells = []
+    for rps in (2.0, 20.0, 500.0):
+        for base in (0.0005, 0.005, 0.02):
+            cells += [_cell("development", _DEVELOPMENT, name, rps, base, "good", Harm()) for name in _DEVELOPMENT]
+            for harmed, harm in _DEVELOPMENT_HARMS.items():
+                cells += [
+                    _cell("development", _DEVELOPMENT, name, rps, base, harmed, harm)
+                    for name in ("calm", "wild", "two starts")
+                ]
+            cells += [
+                _cell("development", _DEVELOPMENT, "calm", rps, base, *each) for each in _DEVELOPMENT_SLOW_BURN.items()
+            ]
+    heavy, unshown = ("wild",), ("two starts", "starts in two minutes", "noise later", "canary alone")
+    shown = tuple(name for name in _DEVELOPMENT if name not in (*heavy, *unshown))
+    columns = (("calm", ("calm",)), ("bursts", ("rare bursts",)), ("noise", ("sticky noise", "wild")))
+    return Suite("development", shown, heavy, unshown, columns, (500.0, 0.005), tuple(cells))
+
+
+SUITES = {"first": first, "second": second, "development": development}
+BOTH = ("first", "second")
+"""What is reported."""
 
 
 def _cell(

@@ -12,6 +12,9 @@ _FEW_BLOCKS = 8
 _SIGMA_UNKNOWN, _SIGMA_LEAST, _SIGMA_MOST = 0.3, 0.05, 1.0
 _SIGMA_MARGIN = 1.8  # the quartiles see the everyday noise; its tails are wider than theirs
 _PHI_MOST, _PHI_MOST_SPARSE = 10.0, 3.0
+_LONG = 5  # blocks that are put together to see whether noise stays from one to the next
+_FEW_LONG = 12
+_STAYS = 2.0  # times the variance that is left of independent noise: chance alone seldom makes it more
 _STEP = 1.1
 _OUTAGE = 0.5  # failing share of a minute at which the service, not a version, is down
 _SD_IN_QUARTILES = 1.349  # the interquartile range of a normal variable, in standard deviations
@@ -44,11 +47,25 @@ def measure(minutes: Sequence[tuple[int, int]]) -> Dispersion:
     differences = [(x2 / n2 - x1 / n1) * 2 / (x2 / n2 + x1 / n1) for (n1, x1), (n2, x2) in pairwise(blocks)]
     spread = (_interquartile_range(differences) / _SD_IN_QUARTILES) ** 2 / 2
     count = sum(x for _, x in blocks) / len(blocks)
-    sigma = _SIGMA_MARGIN * sqrt(max(0.0, spread - 1 / count))
+    sigma = _SIGMA_MARGIN * sqrt(max(0.0, max(spread, _staying(blocks, spread)) - 1 / count))
     phi = min(_PHI_MOST, max(1.0, spread * count))
     if len(alive) > len(blocks):  # a block is several minutes: clusters show within one
         phi = min(_PHI_MOST_SPARSE, max(phi, _clustering(alive)))
     return Dispersion(min(_SIGMA_MOST, _rounded_up(max(_SIGMA_LEAST, sigma))), min(_PHI_MOST, _rounded_up(phi)))
+
+
+def _staying(blocks: Sequence[tuple[int, int]], spread: float) -> float:
+    """The variance of independent blocks that would vary as much as these do over stretches of five; 0 if not more."""
+    stretches = [blocks[at : at + _LONG] for at in range(0, len(blocks) - _LONG + 1, _LONG)]
+    if len(stretches) < _FEW_LONG:
+        return 0.0
+    rates = [sum(x for _, x in stretch) / sum(n for n, _ in stretch) for stretch in stretches]
+    bends = [
+        (one - 2 * two + three) * 3 / (one + two + three)
+        for one, two, three in zip(rates, rates[1:], rates[2:], strict=False)
+    ]
+    varies = _LONG * (_interquartile_range(bends) / _SD_IN_QUARTILES) ** 2 / 6
+    return varies if varies > _STAYS * spread else 0.0
 
 
 def _rounded_up(value: float) -> float:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from multitool_tui.judgement import sentences
 from multitool_tui.judgement.alarms import AlarmMemory
 from multitool_tui.judgement.course import (
+    CLEARED,
     ERRORS,
     SETTLING,
     SLOW,
@@ -187,9 +188,9 @@ class EvidenceJudge:
             return self._before_evidence
         known_to, evidence = self._prefix or (None, self._before_evidence)
         for number in numbers[numbers.index(known_to) if known_to in self._weighed else 0 : -1]:
-            evidence = evidence.after(self._weighed[number].sums, self._weighed[number].calm)
+            evidence = evidence.after(self._weighed[number].said)
         self._prefix = numbers[-1], evidence
-        return evidence.after(self._weighed[numbers[-1]].sums, self._weighed[numbers[-1]].calm)
+        return evidence.after(self._weighed[numbers[-1]].said)
 
     def _leave_behind(self, number: int) -> None:
         """Add the oldest block to what is no longer kept minute by minute."""
@@ -198,7 +199,7 @@ class EvidenceJudge:
             self._before.take(self._rollout.time(index), self._rollout[index], self._known, None, self._bets)
         self._rollout.drop(end)
         weighed = self._weighed.pop(number)
-        self._before_evidence = self._before_evidence.after(weighed.sums, weighed.calm)
+        self._before_evidence = self._before_evidence.after(weighed.said)
         self._left_behind = (number + 1) * _BLOCK
         self._blocks_before += 1
 
@@ -207,9 +208,9 @@ class EvidenceJudge:
     def _judge(self) -> Judgement:
         course, evidence = self._weigh()
         baseline = course.baseline
-        known, settings, bets = self._known, self._settings, self._bets
-        values = [evidence.value(levels, first) for levels, first in zip(bets.streams, bets.first, strict=True)]
-        noise = evidence.noise(bets.streams[ERRORS])
+        known, settings, against = self._known, self._settings, self._bets.streams
+        values = [evidence.value(each) for each in against]
+        noise = evidence.noise(against[ERRORS])
         bound = course.excess(ERRORS).bound(noise)
         base_rate = _rate(known.failures + baseline.errors, known.requests + baseline.invocations)
         target = max(_TOLERATED_EXCESS, base_rate / 10)
@@ -231,7 +232,11 @@ class EvidenceJudge:
             else datetime.fromtimestamp(course.served_to, UTC) + settings.period,
             alarms=self._alarms.fired,
             weight_afforded=self._afforded(
-                course, bound, base_rate, doubtful=max(values) >= DOUBT or bool(self._alarms.unusual)
+                course,
+                bound,
+                base_rate,
+                doubtful=max(values) >= DOUBT or bool(self._alarms.unusual),
+                waits=self._starts_fail(course, evidence),
             ),
         )
 
@@ -269,7 +274,7 @@ class EvidenceJudge:
     def _is_safe(self, course: Course, noise: Dispersion, bound: float, target: float) -> bool:
         if self._age < self._settings.min_bake or course.canary.invocations < _ENOUGH:
             return False
-        if bound <= target and self._at_last_weight(course):
+        if bound <= target and self._is_far_up(course):
             return True
         by_chance = course.excess(ERRORS).bound(Dispersion())
         return (
@@ -299,15 +304,17 @@ class EvidenceJudge:
             return timedelta()
         return timedelta(seconds=self._rollout.time(-1) - self._first) + self._settings.period
 
-    def _at_last_weight(self, course: Course) -> bool:
+    def _is_far_up(self, course: Course) -> bool:
+        """Whether the weight is at least half of the ramp's last: to which it is one move more at most."""
         most = self._settings.max_weight
-        return most is None or course.weight >= round(most * WEIGHT_UNITS)
+        return most is None or 2 * course.weight >= round(most * WEIGHT_UNITS)
 
-    def _afforded(self, course: Course, bound: float, base_rate: float, *, doubtful: bool) -> float | None:
+    def _afforded(self, course: Course, bound: float, base_rate: float, *, doubtful: bool, waits: bool) -> float | None:
         settings = self._settings
         weight = course.weight / WEIGHT_UNITS
+        stays = doubtful or course.split.broken
         if settings.max_weight is None:
-            return weight if doubtful or course.split.broken else None
+            return weight if stays or waits else None
         blind = self._requests_a_minute() * (settings.blind / settings.period)
         first = first_weight(settings.budget, blind, settings.max_weight)
         if not course.minutes:
@@ -322,7 +329,21 @@ class EvidenceJudge:
             base_rate=base_rate,
             max_weight=settings.max_weight,
         )
-        return min(afforded, weight) if doubtful or course.split.broken else afforded
+        if stays:
+            return min(afforded, self._lately_least())
+        return afforded if afforded < weight or not waits else None
+
+    def _starts_fail(self, course: Course, evidence: EProcess) -> bool:
+        """Whether only starting environments explain the failures, and too few minutes since show that it was they."""
+        if not self._rollout or self._rollout.time(-1) >= course.risen + CLEARED:
+            return False
+        starting = (each for each in self._bets.streams if each.starts is not None)
+        return any(evidence.value(each, starts_fail=False) >= DOUBT for each in starting)
+
+    def _lately_least(self) -> float:
+        """The smallest weight of as many minutes as pass until one is seen: what is wanted by now may be that."""
+        recent = range(max(0, len(self._rollout) - self._settings.blind // self._settings.period), len(self._rollout))
+        return min(self._rollout[index][0] for index in recent) / WEIGHT_UNITS
 
     def _requests_a_minute(self) -> float:
         """The traffic of both versions, over the latest ten minutes."""

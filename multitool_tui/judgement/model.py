@@ -98,8 +98,8 @@ class Judgement:
 
     `seen_to` is the end of the latest sealed minute in which the canary served anything: the age of the evidence is
     counted from there. `alarms` names those that went into ALARM after the start and so condemn the canary.
-    `weight_afforded` is the canary's share (0-1) that the evidence affords; None where the weights are the plan's and
-    nothing speaks against the next.
+    `weight_afforded` is the canary's share (0-1) that the evidence affords; None where it says no other than is
+    wanted: on a ramp the weight stays, and a timetable goes on.
     """
 
     verdict: Verdict

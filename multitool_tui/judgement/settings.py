@@ -31,7 +31,7 @@ class Settings:
     budget: float = 30.0
     max_weight: float | None = 0.25
     min_bake: timedelta = timedelta(minutes=15)
-    patience: timedelta = timedelta(minutes=30)
+    patience: timedelta = timedelta(minutes=27)
     period: timedelta = timedelta(minutes=1)
     blind: timedelta = timedelta(minutes=3)
     slow_rolls_back: bool = False

@@ -33,7 +33,8 @@ class Forecast:
     (shape 2 x minutes: canary, baseline), `delay` how many minutes later than the others a minute is known, -1 for
     never. The rest is what depends on how the rollout goes: failures come `cluster` at a time; `poison` batches a
     minute, each of `batch` failures of one version; every failure is tried again `retries` times in the next minute;
-    a raise of the weight fails `cold` requests; with `straddled`, weights change in the middle of a minute.
+    a raise of the weight fails `cold` requests, minute by minute from then on; with `straddled`, weights change in the
+    middle of a minute.
     """
 
     minute: Floats
@@ -45,7 +46,7 @@ class Forecast:
     poison: float = 0.0
     batch: int = 0
     retries: float = 0.0
-    cold: float = 0.0
+    cold: tuple[float, ...] = ()
     straddled: bool = False
 
 
@@ -191,14 +192,18 @@ class Retries(_Kind):
 
 
 class Cold(_Kind):
-    """New environments fail: about so many `failures` of the canary in the first minute after each raise."""
+    """New environments fail as they start: about so many `failures` of the canary after each raise.
+
+    They come in its first `minutes`, in each as many.
+    """
 
     kind: Literal["cold"]
     failures: float = Field(default=1.0, ge=0)
+    minutes: int = Field(default=1, ge=1, le=10)
 
     def disturb(self, forecast: Forecast, random: np.random.Generator) -> None:  # noqa: ARG002
         """Nothing is drawn ahead."""
-        forecast.cold = self.failures
+        forecast.cold = (self.failures / self.minutes,) * self.minutes
 
 
 class Straddled(_Kind):

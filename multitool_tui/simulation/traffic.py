@@ -46,6 +46,7 @@ class World:
         for disturbance in scenario.disturbances:
             disturbance.disturb(self._forecast, self._random)
         self._failed_before = 0
+        self._raised: int | None = None  # the minute of the latest raise
 
     def history(self) -> list[Minute]:
         """The minutes before the canary's first; those that are never known are left out."""
@@ -82,8 +83,9 @@ class World:
             batches = int(random.poisson(forecast.poison))
             hit = int(random.binomial(batches, share))
             x1, x0 = min(n1, x1 + hit * forecast.batch), min(n0, x0 + (batches - hit) * forecast.batch)
-        if forecast.cold and weight > before:
-            x1 = min(n1, x1 + int(random.poisson(forecast.cold)))
+        self._raised = t if weight > before else self._raised
+        if self._raised is not None and t - self._raised < len(forecast.cold):
+            x1 = min(n1, x1 + int(random.poisson(forecast.cold[t - self._raised])))
         harm = self._scenario.harm.at(t, share)
         harmed = int(random.binomial(n1 - x1, harm)) if harm else 0
         self._failed_before = x1 + x0 + harmed

@@ -46,13 +46,15 @@ def test_a_few_failures_over_a_clean_baseline_are_harmful() -> None:
     assert "6 of the canary's 200 requests failed; at the baseline's rate one would expect 0; a fluke" in said.reason
 
 
-def test_a_good_canary_is_safe_at_the_last_weight_after_the_shortest_bake() -> None:
+def test_a_good_canary_is_safe_near_the_last_weight_after_the_shortest_bake() -> None:
     minutes = [_minute(number, (7500, 8), (2500, 3), weight=0.25) for number in range(15)]
     assert _judge(*minutes[:-1]).verdict is Verdict.UNDECIDED
     said = _judge(*minutes)
     assert said.verdict is Verdict.SAFE
     assert said.evidence.safety == said.evidence.safety_limit == 200
-    below = [_minute(number, (9000, 8), (1000, 1), weight=0.1) for number in range(30)]
+    half = [_minute(number, (8700, 8), (1300, 1), weight=0.13) for number in range(15)]
+    assert _judge(*half).verdict is Verdict.SAFE
+    below = [_minute(number, (9000, 8), (1000, 1), weight=0.1) for number in range(27)]
     assert _judge(*below[:-1]).verdict is Verdict.UNDECIDED
     assert _judge(*below).verdict is Verdict.SAFE
 
@@ -191,12 +193,17 @@ def test_a_late_minute_gives_the_same_as_one_in_time(minutes: list[Minute], data
     assert _judge(*minutes[:late], early, *minutes[late + 1 :], minutes[late]) == _judge(*minutes)
 
 
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=10), st.data())
-def test_more_failures_of_the_canary_never_lower_harm(rows: list[tuple[int, int]], data: st.DataObject) -> None:
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 40), st.integers(0, 40), st.sampled_from([0.05, 0.2, 0.25])), min_size=1, max_size=10
+    ),
+    st.data(),
+)
+def test_more_failures_of_the_canary_never_lower_harm(rows: list[tuple[int, int, float]], data: st.DataObject) -> None:
     which = data.draw(st.integers(0, len(rows) - 1))
-    more = [(x1 + (n == which), x0) for n, (x1, x0) in enumerate(rows)]
+    more = [(x1 + (n == which), x0, weight) for n, (x1, x0, weight) in enumerate(rows)]
     harms = [
-        _judge(*(_minute(n, (400, x0), (100, x1), 0.2) for n, (x1, x0) in enumerate(each))).evidence.harm
+        _judge(*(_minute(n, (400, x0), (100, x1), weight) for n, (x1, x0, weight) in enumerate(each))).evidence.harm
         for each in (rows, more)
     ]
     assert harms[1] >= harms[0] * (1 - 1e-9)
