@@ -9,11 +9,14 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from textwrap import fill
 from typing import Any
 
 from docs.man import manual
+from docs.rollouts import STORIES as ROLLOUTS
+from docs.rollouts import picture
 from multitool_tui.config import manifest_schema
 from multitool_tui.permissions.features import RUN
 from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, TRIED, USED, needed
@@ -119,6 +122,7 @@ FILES: dict[Path, Callable[[], str]] = {
     HERE / "events.schema.json": lambda: _json(event_lines.schema()),
     HERE / "multitool.1": manual,
     HERE / "manifest.schema.json": lambda: _json(manifest_schema()),
+    **{HERE / "images" / f"rollout-{name}.svg": partial(picture, name) for name in ROLLOUTS},
 }
 
 

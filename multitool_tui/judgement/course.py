@@ -99,15 +99,17 @@ class Bets:
 class Weighed:
     """What the first `rows` rows of a block say: sums of `add_minute` of all streams, then of `calmness`.
 
-    `said` is None if nothing failed. `entered`: what it depends on of all that was before.
+    `said` is None if nothing failed. `failing`: the streams in which something did, one bit each. `entered`: what it
+    depends on of all that was before.
     """
 
-    __slots__ = ("entered", "rows", "said")
+    __slots__ = ("entered", "failing", "rows", "said")
 
     def __init__(self, entered: tuple[float, ...]) -> None:
         self.entered = entered
         self.rows = 0
         self.said: array[float] | None = None
+        self.failing = 0
 
     def add(
         self,
@@ -123,6 +125,7 @@ class Weighed:
         n1, x1, n0, x0 = minute
         if self.said is None:
             self.said = array("f", bytes(4 * (bets.bets + bets.levels)))
+        self.failing |= 1 << stream
         # Where the weight changed within the minute, a part of it had the larger share.
         share = max(n1 / (n1 + n0), wanted)
         # What one minute may condemn: ten failures and more, half of the requests, and not the baseline's.
@@ -132,11 +135,13 @@ class Weighed:
     def see_noise(self, bets: Bets, rows: Sequence[Row]) -> None:
         """Look at how much the baseline varied over all rows of the block."""
         if self.said is not None:
-            del self.said[bets.bets :]
             beside = [row for row in rows if row[0] < WEIGHT_UNITS]
-            for stream, against in zip(STREAMS, bets.streams, strict=True):
-                minutes = [(it[2], it[3]) for it in (_beside(row, stream) for row in beside) if it]
-                self.said.extend(calmness(minutes, against))
+            for index, against in enumerate(bets.streams):
+                if self.failing >> index & 1:
+                    seen = (_beside(row, STREAMS[index]) for row in beside)
+                    calm = calmness([(minute[2], minute[3]) for minute in seen if minute], against)
+                    begin = bets.bets + against.first
+                    self.said[begin : begin + len(calm)] = array("f", calm)
 
 
 class Course:
@@ -243,6 +248,10 @@ class Course:
     def baseline(self) -> Counts:
         """All that it did beside the canary."""
         return _counts(self.counts[WIDTH:])
+
+    def fails(self, stream: int) -> bool:
+        """Whether anything may have failed so, on either version."""
+        return stream == ERRORS or self._excess[_SUMS * stream + 6] > 0
 
     def excess(self, stream: int) -> Excess:
         """The canary's failures beside the expected ones."""

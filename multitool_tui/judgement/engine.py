@@ -209,7 +209,7 @@ class EvidenceJudge:
         course, evidence = self._weigh()
         baseline = course.baseline
         known, settings, against = self._known, self._settings, self._bets.streams
-        values = [evidence.value(each) for each in against]
+        values = [evidence.value(each) if course.fails(stream) else 1.0 for stream, each in enumerate(against)]
         noise = evidence.noise(against[ERRORS])
         bound = course.excess(ERRORS).bound(noise)
         base_rate = _rate(known.failures + baseline.errors, known.requests + baseline.invocations)

@@ -27,6 +27,13 @@ MOST_ALARMS = 3
 """So many alarms have a line of their own below the charts."""
 
 Failed = Callable[[Counts], int | None]
+Rate = Callable[[Counts | None, Failed], float | None]
+_OTHERS: dict[str, Failed] = {
+    "throttled": lambda counts: counts.throttles,
+    "4XX": lambda counts: counts.client_errors,
+    "5XX": lambda counts: counts.server_errors,
+}
+"""What may go wrong beside errors and slowness, of all that was asked for: each has a line once it has happened."""
 _ALARM_NAME = 22
 _CANARY_SAMPLE, _BASELINE_SAMPLE = "⠒⠒⠒ ", "⠂⠂⠂ "
 
@@ -83,8 +90,8 @@ def _told(counts: Counts | None) -> str:
     if counts is None:
         return "nothing"
     slow = f", {count(counts.slow)} slow" if counts.slow is not None else ""
-    throttled = f", {count(counts.throttles)} throttled" if counts.throttles else ""
-    return f"{count(counts.invocations)} requests, {count(counts.errors)} failed{slow}{throttled}"
+    others = "".join(f", {count(of(counts) or 0)} {name}" for name, of in _OTHERS.items() if of(counts))
+    return f"{count(counts.invocations)} requests, {count(counts.errors)} failed{slow}{others}"
 
 
 def frame_of(scene: Scene, traffic: Traffic, width: int) -> Frame:
@@ -130,8 +137,8 @@ class _Stack:
         fitting = max(1, min(len(kinds), (height - 1) // LEAST_HEIGHT))
         # Where only the errors have room, the slow rate still has a line.
         below: tuple[Line, ...] = (self._slow_row(),) if fitting == 1 and not turn and self._slow else ()
-        if fitting > 1:
-            below = self._alarms()[: height - 1 - fitting * LEAST_HEIGHT]
+        below = (*self._others(), *below, *(self._alarms() if fitting > 1 else ()))
+        below = below[: max(height - 1 - fitting * LEAST_HEIGHT, fitting == 1)]
         each = (height - 1 - len(below)) // fitting
         each -= each % 2 and fitting > 1  # a legend, and an odd number of rows, so that one is the middle
         lines: list[Line] = []
@@ -150,6 +157,12 @@ class _Stack:
 
     def _slow_row(self) -> Line:
         return self._legend(self._slow_name(), _slow, samples=False)
+
+    def _others(self) -> tuple[Line, ...]:
+        """The latest rates of whatever else went wrong on the charts' stretch of time."""
+        counted = [counts for one in self._minutes for counts in (one.baseline, one.canary) if counts]
+        happened = [(name, of) for name, of in _OTHERS.items() if any(map(of, counted))]
+        return tuple(self._legend(name, of, samples=False, rate=_offered_rate) for name, of in happened)
 
     def _slow_name(self) -> str:
         limit = self._traffic.slow_limit
@@ -224,16 +237,16 @@ class _Stack:
         ascii_only = self._scene.ascii
         return plot(series, frame, self._width, height - 1, band=band, axis=False, ascii_only=ascii_only)
 
-    def _legend(self, name: str, failed: Failed, *, samples: bool) -> Line:
+    def _legend(self, name: str, failed: Failed, *, samples: bool, rate: Rate | None = None) -> Line:
         """The name of the chart, and what each line stands at in the minute that is read."""
-        read = self._read
+        read, rate = self._read, rate or _rate
         entries = []
         if self._traffic.canary is not None:
-            value = _rate(read.canary, failed) if read else None
+            value = rate(read.canary, failed) if read else None
             entries.append(
                 _entry(_CANARY_SAMPLE if samples else "", f"v{self._traffic.canary} canary", value, Role.CANARY)
             )
-        value = _rate(read.baseline, failed) if read else None
+        value = rate(read.baseline, failed) if read else None
         who = f"v{self._traffic.baseline} baseline" if entries else f"v{self._traffic.baseline}"
         entries.append(_entry(_BASELINE_SAMPLE if samples else "", who, value, Role.BASELINE))
         gap = Span("   ")
@@ -287,6 +300,13 @@ def _rate(counts: Counts | None, failed: Failed) -> float | None:
     """The share (0-1) of a version's requests; None where it had none, or nobody counted."""
     number = failed(counts) if counts else None
     return number / counts.invocations if counts and counts.invocations and number is not None else None
+
+
+def _offered_rate(counts: Counts | None, failed: Failed) -> float | None:
+    """The share (0-1) of all that was asked of a version: a throttled request is no invocation."""
+    offered = counts.invocations + counts.throttles if counts else 0
+    number = failed(counts) if counts else None
+    return number / offered if offered and number is not None else None
 
 
 def _share(minute: Minute) -> float | None:

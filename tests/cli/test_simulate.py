@@ -85,13 +85,13 @@ def test_power_in_words_and_as_json() -> None:
     assert lines[0] == (
         "2 requests a second, of which 0.1% fail anyway. 4 rollouts of a healthy version, and for each harm."
     )
-    assert lines[2] == "healthy     always promoted, then after 30 minutes (median)."
+    assert lines[2] == "healthy     always promoted, then after 27 minutes (median)."
     assert lines[3] == "+0.1% fail  cannot be told at this traffic: never found."
     assert lines[-1].startswith("all fail    always found, then after 2 minutes and ")
     said = document("--rps", "2", "--base", "0.1%", "--power", "--runs", "4")
     assert [row["harm"] for row in said["power"]] == [0.001, 0.01, 0.05, 0.5, 1.0]
     assert said["power"][-1]["detected"] == 1
-    assert said["healthy"] == {"promoted": 1, "rolled_back": 0, "minutes": 30}
+    assert said["healthy"] == {"promoted": 1, "rolled_back": 0, "minutes": 27}
 
 
 def test_power_where_hardly_anything_can_be_told() -> None:

@@ -121,7 +121,7 @@ def test_a_plan_with_steps_is_judged_within_its_timetable() -> None:
     settings = parse_plan("5%/2m 50%/3m").settings
     assert (settings.max_weight, settings.min_bake, settings.patience) == (None, _minutes(5), _minutes(5))
     long = parse_plan("5%/60m").settings
-    assert (long.min_bake, long.patience) == (_minutes(15), _minutes(30))
+    assert (long.min_bake, long.patience) == (_minutes(15), _minutes(27))
 
 
 def test_a_plan_with_a_ramp_is_judged_by_it() -> None:

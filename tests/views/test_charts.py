@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,23 @@ def test_alarms_are_drawn_under_the_same_time_axis() -> None:
     states = "".join(char for char in strip[0] if char in "✔✖")
     assert states.strip("✔").count("✖") == states.count("✖") > 0  # well, then firing, then well again
     assert states[0] == states[-1] == "✔"
+
+
+@pytest.mark.parametrize("height", [8, 30])
+def test_whatever_else_goes_wrong_has_a_line_once_it_has_happened(height: int) -> None:
+    snapshot = judged_for_minutes()
+    live = snapshot.rollouts[0]
+    seen, latest = live.traffic.minutes, live.traffic.minutes[-1]
+    assert latest.canary is not None
+    throttled = replace(latest, canary=replace(latest.canary, throttles=latest.canary.invocations))
+    worse = replace(live, traffic=replace(live.traffic, minutes=(*seen[:-1], throttled)))
+    scene = Scene(NOW, replace(snapshot, rollouts=(worse,)), TARGET)
+    assert not any(one.startswith("throttled") for one in drawn(height))
+    lines = [one for one in drawn(height, scene=scene) if one.startswith("throttled")]
+    assert len(lines) == 1
+    assert "v42 canary  50.00%" in lines[0]
+    said = " ".join(map(text, readout(scene, Look(0, latest.start), 400)))
+    assert f"{latest.canary.invocations:,} throttled" in said
 
 
 def test_decisions_are_marked_on_the_weight() -> None:
