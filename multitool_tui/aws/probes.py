@@ -11,13 +11,15 @@ from typing import Any
 
 from botocore import xform_name
 
-from multitool_tui.aws.errors import AccessDenied, AwsError, CredentialsError, NotFound
+from multitool_tui.aws.errors import AccessDenied, AwsError, CredentialsError, NotFound, Refused
 from multitool_tui.aws.resources import Caller, Known, Probed
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.aws.translate import aws_errors
 from multitool_tui.permissions.row import Row
 
 _AT_ONCE = 4  # Lambda's control plane allows some 15 calls a second to the whole account
+_REFUSED_WHEN_ABSENT = frozenset({"cloudwatch:GetService"})
+"""Application Signals calls a service that is not there a request that is not valid."""
 _NAME = "multitool-permissions-check"
 """Of what need not be there."""
 
@@ -140,7 +142,7 @@ async def probe(
             return Probed(row.action, Known.UNKNOWN, why="It changes something: only doing it would tell.")
         on_function = any("{function}" in shape.template for shape in row.shapes)
         if on_function and function is None:
-            return Probed(row.action, Known.UNKNOWN, why="No function is known to ask about: name a target.")
+            return Probed(row.action, Known.UNKNOWN, why="No function is known to ask about: name one with --target.")
         async with turn:
             known, why = await _read(session, row, subject)
         asked = f"{function}:{alias}" if row.action == "lambda:GetAlias" else function
@@ -179,5 +181,7 @@ async def _read(session: AwsSession, row: Row, subject: _Subject) -> tuple[Known
     except NotFound:
         pass
     except AwsError as error:
+        if isinstance(error, Refused) and row.action in _REFUSED_WHEN_ABSENT:
+            return Known.ALLOWED, ""
         return Known.UNKNOWN, str(error)
     return Known.ALLOWED, ""

@@ -15,6 +15,7 @@ from multitool_tui.cli.doctor_keys import keys
 from multitool_tui.cli.exits import Exit, Failure
 from multitool_tui.cli.features import features_in
 from multitool_tui.cli.options import Globals
+from multitool_tui.cli.targets import Targets, targets_in
 
 if TYPE_CHECKING:
     from multitool_tui.controller.doctor.finding import Finding
@@ -37,10 +38,20 @@ _PACKAGES = ("textual", "boto3", "botocore", "aiobotocore", "pydantic")
     metavar="FEATURE",
     help="What has to work: a feature or a command, like run; and again for another. Otherwise watching.",
 )
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    callback=targets_in,
+    metavar="FUNCTION:ALIAS",
+    help="What to ask about where a permission is for one function; otherwise any there is.",
+)
 @click.option("--share", is_flag=True, help="Without account, names and key ids: to be pasted into an issue.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context
-def doctor(context: click.Context, features: tuple[Feature, ...], *, share: bool, as_json: bool) -> None:
+def doctor(
+    context: click.Context, features: tuple[Feature, ...], targets: Targets, *, share: bool, as_json: bool
+) -> None:
     """Examine session, clock, permissions, access keys, journal, terminal and versions. Nothing is changed.
 
     Ends with 0 when nothing failed, 3 when AWS refuses something that is needed, 4 when it cannot be reached, 2 when
@@ -50,13 +61,15 @@ def doctor(context: click.Context, features: tuple[Feature, ...], *, share: bool
         from multitool_tui.cli.log import open_log
 
         open_log(context.obj.log_file)
-        asyncio.run(_examine(context.obj, features, share=share, as_json=as_json))
+        asyncio.run(_examine(context.obj, features, targets, share=share, as_json=as_json))
 
 
 doctor.add_command(keys)
 
 
-async def _examine(options: Globals, features: tuple[Feature, ...], *, share: bool, as_json: bool) -> None:
+async def _examine(
+    options: Globals, features: tuple[Feature, ...], targets: Targets, *, share: bool, as_json: bool
+) -> None:
     from multitool_tui.controller.doctor.examination import examine
     from multitool_tui.controller.doctor.finding import Health
     from multitool_tui.views.doctor import finding_document
@@ -68,7 +81,7 @@ async def _examine(options: Globals, features: tuple[Feature, ...], *, share: bo
             _print(finding, mask)
 
     found = []
-    async with _subject(options, features) as subject:
+    async with _subject(options, features, targets) as subject:
         async for finding in examine(subject):
             found.append(finding)
             if not share:  # what is to be hidden is known at the end
@@ -96,7 +109,7 @@ def _exit(failed: list[Finding]) -> Exit:
     return Exit.REFUSED if Cause.REFUSED in causes else Exit.USAGE
 
 
-def _subject(options: Globals, features: tuple[Feature, ...]) -> Subject:
+def _subject(options: Globals, features: tuple[Feature, ...], targets: Targets) -> Subject:
     from importlib.metadata import version
     from platform import python_version, system
 
@@ -113,6 +126,7 @@ def _subject(options: Globals, features: tuple[Feature, ...]) -> Subject:
         _terminal(),
         versions | {package: version(package) for package in _PACKAGES},
         features,
+        targets.pair,
     )
 
 

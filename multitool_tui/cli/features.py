@@ -27,6 +27,6 @@ def features_in(context: click.Context, _parameter: click.Parameter, names: tupl
     return tuple(dict.fromkeys(feature for features in found.values() for feature in features))
 
 
-def _commands(context: click.Context) -> tuple[str, ...]:
-    group = context.find_root().command
-    return tuple(group.commands) if isinstance(group, click.Group) else ()
+def _commands(context: click.Context) -> list[str]:
+    root = context.find_root()
+    return root.command.list_commands(root) if isinstance(root.command, click.Group) else []

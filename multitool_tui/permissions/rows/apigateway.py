@@ -7,10 +7,10 @@ from dataclasses import replace
 from multitool_tui.permissions.features import DOMAINS, SETUP, STAGES, TAGS, TEARDOWN, WATCH
 from multitool_tui.permissions.row import Access, Feature, Row, Shape, operations
 
-APIS = Shape("Api", "arn:{partition}:apigateway:{region}::/restapis*")
-API = Shape("RestApi", "arn:{partition}:apigateway:{region}::/restapis/*")
+APIS = Shape("Apis", "arn:{partition}:apigateway:{region}::/restapis")
+API = Shape("RestApi", "arn:{partition}:apigateway:{region}::/restapis/{api}*")
 TAG = Shape("Tags", "arn:{partition}:apigateway:{region}::/tags/*")
-STAGE = Shape("Stage", "arn:{partition}:apigateway:{region}::/restapis/*/stages*")
+STAGE = Shape("Stage", "arn:{partition}:apigateway:{region}::/restapis/{api}*/stages*")
 DOMAIN = Shape("DomainName", "arn:{partition}:apigateway:{region}::/domainnames*")
 PRIVATE_DOMAIN = Shape("PrivateDomainName", "arn:{partition}:apigateway:{region}:{account}:/domainnames/*")
 # The verbs are checked on these for custom domains alone.
@@ -61,6 +61,7 @@ ROWS = (
         "GET",
         Access.READ,
         APIS,
+        API,
         *DOMAINS_TOO,
         ACCESS,
         now=(WATCH, STAGES, SETUP, TEARDOWN, TAGS, DOMAINS),
@@ -81,7 +82,8 @@ ROWS = (
     _verb(
         "POST",
         Access.WRITE,
-        replace(APIS, only=(SETUP, STAGES)),
+        replace(APIS, only=(SETUP,)),
+        replace(API, only=(SETUP, STAGES)),
         ACCESS,
         REJECTION,
         now=(STAGES, SETUP, DOMAINS),
@@ -115,5 +117,5 @@ ROWS = (
     ),
     _beside("UpdateDomainNameManagementPolicy", "who may manage a private custom domain is written", PRIVATE_DOMAIN),
     _beside("UpdateDomainNamePolicy", "who may call a private custom domain is written", DOMAIN, PRIVATE_DOMAIN),
-    _beside("UpdateRestApiPolicy", "the resource policy of an API is written", APIS),
+    _beside("UpdateRestApiPolicy", "the resource policy of an API is written", API),
 )
