@@ -58,7 +58,7 @@ def test_running_on_one_target_in_a_known_place() -> None:
 def test_what_is_not_known_is_left_open() -> None:
     resources = [statement["Resource"] for statement in minimal_policy(needed([WATCH]), Scope())["Statement"]]
     assert "arn:aws:lambda:*:ACCOUNT-ID:function:*" in resources
-    assert ["arn:aws:apigateway:*::/restapis", "arn:aws:apigateway:*::/restapis*"] in resources
+    assert ["arn:aws:apigateway:*::/restapis", "arn:aws:apigateway:*::/restapis/*"] in resources
 
 
 @pytest.mark.parametrize("rows", [LEDGER, *(needed([feature]) for feature in FEATURES.values())])
