@@ -336,8 +336,9 @@ def _recovered(rollout: Rollout, event: Recovered) -> Outcome:
 
 
 def _taken_up(rollout: Rollout, event: Recovered) -> Outcome:
+    """Still held or paused: why it is, stays to be seen."""
     waiting = replace(rollout, waiting="an operator")
-    waiting, note = decide(waiting, event.at, "taken up again", event.why, actor=event.actor)
+    _, note = decide(waiting, event.at, "taken up again", event.why, actor=event.actor)
     return waiting, (note,)
 
 

@@ -462,6 +462,12 @@ def test_a_promotion_that_a_crash_left_undone_is_judged_anew() -> None:
     assert story.ticks().state is not S.PROMOTING  # the evidence is an hour old
 
 
+def test_what_is_held_says_why_after_a_crash_too() -> None:
+    story = at(S.SHIFTING).blocked(Obstacle.HOOK, "Hook 'window' refuses this step.").recovers()
+    assert (story.state, story.rollout.reason) == (S.HELD, "Hook 'window' refuses this step.")
+    assert [note.reason for note in story.told] == ["Its driver had ended before it."]
+
+
 def test_nothing_gets_traffic_before_its_smoke_tests_are_passed() -> None:
     story = at(S.PLANNED, SMOKE).starts()
     assert (story.state, story.changes, story.rollout.wanted) == (S.SHIFTING, [Smoke()], 0)
