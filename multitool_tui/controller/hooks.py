@@ -135,7 +135,7 @@ async def _converse(process: asyncio.subprocess.Process, document: bytes) -> byt
 
 
 async def _webhook(hook: Hook, document: bytes) -> str | None:
-    import aiohttp  # only here: who has no webhook does not wait for it
+    from multitool_tui.controller.posting import NotSent, post  # only here: who has no webhook needs no client
 
     variables = [*([hook.secret_url] if hook.secret_url else []), *(name for _, name in hook.secret_headers)]
     missing = [name for name in variables if name not in os.environ]
@@ -146,12 +146,7 @@ async def _webhook(hook: Hook, document: bytes) -> str | None:
         return f"the URL in {hook.secret_url} does not begin with https"
     secrets = {header: os.environ[name] for header, name in hook.secret_headers}
     try:
-        async with (
-            aiohttp.ClientSession() as session,
-            session.post(
-                url, data=document, headers={"Content-Type": "application/json"} | secrets, allow_redirects=False
-            ) as answer,
-        ):
-            return None if answer.ok and answer.status < 300 else f"it was answered {answer.status}"
-    except (aiohttp.ClientError, ValueError) as error:  # whose texts may hold the URL
-        return f"it cannot be reached ({type(error).__name__})"
+        await post(url, document, secrets)
+    except NotSent as why:
+        return str(why)
+    return None

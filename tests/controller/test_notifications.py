@@ -18,12 +18,12 @@ from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter
 from multitool_tui.clock import ManualClock
 from multitool_tui.controller.commands import RollBack
 from multitool_tui.controller.companion import Companion
-from multitool_tui.controller.notifications import posting
+from multitool_tui.controller.notifications import sinks as where
 from multitool_tui.controller.notifications.notice import Moment, Notice
 from multitool_tui.controller.notifications.notifier import Notifier
-from multitool_tui.controller.notifications.posting import NotSent, check_address, post
 from multitool_tui.controller.notifications.sinks import Sink, Slack, Webhook
 from multitool_tui.controller.notifications.telemetry import EVENT, Telemetry
+from multitool_tui.controller.posting import NotSent, check_address, post
 from multitool_tui.rollout.states import State
 from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
@@ -104,7 +104,7 @@ async def test_a_rollback_is_told_with_reason_numbers_and_the_command_for_its_re
 async def test_who_does_not_listen_is_one_line_of_the_events_and_holds_nothing_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posting, "_PAUSES", ())
+    monkeypatch.setattr(where, "_PAUSES", ())
 
     class Deaf:
         name, moments = "deaf", ALL
@@ -124,21 +124,20 @@ async def test_who_does_not_listen_is_one_line_of_the_events_and_holds_nothing_u
             lines = [entry for entry in world.supervisor.snapshot.entries if entry.action == "not notified"]
     texts = [entry.reason for entry in lines]
     assert "Slack was not told that checkout:live raised to 10%: the variable NOT_SET is not set." in texts
-    assert "webhook was not told that checkout:live raised to 10%: the answer was 404." in texts
+    assert "webhook was not told that checkout:live raised to 10%: it was answered 404." in texts
     assert not any("hook/secret" in text or "\n" in text for text in texts)
 
 
-async def test_what_may_pass_is_tried_again_and_a_redirect_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posting, "_PAUSES", (0.0, 0.0))
+async def test_what_may_pass_is_tried_again_and_a_redirect_is_not_followed() -> None:
     async with listening(503, 429, 200) as hook:
-        await post(hook.url, {})
+        await post(hook.url, b"{}", pauses=(0, 0))
         assert len(hook.heard) == 3
     async with listening(302) as hook:
-        with pytest.raises(NotSent, match="the answer was 302"):
-            await post(hook.url, {})
+        with pytest.raises(NotSent, match="it was answered 302"):
+            await post(hook.url, b"{}", pauses=(0, 0))
         assert len(hook.heard) == 1
     with pytest.raises(NotSent, match=r"^it cannot be reached \(\w+\)$"):
-        await post("http://127.0.0.1:9/hook/secret", {})
+        await post("http://127.0.0.1:9/hook/secret", b"{}")
 
 
 @pytest.mark.parametrize("url", ["", "hooks", "ftp://x", "http://example.com/hook", "https://", "http://[::1"])

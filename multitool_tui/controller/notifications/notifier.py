@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from multitool_tui.controller.notifications.notice import Moments, Notice
-from multitool_tui.controller.notifications.posting import NotSent
 from multitool_tui.controller.notifications.sinks import Sink
+from multitool_tui.controller.posting import NotSent
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.receipts import Receipt
 

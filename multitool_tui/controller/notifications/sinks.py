@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from multitool_tui.controller.notifications.notice import Moment, Notice
-from multitool_tui.controller.notifications.posting import NotSent, check_address, post
+from multitool_tui.controller.posting import NotSent, check_address, post
 
 _NOTHING = asyncio.subprocess.DEVNULL
+_PATIENCE = 5.0  # seconds of real time for one try
+_PAUSES = (1.0, 4.0)  # seconds of real time before each further try
 _DESKTOP_PATIENCE = 5.0  # seconds of real time
 Environment = Callable[[str], str | None]
 
@@ -48,7 +51,7 @@ class Slack:
     async def send(self, notice: Notice) -> None:
         url = _address(self.address, self.environment)
         lines = [f"*{_escape(notice.title)}*", *map(_escape, notice.lines), f"`{notice.command}`"]
-        await post(url, {"text": "\n".join(lines)})
+        await _post(url, {"text": "\n".join(lines)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Webhook:
     async def send(self, notice: Notice) -> None:
         url = self.url or _address(self.address or "", self.environment)
         headers = {"Authorization": f"Bearer {_secret(self.token, self.environment)}"} if self.token else None
-        await post(url, notice.document, headers)
+        await _post(url, notice.document, headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,10 @@ class Desktop:
             raise NotSent(f"{command[0]} does not work ({type(error).__name__})") from None
         if code:
             raise NotSent(f"{command[0]} ended with {code}")
+
+
+async def _post(url: str, document: Any, headers: Mapping[str, str] | None = None) -> None:
+    await post(url, json.dumps(document).encode(), headers, patience=_PATIENCE, pauses=_PAUSES)
 
 
 def _desktop_command(title: str, text: str) -> Sequence[str]:

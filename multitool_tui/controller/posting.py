@@ -6,14 +6,11 @@ An address is a secret as often as not (Slack's are): it is named in errors by w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 import aiohttp
 
-_PATIENCE = 5.0  # seconds of real time for one try, from the name's resolution to the end of the answer
-_PAUSES = (1.0, 4.0)  # seconds of real time before each further try
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _MAY_PASS = (408, 425, 429)
 
@@ -40,26 +37,39 @@ def check_address(url: str) -> str:
     return url.strip()
 
 
-async def post(url: str, document: Any, headers: Mapping[str, str] | None = None) -> None:
+async def post(
+    url: str,
+    document: bytes,
+    headers: Mapping[str, str] | None = None,
+    *,
+    patience: float | None = None,
+    pauses: Sequence[float] = (),
+) -> None:
     """Send a JSON document, and be content with any answer 2XX. A redirect is none: it could lead anywhere.
+
+    `patience`: seconds of real time for one try, from the name's resolution to the end of the answer; without one the
+    caller sees to it. `pauses`: seconds of real time before each further try, where one can help.
 
     Raises:
         NotSent
     """
     trouble = ""
-    timeout = aiohttp.ClientTimeout(total=_PATIENCE)
+    said = {"Content-Type": "application/json", **(headers or {})}
+    timeout = aiohttp.ClientTimeout(total=patience)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session:
-        for pause in (0.0, *_PAUSES):
+        for pause in (0.0, *pauses):
             await asyncio.sleep(pause)
             try:
-                async with session.post(url, json=document, headers=headers, allow_redirects=False) as answer:
+                async with session.post(url, data=document, headers=said, allow_redirects=False) as answer:
                     if 200 <= answer.status < 300:
                         return
-                    trouble = f"the answer was {answer.status}"
+                    trouble = f"it was answered {answer.status}"
                     if answer.status < 500 and answer.status not in _MAY_PASS:
                         break
             except TimeoutError:
-                trouble = f"no answer within {_PATIENCE:g} seconds"
-            except (aiohttp.ClientError, OSError, ValueError) as error:
+                if patience is None:  # the caller's own
+                    raise
+                trouble = f"there was no answer within {patience:g} seconds"
+            except (aiohttp.ClientError, OSError, ValueError) as error:  # whose texts may hold the address
                 trouble = f"it cannot be reached ({type(error).__name__})"
     raise NotSent(trouble)
