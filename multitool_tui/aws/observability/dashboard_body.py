@@ -1,4 +1,5 @@
-"""The dashboard that MultiTool writes of a target: both versions side by side, and the rollout's own metrics.
+"""The dashboards that MultiTool writes: how their charts are placed, and that of a target with both versions side by
+side and the rollout's own metrics.
 
 Source: "Dashboard Body Structure and Syntax" of the CloudWatch API reference.
 """
@@ -11,7 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 _COLUMNS = 24
-_HEIGHT = 6
+_HEIGHT, _LINE = 6, 2
+_PERIOD = 60  # seconds
 NAMESPACE = "MultiTool"
 """Where rollouts write their own metrics."""
 _COLOURS = ("#1f77b4", "#ff7f0e")  # the baseline's, the canary's
@@ -22,43 +24,57 @@ def dashboard_name(function: str, alias: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "-", f"MultiTool-{function}-{alias}")
 
 
+def board(text: str, charts: Sequence[tuple[str, list[Any]]], region: str, alarms: Sequence[str] = ()) -> str:
+    """A dashboard's body: a text in Markdown, a line of alarms by ARN where there are any, and charts two by two, each
+    a title with the rows of its metrics."""
+    placed = [_across("text", 0, {"markdown": text})]
+    if alarms:
+        placed.append(_across("alarm", _LINE, {"title": "Alarms", "alarms": list(alarms)}))
+    top = _LINE * len(placed)
+    half = _COLUMNS // 2
+    placed += [
+        {
+            "type": "metric",
+            "x": half * (at % 2),
+            "y": top + _HEIGHT * (at // 2),
+            "width": half,
+            "height": _HEIGHT,
+            "properties": {
+                "title": title,
+                "region": region,
+                "view": "timeSeries",
+                "stacked": False,
+                "period": _PERIOD,
+                "metrics": metrics,
+            },
+        }
+        for at, (title, metrics) in enumerate(charts)
+    ]
+    return json.dumps({"start": "-PT3H", "widgets": placed})
+
+
+def _across(kind: str, y: int, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "x": 0, "y": y, "width": _COLUMNS, "height": _LINE, "properties": properties}
+
+
 def dashboard_body_of(function: str, alias: str, versions: Sequence[str], region: str) -> str:
     """The body for a Lambda alias. `versions`: the baseline's number, then the canary's where there is one."""
     names = " and ".join(
         f"v{version} ({word})" for version, word in zip(versions, ("baseline", "canary"), strict=False)
     )
-    text = f"# {function}:{alias}\n{names or 'no version known'} · written by MultiTool, which writes all of it anew."
-    widgets = [
-        {"type": "text", "x": 0, "y": 0, "width": _COLUMNS, "height": 2, "properties": {"markdown": text}},
-        _widget(0, 0, "Invocations", _each(function, alias, versions, "Invocations", "Sum"), region),
-        _widget(1, 0, "Error rate, %", _rates(function, alias, versions), region),
-        _widget(0, 1, "Errors", _each(function, alias, versions, "Errors", "Sum"), region),
-        _widget(1, 1, "Duration p99, ms", _each(function, alias, versions, "Duration", "p99"), region),
-        _widget(0, 2, "Throttles", [_row("Throttles", _whole(function, alias), stat="Sum")], region),
-        _widget(1, 2, "Canary's weight, %", [_rollout("Weight", f"{function}:{alias}")], region),
-        _widget(0, 3, "Evidence: share of the way to its limit, %", _evidence(f"{function}:{alias}"), region),
-        _widget(1, 3, "Verdict: -1 harmful, 0 undecided, 1 safe", [_rollout("Verdict", f"{function}:{alias}")], region),
+    target = f"{function}:{alias}"
+    text = f"# {target}\n{names or 'no version known'} · written by MultiTool, which writes all of it anew."
+    charts = [
+        ("Invocations", _each(function, alias, versions, "Invocations", "Sum")),
+        ("Error rate, %", _rates(function, alias, versions)),
+        ("Errors", _each(function, alias, versions, "Errors", "Sum")),
+        ("Duration p99, ms", _each(function, alias, versions, "Duration", "p99")),
+        ("Throttles", [_row("Throttles", _whole(function, alias), stat="Sum")]),
+        ("Canary's weight, %", [_rollout("Weight", target)]),
+        ("Evidence: share of the way to its limit, %", _evidence(target)),
+        ("Verdict: -1 harmful, 0 undecided, 1 safe", [_rollout("Verdict", target)]),
     ]
-    return json.dumps({"start": "-PT3H", "widgets": widgets})
-
-
-def _widget(column: int, line: int, title: str, metrics: list[list[Any]], region: str) -> dict[str, Any]:
-    return {
-        "type": "metric",
-        "x": column * _COLUMNS // 2,
-        "y": 2 + line * _HEIGHT,
-        "width": _COLUMNS // 2,
-        "height": _HEIGHT,
-        "properties": {
-            "title": title,
-            "region": region,
-            "view": "timeSeries",
-            "stacked": False,
-            "period": 60,
-            "metrics": metrics,
-            **({} if title.startswith("Verdict") else {"yAxis": {"left": {"min": 0}}}),
-        },
-    }
+    return board(text, charts, region)
 
 
 def _whole(function: str, alias: str) -> list[str]:

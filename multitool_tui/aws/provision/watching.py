@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from multitool_tui.aws.errors import AccessDenied, NotFound
+from multitool_tui.aws.observability.dashboard_body import board
 from multitool_tui.aws.provision.part import Facts, InTheWay, Part, Site
 
 _TAG = "multitool:service"
@@ -134,21 +134,19 @@ class Board(Part):
         return {}
 
     async def make(self, site: Site) -> Facts:
-        body = json.dumps({"widgets": self._widgets(site)})
-        await site.call("cloudwatch", "put_dashboard", DashboardName=self.board, DashboardBody=body)
+        await site.call("cloudwatch", "put_dashboard", DashboardName=self.board, DashboardBody=self._body(site))
         return {}
 
     def removed_by(self, _site: Site, /) -> tuple[str, ...]:
         return (f"aws cloudwatch delete-dashboards --dashboard-names {self.board}",)
 
-    def _widgets(self, site: Site) -> list[dict[str, Any]]:
-        region = site.caller.region
+    def _body(self, site: Site) -> str:
         told = f"# {self.service}\n{_MADE_BY} of {self.service}. {self.function}:{self.alias}, by version."
         charts = [
-            _chart("Invocations by version", region, self._by_version("Invocations", "Sum")),
-            _chart("Errors by version", region, self._by_version("Errors", "Sum")),
-            _chart("p99 duration by version (ms)", region, self._by_version("Duration", "p99")),
-            _chart("Throttles by version", region, self._by_version("Throttles", "Sum")),
+            ("Invocations by version", self._by_version("Invocations", "Sum")),
+            ("Errors by version", self._by_version("Errors", "Sum")),
+            ("p99 duration by version (ms)", self._by_version("Duration", "p99")),
+            ("Throttles by version", self._by_version("Throttles", "Sum")),
         ]
         if self.api:
             series = [
@@ -156,30 +154,9 @@ class Board(Part):
                 for metric in ("Count", "5XXError")
                 for stage in (self.stage, f"{self.stage}/Canary")
             ]
-            charts.append(_chart(f"Requests and 5XX of stage {self.stage}, and of its canary", region, series))
+            charts.append((f"Requests and 5XX of stage {self.stage}, and of its canary", series))
         arns = [site.arn("cloudwatch", f"alarm:{alarm}") for alarm in self.alarms]
-        placed = [
-            {"type": "text", "x": 0, "y": 0, "width": 24, "height": 2, "properties": {"markdown": told}},
-            {
-                "type": "alarm",
-                "x": 0,
-                "y": 2,
-                "width": 24,
-                "height": 2,
-                "properties": {"title": "Alarms", "alarms": arns},
-            },
-        ]
-        return placed + [
-            {
-                "type": "metric",
-                "x": 12 * (at % 2),
-                "y": 4 + 6 * (at // 2),
-                "width": 12,
-                "height": 6,
-                "properties": chart,
-            }
-            for at, chart in enumerate(charts)
-        ]
+        return board(told, charts, site.caller.region, arns)
 
     def _by_version(self, metric: str, stat: str) -> list[Any]:
         schema = "{AWS/Lambda,FunctionName,Resource,ExecutedVersion}"
@@ -187,7 +164,3 @@ class Board(Part):
         versions = {"expression": f"SEARCH('{schema} {which}', '{stat}', {_PERIOD})", "id": "versions"}
         whole = ["AWS/Lambda", metric, "FunctionName", self.function, "Resource", f"{self.function}:{self.alias}"]
         return [[versions], [*whole, {"stat": stat, "period": _PERIOD, "label": "all"}]]
-
-
-def _chart(title: str, region: str, metrics: list[Any]) -> dict[str, Any]:
-    return {"title": title, "region": region, "view": "timeSeries", "stacked": False, "metrics": metrics}
