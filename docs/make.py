@@ -97,7 +97,7 @@ def _resources(row: Row) -> str:
 
 
 def _remarks(row: Row) -> str:
-    said = [f"Not used yet: {', '.join(feature.name for feature in row.later)}."] if row.later else []
+    said = []
     if row.when:
         said.append(f"With the condition {row.when.operator} `{row.when.key}`.")
     return " ".join([*said, *([row.note] if row.note else [])])
@@ -106,7 +106,7 @@ def _remarks(row: Row) -> str:
 def _test(row: Row) -> str:
     """Where it is shown that the product calls it, or that nobody can."""
     told = [story.place for story in STORIES if story.feature in row.now]
-    if told or row.later:
+    if told:
         return ", ".join(f"`{place}`" for place in told)
     return "`test_ledger.py`"
 

@@ -28,7 +28,6 @@ SMOKE = Feature(
     includes=(RUN,),
 )
 
-# What follows is not there yet: the ledger's rows say what it will need.
 ALARMS = Feature("alarms", "Read an alarm's history, and create one", _observed("Alarms", "alarms"))
 METRICS = Feature("metrics", "Browse metrics", _observed("Metrics", "metrics"))
 DASHBOARDS = Feature("dashboards", "Read and write dashboards", _observed("Dashboards", "dashboards"))

@@ -105,11 +105,9 @@ class Row:
     shapes: tuple[Shape, ...] = ()
     """What it is checked against; nothing: it can be granted on `*` only, or `note` says why it has to be."""
     operations: tuple[Operation, ...] = ()
-    """What the product calls under it, or will; nothing: `note` says why no program calls it by itself."""
+    """What the product calls under it; nothing: `note` says why no program calls it by itself."""
     now: tuple[Feature, ...] = ()
-    """The features that call it now."""
-    later: tuple[Feature, ...] = ()
-    """The features that it is meant for, and that do not call it yet."""
+    """The features that need it; none: `note` says why nothing can be done with it."""
     when: When | None = None
     note: str = ""
 

@@ -42,17 +42,14 @@ def ledger_document(row: Row) -> dict[str, Any]:
         "operations": [f"{each.service} {each.name}" for each in row.operations],
         "resources": [shape.template for shape in row.shapes] or ["*"],
         "features": [feature.name for feature in row.now],
-        "later": [feature.name for feature in row.later],
         "note": row.note,
     }
 
 
 def purpose(row: Row) -> str:
-    """What an action is for: "watch, run", "not used yet: publish", or why it is for nothing."""
+    """What an action is for: "watch, run", or why it is for nothing."""
     if row.now:
         return ", ".join(feature.name for feature in row.now)
-    if row.later:
-        return f"not used yet: {', '.join(feature.name for feature in row.later)}"
     return row.note
 
 

@@ -36,7 +36,6 @@ def test_a_row_as_json_has_it() -> None:
         "operations": ["lambda GetAlias"],
         "resources": ["arn:{partition}:lambda:{region}:{account}:function:{function}"],
         "features": features,
-        "later": [],
         "note": "",
     }
 

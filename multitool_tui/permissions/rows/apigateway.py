@@ -24,11 +24,10 @@ def _verb(
     access: Access,
     *shapes: Shape,
     now: tuple[Feature, ...] = (),
-    later: tuple[Feature, ...] = (),
     calls: tuple[str, ...],
     note: str = "",
 ) -> Row:
-    return Row(f"apigateway:{verb}", access, shapes, operations("apigateway", *calls), now, later, note=note)
+    return Row(f"apigateway:{verb}", access, shapes, operations("apigateway", *calls), now, note=note)
 
 
 def _beside(name: str, what: str, *shapes: Shape, calls: tuple[str, ...] = ()) -> Row:

@@ -38,11 +38,10 @@ def _row(
     access: Access,
     *shapes: Shape,
     now: tuple[Feature, ...] = (),
-    later: tuple[Feature, ...] = (),
     service: str = "cloudwatch",
     note: str = "",
 ) -> Row:
-    return Row(f"cloudwatch:{name}", access, shapes, operations(service, name), now, later, None, note)
+    return Row(f"cloudwatch:{name}", access, shapes, operations(service, name), now, None, note)
 
 
 def _of_signals(name: str, access: Access, *shapes: Shape) -> Row:

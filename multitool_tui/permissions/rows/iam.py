@@ -9,8 +9,8 @@ ROLE = Shape("Role", "arn:{partition}:iam::{account}:role/*")
 USER = Shape("User", "arn:{partition}:iam::{account}:user/{user}")
 
 
-def _row(name: str, access: Access, shape: Shape, *now: Feature, later: tuple[Feature, ...] = ()) -> Row:
-    return Row(f"iam:{name}", access, (shape,), operations("iam", name), now, later)
+def _row(name: str, access: Access, shape: Shape, *now: Feature) -> Row:
+    return Row(f"iam:{name}", access, (shape,), operations("iam", name), now)
 
 
 ROWS = (

@@ -39,13 +39,12 @@ def _row(
     access: Access,
     *shapes: Shape,
     now: tuple[Feature, ...] = (),
-    later: tuple[Feature, ...] = (),
     operation: str | None = None,
     when: When | None = None,
     note: str = "",
 ) -> Row:
     called = operations("lambda", operation or name)
-    return Row(f"lambda:{name}", access, shapes, called, now, later, when, note)
+    return Row(f"lambda:{name}", access, shapes, called, now, when, note)
 
 
 ROWS = (
