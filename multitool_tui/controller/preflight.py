@@ -160,16 +160,18 @@ class Preflight:
         missing = await asyncio.to_thread(handler_missing, package, latest.runtime, latest.handler)
         if missing and not latest.layers:
             raise Misused(missing)
-        known = await functions.versions(self._session.functions, package.function)
-        place = "is $LATEST already, and will be published" if latest.code == package.sha256 else "will be published"
-        self.findings.add(
-            "package",
-            f"{package.name} ({size_of(package)}) {place} after v{known[-1] if known else '0'}, with the role and the "
-            f"dead-letter queue of v{baseline.version}.",
-        )
+        codes = await functions.version_codes(self._session.functions, package.function)
+        newest = next(reversed(codes), "0")
+        if latest.code != package.sha256:
+            becomes = f"will be published after v{newest}"
+        elif codes.get(newest) == package.sha256:
+            becomes = f"is $LATEST already, and v{newest} if nothing else was changed since"
+        else:
+            becomes = f"is $LATEST already, and will be published after v{newest}"
+        alike = f"with the role and the dead-letter queue of v{baseline.version}"
+        self.findings.add("package", f"{package.name} ({size_of(package)}) {becomes}, {alike}.")
         if missing:
             self.findings.add("package", f"{missing.removesuffix('.')}, if no layer has it.", Level.WARNING)
-        newest = known[-1] if known else "0"
         return replace(package, replaces=latest.code, settings=latest.settings, newest=newest)
 
     async def _history(self) -> None:
