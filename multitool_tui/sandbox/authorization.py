@@ -195,6 +195,8 @@ def _resources(place: Place, service: str, name: str, params: Params) -> list[st
         return [place.objective_arn(params.get("Name", ""))]
     if service == "cloudwatch" and "ResourceARN" in params and "tag" in name.lower():
         return [params["ResourceARN"]]
+    if name == "DeleteDashboards" and params.get("DashboardNames"):
+        return [place.dashboard_arn(board) for board in params["DashboardNames"]]
     if name == "DeleteAlarms" and params.get("AlarmNames"):
         return [place.alarm_arn(alarm) for alarm in params["AlarmNames"]]
     return [_ALL]

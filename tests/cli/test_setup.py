@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from click.testing import CliRunner, Result
 
@@ -68,6 +69,35 @@ async def test_one_command_makes_a_service_and_one_removes_it(shell: Shell) -> N
     # Once more: what was left is still named, and nothing else.
     once_more = objects(await shell("teardown", "orders", "--yes", "--json"))
     assert {each["status"] for each in once_more} == {"left"}
+
+
+async def test_the_commands_that_are_said_do_what_is_said(shell: Shell) -> None:
+    """What the product's own policy does not allow: somebody who may runs them."""
+    made = await shell.setup()
+    region = shell.sandbox._home
+    await asyncio.to_thread(run_all, shell, made.stdout)
+    assert region.identities.roles["orders-role"].may("logs:PutLogEvents")
+    gone = await shell("teardown", "orders", "--yes")
+    await asyncio.to_thread(run_all, shell, gone.stdout)
+    assert "orders-role" not in region.identities.roles
+    assert not [name for name in region.observability.dashboards if name.startswith("orders-")]
+    assert not [name for name in region.alarms._alarms if name.startswith("orders-")]
+
+
+def run_all(shell: Shell, said: str) -> None:
+    """Each line that begins with `aws`, as the AWS CLI reads it; the sandbox has no logs."""
+    for line in said.splitlines():
+        words = line.partition("#")[0].split()
+        if words[:1] != ["aws"] or words[1] in ("logs", "lambda"):
+            continue
+        client = boto3.client(words[1], endpoint_url=shell.sandbox.url, region_name="eu-west-1")
+        given: dict[str, Any] = {}
+        for name, value in zip(words[3::2], words[4::2], strict=True):
+            if name != "--region":
+                key = "".join(part.capitalize() for part in name.removeprefix("--").split("-"))
+                given[key] = [value] if key.endswith("Names") else value
+        getattr(client, words[2].replace("-", "_"))(**given)
+        client.close()
 
 
 async def test_nothing_is_made_before_it_is_asked_for(shell: Shell) -> None:

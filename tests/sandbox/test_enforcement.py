@@ -188,6 +188,7 @@ async def test_the_document_s_policy_allows_what_is_in_it(make: Make) -> None:
         "PutCompositeAlarm",
         "SetAlarmState",
         "DeleteAlarms",
+        "DeleteDashboards",
         "DeleteRole",
         "AttachRolePolicy",
         "DetachRolePolicy",

@@ -104,6 +104,7 @@ HANDLERS: dict[str, dict[str, Handler]] = {
         "PutDashboard": dashboards.put_dashboard,
         "GetDashboard": dashboards.get_dashboard,
         "ListDashboards": dashboards.list_dashboards,
+        "DeleteDashboards": dashboards.delete_dashboards,
         "GetMetricWidgetImage": widget_image.get_metric_widget_image,
         "PutMetricStream": streams.put_metric_stream,
         "GetMetricStream": streams.get_metric_stream,

@@ -53,6 +53,17 @@ def get_dashboard(region: Region, params: Params) -> Params:
     }
 
 
+def delete_dashboards(region: Region, params: Params) -> Params:
+    """All of them, or none when one is not there."""
+    known = region.observability.dashboards
+    for name in params["DashboardNames"]:
+        if name not in known:
+            raise AwsError("DashboardNotFoundError", f"Dashboard {name} does not exist")
+    for name in params["DashboardNames"]:
+        known.pop(name, None)
+    return {}
+
+
 def list_dashboards(region: Region, params: Params) -> Params:
     prefix = params.get("DashboardNamePrefix", "")
     chosen = [each for name, each in sorted(region.observability.dashboards.items()) if name.startswith(prefix)]
