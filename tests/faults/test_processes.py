@@ -30,7 +30,7 @@ from tests.support.world import REGION, sandbox_environment
 
 SPEED = 200.0
 _OWNERS = "production"
-_LONGEST = 60.0  # seconds of real time for one process
+_LONGEST = 300.0  # seconds of real time for one process, on a machine that has other things to do
 _SECRETS = ("AKIACANARYKEYID00001", "canary-secret-that-nobody-writes", "canary-token-that-nobody-writes")
 
 
