@@ -57,7 +57,9 @@ async def test_a_dashboard_in_every_protocol(aws: Aws, protocol: str) -> None:
 
 async def test_dashboards_come_in_pages_of_a_thousand(aws: Aws) -> None:
     many = {f"d{number:04}": Dashboard(f"d{number:04}", BODY, 0.0, {}) for number in range(1001)}
-    aws.sandbox._home.observability.dashboards.update(many)
+    boards = aws.sandbox._home.observability.dashboards
+    boards.clear()
+    boards.update(many)
     first = await aws("cloudwatch", "list_dashboards")
     assert len(first["DashboardEntries"]) == 1000
     rest = await aws("cloudwatch", "list_dashboards", NextToken=first["NextToken"])
