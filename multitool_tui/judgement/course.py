@@ -251,7 +251,12 @@ class Course:
 
     def fails(self, stream: int) -> bool:
         """Whether anything may have failed so, on either version."""
-        return stream == ERRORS or self._excess[_SUMS * stream + 6] > 0
+        return self._excess[_SUMS * stream + 6] > 0 or (stream == ERRORS and self.minutes > 0)
+
+    @property
+    def compared(self) -> bool:
+        """Whether both versions ever served requests in the same minute."""
+        return self._excess[_SUMS * ERRORS] > 0
 
     def excess(self, stream: int) -> Excess:
         """The canary's failures beside the expected ones."""

@@ -26,8 +26,8 @@ from multitool_tui.judgement.course import (
 )
 from multitool_tui.judgement.dispersion import Dispersion, measure
 from multitool_tui.judgement.evidence import EProcess
-from multitool_tui.judgement.model import AlarmState, Evidence, Judgement, Minute, Verdict
-from multitool_tui.judgement.ramp import affordable_weight, first_weight
+from multitool_tui.judgement.model import AlarmState, Counts, Evidence, Judgement, Minute, Verdict
+from multitool_tui.judgement.ramp import Excess, affordable_weight, first_weight
 from multitool_tui.judgement.series import UNKNOWN, Series
 from multitool_tui.judgement.settings import DOUBT, HARM_LIMIT, Settings
 
@@ -207,15 +207,16 @@ class EvidenceJudge:
 
     def _judge(self) -> Judgement:
         course, evidence = self._weigh()
-        baseline = course.baseline
+        canary, baseline, errors = course.canary, course.baseline, course.excess(ERRORS)
         known, settings, against = self._known, self._settings, self._bets.streams
         values = [evidence.value(each) if course.fails(stream) else 1.0 for stream, each in enumerate(against)]
         noise = evidence.noise(against[ERRORS])
-        bound = course.excess(ERRORS).bound(noise)
+        bound = errors.bound(noise)
         base_rate = _rate(known.failures + baseline.errors, known.requests + baseline.invocations)
         target = max(_TOLERATED_EXCESS, base_rate / 10)
         harm = self._harm(values)
-        verdict, reason = self._decide(course, noise, bound, target, harm, values)
+        safe = self._is_safe(course, canary, errors, noise, bound, target)
+        verdict, reason = self._decide(course, canary, bound, harm, values, safe=safe)
         return Judgement(
             verdict=verdict,
             reason=reason,
@@ -226,7 +227,7 @@ class EvidenceJudge:
                 safety_limit=1 / target,
             ),
             baseline=baseline,
-            canary=course.canary,
+            canary=canary,
             seen_to=None
             if course.served_to is None
             else datetime.fromtimestamp(course.served_to, UTC) + settings.period,
@@ -251,46 +252,47 @@ class EvidenceJudge:
         return max(range(len(STREAMS)), key=lambda stream: weights[stream] * values[stream])
 
     def _decide(
-        self, course: Course, noise: Dispersion, bound: float, target: float, harm: float, values: Sequence[float]
+        self, course: Course, canary: Counts, bound: float, harm: float, values: Sequence[float], *, safe: bool
     ) -> tuple[Verdict, str]:
-        seen = _seen(course, self._loudest(harm, values), harm)
+        if not course.minutes and not self._alarms.fired:
+            return Verdict.UNDECIDED, sentences.NOT_SEALED
+        seen = _seen(course, canary, self._loudest(harm, values), harm)
         if self._alarms.fired:
             return Verdict.HARMFUL, sentences.alarms_fired(self._alarms.fired)
         if harm >= HARM_LIMIT:
             return Verdict.HARMFUL, f"{seen}."
-        silence = self._silence(course)
+        silence = self._silence(course, canary)
         if silence is not None:
             return Verdict.UNDECIDED, silence
         if values[SLOW] >= HARM_LIMIT:
-            return Verdict.UNDECIDED, f"{_seen(course, SLOW, values[SLOW])}: the canary is held where it is."
+            return Verdict.UNDECIDED, f"{_seen(course, canary, SLOW, values[SLOW])}: the canary is held where it is."
         if self._alarms.unusual:
             return Verdict.UNDECIDED, f"{seen}; {sentences.unusual(self._alarms.unusual)}."
-        if max(values) < DOUBT and self._is_safe(course, noise, bound, target):
-            if course.canary.slow is not None and not course.excess(SLOW).requests:
+        if max(values) < DOUBT and safe:
+            if canary.slow is not None and not course.excess(SLOW).requests:
                 return Verdict.UNDECIDED, f"{seen}; {sentences.not_rested(SETTLING)}."
             return Verdict.SAFE, f"{seen}: {sentences.bounded(bound)}."
         return Verdict.UNDECIDED, f"{seen}."
 
-    def _is_safe(self, course: Course, noise: Dispersion, bound: float, target: float) -> bool:
-        if self._age < self._settings.min_bake or course.canary.invocations < _ENOUGH:
+    def _is_safe(
+        self, course: Course, canary: Counts, errors: Excess, noise: Dispersion, bound: float, target: float
+    ) -> bool:
+        if canary.invocations < _ENOUGH or self._age < self._settings.min_bake:
             return False
         if bound <= target and self._is_far_up(course):
             return True
-        by_chance = course.excess(ERRORS).bound(Dispersion())
+        by_chance = errors.bound(Dispersion())
         return (
             self._age >= self._settings.patience
             and by_chance <= _TOLERATED_LATER * target
-            and course.excess(ERRORS).deviations(noise) < _UNUSUAL
+            and errors.deviations(noise) < _UNUSUAL
         )
 
-    def _silence(self, course: Course) -> str | None:
-        """Why the minutes say too little to go by, if they do: four states, of which none is health."""
-        if not course.minutes:
-            return sentences.NOT_SEALED
+    def _silence(self, course: Course, canary: Counts) -> str | None:
+        """Why the minutes say too little to go by, if they do; none of that is health."""
         if course.split.broken:
             split = course.split
             return sentences.split_broken(split.weight, split.canary, split.canary + split.baseline)
-        canary = course.canary
         if not canary.invocations and not course.baseline.invocations:
             return sentences.no_requests(course.minutes)
         if canary.invocations < _ENOUGH and not canary.errors:
@@ -319,7 +321,7 @@ class EvidenceJudge:
         first = first_weight(settings.budget, blind, settings.max_weight)
         if not course.minutes:
             return first
-        if not course.excess(ERRORS).requests:
+        if not course.compared:
             return min(first, weight)
         afforded = affordable_weight(
             bound,
@@ -357,12 +359,12 @@ class EvidenceJudge:
         return sum(totals) / len(totals) if totals else 0.0
 
 
-def _seen(course: Course, stream: int, evidence: float) -> str:
+def _seen(course: Course, canary: Counts, stream: int, evidence: float) -> str:
     """What happened in one stream. Of errors all are told, of the others those that could be compared."""
     excess = course.excess(stream)
     failed, requests, expected = excess.failures, excess.requests, excess.expected
     if stream == ERRORS:
-        failed, requests = course.canary.errors, course.canary.invocations
+        failed, requests = canary.errors, canary.invocations
         expected += course.promoted_expected
     return sentences.failures(failed, requests, expected, evidence, STREAMS[stream].what)
 
