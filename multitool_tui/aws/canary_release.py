@@ -108,6 +108,7 @@ class CanaryRelease:
         settings: dict[str, Any] = {"percentTraffic": 0.0, "useStageCache": False}
         if overrides:
             settings["stageVariableOverrides"] = overrides
+        self.unanswered = True  # also where whoever waits is cancelled
         try:
             with aws_errors():
                 answer = await self._gateway.create_deployment(
@@ -118,8 +119,10 @@ class CanaryRelease:
                 )
                 answered(answer, "id")
         except Unanswered:
-            self.unanswered = True
             raise
-        except Refused as error:
-            raise Refused(f"{stage.target} cannot be given a canary: {error}") from None
+        except AwsError as error:
+            self.unanswered = False
+            if isinstance(error, Refused):
+                raise Refused(f"{stage.target} cannot be given a canary: {error}") from None
+            raise
         self.unanswered = False

@@ -177,9 +177,13 @@ class StageTarget:
             if not self._is_promoted(state):
                 await self._prepare()
             wanted = self._promoted(_State.of(self._known))
-        made = await self._write(replace(wanted, lease=None) if final else replace(wanted, lease=self._lease))
-        if not self._before.through:
+        # As long as the methods are not written anew, the mark says how they have to be.
+        rewrites = bool(self._before.written) and not self._before.through
+        made = await self._write(replace(wanted, lease=None if final and not rewrites else self._lease))
+        if rewrites:
             await self._release.keep(made, self._before)
+            if final:
+                made = await self._write(replace(_State.of(self._known), lease=None))
         return made
 
     async def roll_back(self, *, marked: bool = False) -> Stage:
@@ -404,14 +408,14 @@ class StageTarget:
 def _patches(found: Stage, wanted: _State, description: str) -> list[dict[str, str]]:
     """The operations that make of the stage what is wanted, in one UpdateStage."""
     now, patches = _State.of(found), list[dict[str, str]]()
-    promotes = bool(now.canary and not wanted.canary and wanted.deployment == now.canary.deployment != now.deployment)
-    if promotes:
+    promoted = now.canary if wanted.canary is None else None
+    if promoted and wanted.deployment == promoted.deployment != now.deployment:
         patches.append({"op": "copy", "from": "/canarySettings/deploymentId", "path": "/deploymentId"})
-        if now.canary and now.canary.overrides:
-            patches.append({"op": "copy", "from": "/canarySettings/stageVariableOverrides", "path": "/variables"})
     elif wanted.deployment != now.deployment:
         patches.append(_put("/deploymentId", wanted.deployment))
-    if not (promotes and now.canary and now.canary.overrides):
+    if promoted and wanted.variables != now.variables and wanted.variables == promoted.overrides:
+        patches.append({"op": "copy", "from": "/canarySettings/stageVariableOverrides", "path": "/variables"})
+    else:
         patches += _of_map("/variables", now.variables, wanted.variables)
     if wanted.canary is None and now.canary is not None:
         patches.append({"op": "remove", "path": "/canarySettings"})

@@ -285,6 +285,30 @@ async def test_drift_is_adopted(gateway: Gateway) -> None:
     assert (await one.read()).weights == {"42": 0.3}
 
 
+async def test_a_variable_of_the_owner_s_that_was_adopted_is_not_lost_at_the_promotion(gateway: Gateway) -> None:
+    one = await target(gateway)
+    await one.acquire()
+    await one.set_weight(0.1)
+    gateway.patch(("replace", "/variables/log_level", "debug"))
+    await one.adopt()
+    await one.promote(final=True)
+    assert gateway.stage["variables"] == {"version": "42", "log_level": "debug"}
+
+
+async def test_killed_before_the_methods_are_written_for_good_the_mark_is_still_there(by_uri: Gateway) -> None:
+    one = await target(by_uri)
+    await one.acquire()
+    await one.set_weight(0.1)
+    by_uri.script.add("UpdateIntegration", "cut off")
+    with pytest.raises(asyncio.CancelledError):
+        await one.promote(final=True)
+    another = await target(by_uri, driver="1badcafe")
+    assert (await another.take_over("0badcafe")).version == "42"
+    await another.promote(final=True)
+    assert by_uri.uris == {"checkout:42"}
+    assert by_uri.stage["description"] == BEFORE["description"]
+
+
 async def test_a_deployment_of_somebody_else_is_not_adopted_nor_rolled_back(gateway: Gateway) -> None:
     one = await target(gateway)
     await one.acquire()
