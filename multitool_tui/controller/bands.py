@@ -29,6 +29,7 @@ class Bands:
     def __init__(self, session: AwsSession, clock: Clock, note: Callable[[str, str], None]) -> None:
         self._session, self._clock, self._note = session, clock, note
         self._known: dict[str, dict[str, AlarmState]] = {}
+        self._told: dict[str, str] = {}
 
     def of(self, target: str) -> dict[str, AlarmState]:
         """The bands of a target as alarms whose names begin with `BAND`; none where nobody watches them."""
@@ -44,16 +45,22 @@ class Bands:
                 except AwsError as error:
                     # Unknown is not usual: a gate that cannot be read stays shut.
                     self._known[target] = {_UNREAD: AlarmState.INSUFFICIENT_DATA}
-                    self._note("anomaly gate", f"{error} The canary gets no more traffic until it can be read.")
+                    self._tell(target, f"{error} The canary gets no more traffic until it can be read.")
                 await self._clock.sleep(_EVERY)
         finally:
             self._known.pop(target, None)
+
+    def _tell(self, target: str, sentence: str) -> None:
+        """Once, until there is something else to tell of the target."""
+        if self._told.get(target) != sentence:
+            self._told[target] = sentence
+            self._note("anomaly gate", sentence)
 
     async def _states(self, rollout: Rollout) -> dict[str, AlarmState]:
         client = await self._session.observing("cloudwatch")
         found = [one for one in await detectors(client) if _is_of(one, rollout)]
         if not found:
-            self._note("anomaly gate", f"CloudWatch has no trained anomaly detector of {rollout.target}: it is open.")
+            self._tell(rollout.target, f"CloudWatch has no trained anomaly detector of {rollout.target}: it is open.")
         period, end = rollout.plan.analysis.period, self._clock.now() - rollout.plan.analysis.seal_after
         start = end - (_LOOKED_AT + 1) * period
 

@@ -1,6 +1,7 @@
 """ANOMALY_DETECTION_BAND of metric math: what a detector has learnt to be usual.
 
-Learnt here from the three hours before what is asked for: their mean, and so many standard deviations to either side.
+Learnt here from the three hours before what is asked for: their mean, and so many standard deviations to either side;
+from what is asked for itself where there was nothing before.
 CloudWatch learns from up to two weeks, with the hours of the day and the days of the week in them.
 """
 
@@ -46,11 +47,11 @@ def band(
     def values(since: int, until: float) -> Mapping[int, float]:
         return query.read(region.metrics, metric, statistic, period, None, since, until, as_of).values
 
-    learnt = list(values(first - _LEARNT_FROM, first).values())
+    periods = values(first, end)
+    learnt = list((values(first - _LEARNT_FROM, first) or periods).values())
     if not learnt:
         return {"low": {}, "high": {}}
     middle, width = fmean(learnt), pstdev(learnt) * float(match[2] or _USUAL_WIDTH)
-    periods = values(first, end)
     return {"low": dict.fromkeys(periods, middle - width), "high": dict.fromkeys(periods, middle + width)}
 
 
