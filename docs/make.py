@@ -18,7 +18,7 @@ from docs.man import manual
 from docs.rollouts import STORIES as ROLLOUTS
 from docs.rollouts import picture
 from multitool_tui.config import manifest_schema
-from multitool_tui.permissions.features import RUN
+from multitool_tui.permissions.features import RUN, WATCH
 from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, TRIED, USED, needed
 from multitool_tui.permissions.policies import minimal_policy, whole_policy
 from multitool_tui.permissions.row import Row, Scope
@@ -31,12 +31,14 @@ _PART = re.compile(r"(<!-- made: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.D
 
 
 def calls() -> str:
-    """Every operation that is called, as a sentence's middle."""
-    names = [f"`{operation.name}`" for row in USED for operation in row.operations] + [f"`{FREE.name}`"]
+    """What watching and a rollout call, as a sentence."""
+    rows = [row for row in USED if {WATCH, RUN} & set(row.now)]
+    names = [f"`{operation.name}`" for row in rows for operation in row.operations] + [f"`{FREE.name}`"]
     tried = ", ".join(f"`{operation.name}`" for row in TRIED for operation in row.operations)
     return fill(
-        f"It calls {', '.join(names[:-1])} and {names[-1]}, and nothing else; {tried} is tried before a start, and "
-        "done without where it is not allowed.",
+        f"To watch, and to release a version on an alias, it calls {', '.join(names[:-1])} and {names[-1]}; {tried} is "
+        "tried before a start, and done without where it is not allowed. What else a feature calls is in "
+        "[docs/permissions.md](docs/permissions.md).",
         120,
     )
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 
 from multitool_tui.aws import functions
 from multitool_tui.aws.errors import AwsError
 from multitool_tui.aws.resources import Alias, Reading, Stage
 from multitool_tui.aws.session import AwsSession
+from multitool_tui.clock import Clock
 from multitool_tui.controller.apis import Apis
+from multitool_tui.controller.pace import SMALL_ACCOUNT
 from multitool_tui.controller.snapshot import Function
 
 _AT_ONCE = 4  # aliases are listed a function at a time: Lambda's control plane allows some 15 calls a second to all
@@ -19,10 +22,14 @@ _AT_ONCE = 4  # aliases are listed a function at a time: Lambda's control plane 
 class Account:
     """The functions by name, each with its aliases and published versions once they have been loaded."""
 
-    def __init__(self, session: AwsSession, changed: Callable[[], None]) -> None:
+    def __init__(self, session: AwsSession, clock: Clock, changed: Callable[[], None]) -> None:
         self._session = session
+        self._clock = clock
         self._changed = changed
         self._functions: dict[str, Function] = {}
+        self._loads: dict[str, int] = {}
+        """When each function's aliases were listed last: the larger, the later."""
+        self._turn = count(1)
         self._in_full: set[str] = set()
         """The functions whose versions are listed as well."""
         self.rest = Apis(session, changed)
@@ -59,7 +66,9 @@ class Account:
             )
 
     async def sweep(self, first: str | None) -> None:
-        """Read every page of the function list, then the aliases of each, beginning with `first`, then the REST APIs.
+        """Read every page of the function list, then the aliases of `first` and of all in a small account; the APIs.
+
+        In a large account `trickle` lists the others' aliases.
 
         Raises:
             AwsError: the list itself could not be read. A single function's trouble is kept with the function.
@@ -79,8 +88,16 @@ class Account:
             async with turn:
                 await self.load(name)
 
-        await asyncio.gather(*(in_turn(name) for name in sorted(seen, key=lambda name: (name != first, name))))
+        now = sorted(seen) if len(seen) <= SMALL_ACCOUNT else seen & {first}
+        await asyncio.gather(*(in_turn(name) for name in sorted(now, key=lambda name: (name != first, name))))
         await self.rest.sweep()
+
+    async def trickle(self) -> None:
+        """List the aliases of a large account's functions for ever, one function a second: the longest unread first."""
+        while True:
+            await self._clock.sleep(1.0)
+            if len(self._functions) > SMALL_ACCOUNT:
+                await self.load(min(self._functions, key=lambda name: self._loads.get(name, 0)))
 
     def lacks_versions(self, name: str) -> bool:
         """Whether a function is known, but not its published versions."""
@@ -93,6 +110,7 @@ class Account:
             return
         if versions:
             self._in_full.add(name)
+        self._loads[name] = next(self._turn)
         known, error = self._functions[name], None
         aliases, numbers = known.aliases, known.versions
         try:
@@ -101,5 +119,6 @@ class Account:
                 numbers = await functions.versions(self._session.functions, name)
         except AwsError as trouble:
             error = str(trouble)
-        self._functions[name] = Function(name, aliases, numbers, error)
-        self._changed()
+        if name in self._functions:  # it may have been deleted meanwhile
+            self._functions[name] = Function(name, aliases, numbers, error)
+            self._changed()

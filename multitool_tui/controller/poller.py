@@ -14,20 +14,22 @@ from multitool_tui.controller.waiting import nap
 
 _log = logging.getLogger(__name__)
 _SLOW = timedelta(seconds=10)
+_RETRY = 20.0  # seconds after a failure, or as many as without one where those are fewer; more with each failure
 
 
 class Poller:
-    """Calls `poll` every `every` seconds, less often while it fails, at once when woken; keeps how it went.
+    """Calls `poll` again after `every()` seconds, less often while it fails, at once when woken; keeps how it went.
 
     `poll` returns whether there was anything to ask. It raises `AwsError` for what the operator should read; anything
     else is a bug, logged and shown as one.
     """
 
     def __init__(
-        self, poll: Callable[[], Awaitable[bool]], every: float, clock: Clock, changed: Callable[[], None]
+        self, poll: Callable[[], Awaitable[bool]], every: Callable[[], float], clock: Clock, changed: Callable[[], None]
     ) -> None:
         self._poll = poll
         self._every = every
+        self._pause = every()
         self._clock = clock
         self._changed = changed
         self._woken = asyncio.Event()
@@ -40,7 +42,7 @@ class Poller:
     def feed(self) -> Feed:
         """How the polling is doing."""
         slow = self._began if self._began and self._clock.now() - self._began > _SLOW else None
-        return Feed(self._fetched_at, self._error, slow, stale_after=3 * self._every + 15)
+        return Feed(self._fetched_at, self._error, slow, stale_after=3 * self._pause + 15)
 
     @property
     def busy(self) -> bool:
@@ -52,7 +54,10 @@ class Poller:
         failures = 0
         while True:
             failures = 0 if await self._turn() else failures + 1
-            await nap(self._clock, self._every * min(4, 1 + failures / 2), self._woken)
+            self._pause = self._every()
+            if failures:
+                self._pause = min(self._pause, _RETRY) * min(4, 1 + failures / 2)
+            await nap(self._clock, self._pause, self._woken)
 
     def wake(self) -> None:
         """Take the next turn now."""

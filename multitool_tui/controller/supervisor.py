@@ -36,6 +36,7 @@ from multitool_tui.controller.neighbours.watch import Neighbours
 from multitool_tui.controller.observe.observatory import Observatory
 from multitool_tui.controller.observer import LATE, Observer, plan_for
 from multitool_tui.controller.outlook import Outlooks
+from multitool_tui.controller.pace import ALL_ALARMS, LOOKS_A_SECOND, until_next_look, until_sealed
 from multitool_tui.controller.poller import Poller
 from multitool_tui.controller.port import CommandRefused, Misused, Taken
 from multitool_tui.controller.preflight import Preflight
@@ -68,15 +69,9 @@ from multitool_tui.words import function_in, is_target
 
 _log = logging.getLogger(__name__)
 
-# Seconds between two turns of each poller. Lambda's control plane allows some 15 requests a second to the whole
-# account, DescribeAlarms 9: one screen must not be felt there.
-_EVERY = {
-    FeedName.IDENTITY: 300.0,
-    FeedName.RESOURCES: 300.0,
-    FeedName.TARGET: 10.0,
-    FeedName.METRICS: 20.0,
-    FeedName.ALARMS: 15.0,
-}
+_AT_ONCE = 8  # targets that are looked at without waiting for one another
+_SWEEP = 300.0  # seconds between two looks at who calls, and at what there is
+_ALARMS = 15.0  # seconds between two looks at alarms
 _LOOKED_AT = timedelta(hours=1)  # of minutes for a target that is only looked at
 _ENTRIES, _ENTRIES_TOLD = 1000, 200
 _RECOVERY_PAUSE = 5.0  # seconds between two tries to take up what was interrupted
@@ -112,12 +107,13 @@ class Supervisor:
         self._caller: Caller | None = None
         self._identified = asyncio.Event()
         self._fatal: str | None = None
-        self._account = Account(session, self._changed)
+        self._account = Account(session, clock, self._changed)
         self.outlooks = Outlooks(session, clock)
         self._bands = Bands(session, clock, self._note)
         self.observatory = Observatory(session, clock, read_only=read_only)
         self._unseen = Unseen(session.cloudwatch)
         self._alarms: tuple[Alarm, ...] = ()
+        self._alarms_read_at: datetime | None = None
         self._drivers: dict[str, Driver] = {}
         self._observer: Observer | None = None
         """Follows the rollout that another process drives on the target in focus."""
@@ -138,14 +134,14 @@ class Supervisor:
         self.recovered = asyncio.Event()
         """Set when it was tried once to take up everything that was interrupted."""
         self.pollers = {
-            name: Poller(poll, _EVERY[name], clock, self._changed)
-            for name, poll in {
-                FeedName.IDENTITY: self._poll_identity,
-                FeedName.RESOURCES: self._poll_resources,
-                FeedName.TARGET: self._poll_targets,
-                FeedName.METRICS: self._poll_metrics,
-                FeedName.ALARMS: self._poll_alarms,
-            }.items()
+            name: Poller(poll, every, clock, self._changed)
+            for name, poll, every in (
+                (FeedName.IDENTITY, self._poll_identity, lambda: _SWEEP),
+                (FeedName.RESOURCES, self._poll_resources, lambda: _SWEEP),
+                (FeedName.TARGET, self._poll_targets, self._until_next_look),
+                (FeedName.METRICS, self._poll_metrics, self._until_sealed),
+                (FeedName.ALARMS, self._poll_alarms, lambda: _ALARMS),
+            )
         }
 
     # The port
@@ -198,6 +194,7 @@ class Supervisor:
             self._spawn(self._open_door(), "open the door")
             self._spawn(self._recover(), "recover")
         if for_a_screen:
+            self._spawn(self._account.trickle(), "list aliases")
             self._spawn(self._neighbours.watch(), "watch the neighbours")
 
     async def obey(self, command: Command, actor: str | None = None) -> str:
@@ -395,6 +392,7 @@ class Supervisor:
 
     async def _alarm_states(self) -> Mapping[str, AlarmState]:
         """The alarms as they are at this moment: what is firing at the start must not be an old impression."""
+        self._alarms_read_at = None
         try:
             await self._poll_alarms()
         except AwsError as error:
@@ -448,7 +446,7 @@ class Supervisor:
     async def _poll_targets(self) -> bool:
         live = [driver for driver in self._drivers.values() if not driver.rollout.ended]
         ours = {driver.rollout.target for driver in live if driver.rollout.obstacle is not Obstacle.LEASE}
-        for found in await asyncio.gather(*(driver.look() for driver in live)):
+        for found in await asyncio.gather(*(self._look(driver, number) for number, driver in enumerate(live))):
             if found is not None:
                 self._account.put(found)
         if self._focus and is_target(self._focus) and self._focus not in ours:
@@ -461,6 +459,18 @@ class Supervisor:
             await self._observe(read)
             return True
         return bool(live)
+
+    async def _look(self, driver: Driver, number: int) -> Reading | None:
+        """Look at a driver's target when it is its turn: the first few at once, then so many a second."""
+        await self.clock.sleep(max(0.0, number - _AT_ONCE) / LOOKS_A_SECOND)
+        return None if driver.rollout.ended else await driver.look()
+
+    def _until_next_look(self) -> float:
+        return until_next_look(sum(not driver.rollout.ended for driver in self._drivers.values()))
+
+    def _until_sealed(self) -> float:
+        judged = {d.rollout.plan.analysis for d in self._drivers.values() if self._is_judged(d)}
+        return until_sealed(self.clock.now(), judged)
 
     async def _observe(self, found: Reading) -> None:
         """Follow what another process drives on this target."""
@@ -518,11 +528,29 @@ class Supervisor:
         return await self.obey(order.command, order.actor)
 
     async def _poll_alarms(self) -> bool:
-        self._alarms = await aws_alarms.alarms(self._session.cloudwatch)
+        live = [driver for driver in self._drivers.values() if not driver.rollout.ended]
+        watched = {name for driver in live for name in driver.rollout.plan.alarms}
+        now = self.clock.now()
+        if self._all_alarms_due(now):
+            self._alarms = await aws_alarms.alarms(self._session.cloudwatch)
+            self._alarms_read_at = now
+        elif watched:
+            read = await aws_alarms.alarms_named(self._session.cloudwatch, watched)
+            others = (alarm for alarm in self._alarms if alarm.name not in watched)
+            self._alarms = tuple(sorted((*others, *read), key=lambda alarm: alarm.name))
+        else:
+            return False
         states = {alarm.name: alarm.state for alarm in self._alarms}
-        for driver in self._drivers.values():
+        for driver in live:
             driver.see_alarms(states | self._bands.of(driver.rollout.target))
         return True
+
+    def _all_alarms_due(self, now: datetime) -> bool:
+        """Whether to read every alarm there is, and not only those that are watched."""
+        if self._alarms_read_at is None:
+            return True
+        fits = len(self._alarms) <= aws_alarms.PAGE
+        return fits or (now - self._alarms_read_at).total_seconds() >= ALL_ALARMS
 
     async def _poll_metrics(self) -> bool:
         """Read the minutes of all live rollouts and of the target in focus, all in one batch."""

@@ -1,0 +1,38 @@
+"""How often AWS is asked: when there can be news, and within what the account's limits leave to everybody else.
+
+Lambda's control plane allows some 15 requests a second to the whole account, DescribeAlarms 9 (Lambda and CloudWatch
+service quotas): one process of ours must not be felt there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from multitool_tui.rollout.plan import Analysis
+
+LOOKS_A_SECOND = 5.0
+"""So many targets are read a second, at most."""
+SMALL_ACCOUNT = 60
+"""Up to so many functions have their aliases listed at once; of more, one a second."""
+ALL_ALARMS = 45.0
+"""Seconds between two looks at all alarms, where they fill more than one page; the watched ones are read oftener."""
+
+_LOOK = 10.0  # seconds between two looks at the same target, where there are few
+_SOON = 1.0  # seconds after the moment at which a period is sealed: clocks differ
+
+
+def until_next_look(targets: int) -> float:
+    """Seconds between two looks at each of so many targets."""
+    return max(_LOOK, targets / LOOKS_A_SECOND)
+
+
+def until_sealed(now: datetime, analyses: Collection[Analysis]) -> float:
+    """Seconds until the next period is sealed under any of these: before that, there is nothing new to judge."""
+    waits = []
+    for analysis in analyses or (Analysis(),):
+        period = analysis.period.total_seconds()
+        # A period is sealed `seal_after` its end, and ends where the next one begins.
+        since = (now.astimezone(UTC) - analysis.seal_after).timestamp() % period
+        waits.append(period - since)
+    return min(waits) + _SOON
