@@ -11,7 +11,7 @@ from tests.support.runners import share
 
 @pytest.mark.parametrize(
     ("processes", "rollouts", "killed", "speed"),
-    [(2, 3, 1, 60.0), pytest.param(20, 200, 3, 20.0, marks=pytest.mark.long)],
+    [(2, 3, 1, 60.0), pytest.param(20, 200, 3, 10.0, marks=pytest.mark.long)],
 )
 async def test_every_rollout_has_one_driver_at_a_time_and_none_is_lost(
     tmp_path: Path, processes: int, rollouts: int, killed: int, speed: float

@@ -18,7 +18,7 @@ def fleet(folder: Path, count: int, *, bad: tuple[str, ...] = ()) -> Scenario:
         f'[[functions]]\nname = "{name}"\nfirst_version = 1\nversions = 2\n'
         "behaviour.default = { error_rate = 0.001, median_ms = 20.0, sigma = 0.3 }\n"
         + ("behaviour.2 = { error_rate = 0.9, median_ms = 20.0, sigma = 0.3 }\n" if name in bad else "")
-        + 'aliases = [{ name = "live", version = "1", rate = 6000.0, description = "production" }]\n'
+        + 'aliases = [{ name = "live", version = "1", rate = 600.0, description = "production" }]\n'
         for name in names(count)
     ]
     target = '[target]\nfunction = "f000"\nalias = "live"\nbaseline = "1"\ncanary = "2"\n'
