@@ -158,7 +158,7 @@ async def _do(desk: Desk, subject: Subject, key: str, given: Values) -> str:
 TAB = Tab(
     "alarms",
     "Alarms",
-    "alarms on this target, what they have been through, and new ones",
+    "alarms on the target, their history, and new ones",
     load,
     look,
     (Deed("create-alarm", "a", "Create an alarm", _ask, _do),),

@@ -126,7 +126,7 @@ async def _write(desk: Desk, subject: Subject, key: str, given: Values) -> str:
 TAB = Tab(
     "dashboards",
     "Dashboards",
-    "dashboards as text and pictures; MultiTool's own of the target",
+    "dashboards as text and pictures; the target's own",
     load,
     look,
     (Deed("write-dashboard", "w", "Write the target's dashboard", _ask, _write),),
