@@ -251,4 +251,4 @@ print(result.exit_code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 10
     out, _ = await process.communicate()
     code, megabytes = map(int, out.split())
     assert code == 0
-    assert megabytes < 200
+    assert megabytes < 200, megabytes

@@ -12,7 +12,15 @@ from multitool_tui.journal.services import note
 from multitool_tui.sandbox.server import Sandbox
 from tests.support.provision import Killed
 
-_EACH_TIME = {"LastModified", "CreationTime", "LastModifiedTime", "UUID", "EventSourceMappingArn", "FunctionUrl"}
+_EACH_TIME = {
+    "LastModified",
+    "CreationTime",
+    "LastModifiedTime",
+    "UUID",
+    "EventSourceMappingArn",
+    "FunctionUrl",
+    "State",
+}
 _READS = ("Get", "List", "Describe")
 
 
@@ -61,7 +69,7 @@ def everything_of(sandbox: Sandbox, name: str) -> dict[str, Any]:
 
 
 def _lasting(value: Any) -> Any:
-    """Without what AWS makes anew each time."""
+    """Without what AWS makes anew each time, and how far a mapping is."""
     if isinstance(value, dict):
         return {key: _lasting(each) for key, each in value.items() if key not in _EACH_TIME}
     return [_lasting(each) for each in value] if isinstance(value, list) else value
