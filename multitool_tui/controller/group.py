@@ -121,6 +121,8 @@ class Runner:
     """Targets that were not promoted, by this runner or another, and what is to be said of it."""
     _first: dict[str, str] = field(default_factory=dict)
     """What each target was when this runner began: to see later whether somebody has had it."""
+    _doubted: dict[str, str] = field(default_factory=dict)
+    """What each target was when it looked as if somebody had had it in vain."""
 
     async def run(self, waves: Waves) -> Sequence[Rollout]:
         """Take part until all is done, or a wave has failed.
@@ -171,7 +173,11 @@ class Runner:
                 identity = await self.supervisor.take_up(start.target, at_once=False)
             elif found.version == start.canary and not found.weights:
                 return True
-            elif _revision(found) != self._first[start.target]:
+            elif (revision := _revision(found)) != self._first[start.target]:
+                # Between the end of one that had not begun and its new beginning it looks the same: look once more.
+                if self._doubted.get(start.target) != revision:
+                    self._doubted[start.target] = revision
+                    return False
                 self._fail(start, CommandRefused(f"Another runner did not get {start.target} promoted."))
                 return True
             else:
@@ -196,7 +202,7 @@ class Runner:
             return False  # another has taken it over, and brings it to its end
         if rollout.state is State.ABANDONED:  # its driver was lost before it had begun: it is free again
             self._first[start.target] = _revision(await self.supervisor.read(start.target))
-            return False
+            return await self._settled(start)
         self.driven.append(rollout)
         if rollout.state is not State.PROMOTED:
             self._fail(start, CommandRefused(f"{start.target} was not promoted: {rollout.reason}"))
