@@ -26,8 +26,7 @@ def create_function_url_config(region: Region, params: Params) -> Params:
     name = region.new_revision().replace("-", "")
     now = datetime.fromtimestamp(region.now, UTC).isoformat(timespec="milliseconds")
     settings.url = {
-        # Where AWS's would be https://<id>.lambda-url.<region>.on.aws/: this one answers on this machine.
-        "FunctionUrl": f"{region.url}/_url/{name}/",
+        "FunctionUrl": f"/_url/{name}/",
         "FunctionArn": arn,
         "AuthType": params["AuthType"],
         "CreationTime": now,
@@ -36,11 +35,11 @@ def create_function_url_config(region: Region, params: Params) -> Params:
     }
     if "Cors" in params:
         settings.url["Cors"] = params["Cors"]
-    return {name: value for name, value in settings.url.items() if name != "LastModifiedTime"}
+    return {name: value for name, value in _answer(region, settings.url).items() if name != "LastModifiedTime"}
 
 
 def get_function_url_config(region: Region, params: Params) -> Params:
-    return _url(region, params)
+    return _answer(region, _url(region, params))
 
 
 def delete_function_url_config(region: Region, params: Params) -> Params:
@@ -52,7 +51,13 @@ def delete_function_url_config(region: Region, params: Params) -> Params:
 def list_function_url_configs(region: Region, params: Params) -> Params:
     function = function_named(region, params["FunctionName"])
     found = [function.settings[name].url for name in sorted(function.settings)]
-    return page_of([each for each in found if each is not None], params, "FunctionUrlConfigs")
+    return page_of([_answer(region, each) for each in found if each is not None], params, "FunctionUrlConfigs")
+
+
+def _answer(region: Region, config: Body) -> Body:
+    """A URL's configuration as it is told: AWS's would be https://<id>.lambda-url.<region>.on.aws/, this one answers on
+    this machine, where the sandbox is by now."""
+    return {**config, "FunctionUrl": region.url + config["FunctionUrl"]}
 
 
 def _url(region: Region, params: Params) -> Body:
