@@ -150,7 +150,11 @@ def test_a_terminal_without_unicode_gets_a_chart_in_ascii(monkeypatch: pytest.Mo
     [
         (["none.jsonl"], 2, "multitool: none.jsonl cannot be read: No such file or directory."),
         ([os.curdir], 2, "multitool: . cannot be read: Is a directory."),
-        ([":live"], 2, "multitool: ':live' names no target: write it as function:alias, like checkout:live."),
+        (
+            [":live"],
+            2,
+            "multitool: ':live' names no target: write it as function:alias, like checkout:live, or as api/stage, like shop/prod.",
+        ),
         (["checkout:live", "--from", "soon"], 2, "'soon' is no time: write it like 2026-01-05T10:00Z"),
         (["checkout:live", "--from", "2026-01-05T10:00"], 2, "2026-01-05T10:00 has no offset from UTC"),
         (["checkout:live", "--from", "1h", "--to", "2h"], 2, "lies after --to."),

@@ -103,8 +103,8 @@ def test_a_healthy_version_is_promoted_and_its_record_can_be_read(
             assert (wrong.exit_code, sentence in wrong.stderr) == (Exit.USAGE, True)
 
         again_run = run(tmp_path, sandbox)
-        assert again_run.exit_code == Exit.REFUSED
-        assert "on v42 already" in again_run.stderr
+        assert again_run.exit_code == Exit.DONE  # v42 serves already: there is nothing to do
+        assert "nothing to do" in again_run.stdout
 
 
 def test_a_version_that_fails_is_rolled_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,7 +137,7 @@ async def test_the_longer_ago_the_coarser(aws: Aws, days: int, period: int, seen
         ([{"Id": "q", "Expression": "SEARCH('x', 'Sum')"}], "expression 'q'"),
         ([{"Id": "a", "Expression": "b"}, {"Id": "b", "Expression": "a"}], "circular"),
         ([{"Id": "q", "Expression": "1 + 2"}], "time series"),
-        ([{"Id": "m", "MetricStat": stat(SHOP)}, {"Id": "q", "Expression": "ANOMALY_DETECTION_BAND(m)"}], "'q'"),
+        ([{"Id": "m", "MetricStat": stat(SHOP)}, {"Id": "q", "Expression": "NO_SUCH_FUNCTION(m)"}], "'q'"),
     ],
 )
 async def test_queries_that_are_refused(aws: Aws, queries: list[dict[str, Any]], words: str) -> None:

@@ -33,8 +33,8 @@ async def put_all(aws: Aws, **tags: Any) -> list[str]:
     """One resource of each kind; their ARNs."""
     await aws("cloudwatch", "put_metric_alarm", **ALARM, **tags)
     await aws("cloudwatch", "put_metric_stream", **STREAM, **tags)
-    await aws("cloudwatch", "put_dashboard", DashboardName="shop", DashboardBody=json.dumps({"widgets": []}), **tags)
-    return [f"{HERE}:alarm:mine", f"{HERE}:metric-stream/to-lake", "arn:aws:cloudwatch::123456789012:dashboard/shop"]
+    await aws("cloudwatch", "put_dashboard", DashboardName="mine", DashboardBody=json.dumps({"widgets": []}), **tags)
+    return [f"{HERE}:alarm:mine", f"{HERE}:metric-stream/to-lake", "arn:aws:cloudwatch::123456789012:dashboard/mine"]
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -136,7 +136,7 @@ async def test_errors_in_every_protocol_of_cloudwatch(aws: Aws, protocol: str) -
     assert invalid["Error"]["Type"] == "Sender"
     modelled = await asyncio.to_thread(refused, "put_metric_data", Namespace="AWS/X", MetricData=[{"MetricName": "m"}])
     assert modelled["Error"]["Code"] == "InvalidParameterValue"
-    unknown = await asyncio.to_thread(refused, "delete_dashboards", DashboardNames=["x"])
+    unknown = await asyncio.to_thread(refused, "disable_alarm_actions", AlarmNames=["x"])
     assert unknown["Error"]["Code"] in ("InvalidAction", "UnknownOperationException")
     client.close()
 

@@ -214,7 +214,7 @@ async def test_a_scene_that_cannot_be_shown_is_told_once(monkeypatch: pytest.Mon
     app = make_app(controller)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
-        monkeypatch.setattr("multitool_tui.tui.app.first_target", _raise)
+        monkeypatch.setattr("multitool_tui.views.scene.first_target", _raise)
         monkeypatch.setattr(type(app.screen), "show", _raise)
         for _ in range(3):
             controller.push(mid_canary())

@@ -278,7 +278,11 @@ async def test_what_is_wrong_is_said_before_any_change() -> None:
         for field, text, said in (
             ("target", "nobody:live", "No function is called nobody."),
             ("target", "checkout:gone", "checkout has no alias gone; it has: beta, live."),
-            ("target", "checkout", "'checkout' names no target: write it as function:alias, like checkout:live."),
+            (
+                "target",
+                "checkout",
+                "'checkout' names no target: write it as function:alias, like checkout:live, or as api/stage, like shop/prod.",
+            ),
             ("target", "checkout:live", ""),
             ("version", "99", "checkout has no published version 99."),
             ("version", "41", "checkout:live serves v41 already."),
