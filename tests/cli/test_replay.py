@@ -153,7 +153,8 @@ def test_a_terminal_without_unicode_gets_a_chart_in_ascii(monkeypatch: pytest.Mo
         (
             [":live"],
             2,
-            "multitool: ':live' names no target: write it as function:alias, like checkout:live, or as api/stage, like shop/prod.",
+            "multitool: ':live' names no target: write it as function:alias, like checkout:live, "
+            "or as api/stage, like shop/prod.",
         ),
         (["checkout:live", "--from", "soon"], 2, "'soon' is no time: write it like 2026-01-05T10:00Z"),
         (["checkout:live", "--from", "2026-01-05T10:00"], 2, "2026-01-05T10:00 has no offset from UTC"),

@@ -281,7 +281,8 @@ async def test_what_is_wrong_is_said_before_any_change() -> None:
             (
                 "target",
                 "checkout",
-                "'checkout' names no target: write it as function:alias, like checkout:live, or as api/stage, like shop/prod.",
+                "'checkout' names no target: write it as function:alias, like checkout:live, "
+                "or as api/stage, like shop/prod.",
             ),
             ("target", "checkout:live", ""),
             ("version", "99", "checkout has no published version 99."),

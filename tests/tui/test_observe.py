@@ -108,6 +108,9 @@ async def test_what_is_filled_in_is_done_and_a_refusal_stays_in_the_dialog() -> 
         await session.press("tab", "tab", "tab", "enter")
         await session.until(lambda: "Nothing of that." in shown(session))
         observatory.refusal = ""
+        confirm = session.app.screen.query_one("#confirm")
+        # A button that was pressed takes no key until it has sprung back.
+        await session.until(lambda: session.app.focused is confirm and not confirm.has_class("-active"))
         await session.press("enter")
         await session.until(lambda: isinstance(session.app.screen, ObserveScreen))
         assert observatory.done[-1] == ("create-alarm", "", {"metric": "Throttles", "threshold": "0"})
