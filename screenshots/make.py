@@ -52,7 +52,7 @@ async def _to_the_end(stage: World, pilot: Pilot[Any]) -> None:
 
 
 async def _new_rollout(stage: World, pilot: Pilot[Any]) -> None:
-    await stage.supervisor.outlook("checkout:beta", STRATEGIES[ADAPTIVE])
+    await stage.supervisor.outlooks.of("checkout:beta", STRATEGIES[ADAPTIVE])
     await pilot.press("n")
 
 
