@@ -22,15 +22,15 @@ _COMPARED = 40  # letters of an unknown key: the time that comparing takes grows
 _OURS = "ours"
 
 
-def wrong(what: str, key: str | None = None) -> PydanticCustomError:
-    """What is wrong with a value, or with an object because of its `key`; reads on after the key's name."""
+def wrong(what: str, *key: str) -> PydanticCustomError:
+    """What is wrong with a value, or with an object because of its `key`, the way to it; reads on after its name."""
     return PydanticCustomError(_OURS, "{what}", {"what": what, "key": key})
 
 
 def way(error: ErrorDetails) -> KeyPath:
     """The way to the offending key. What concerns several keys of an object names the one to look at in its context."""
-    key = error.get("ctx", {}).get("key")
-    return error["loc"] if key is None else (*error["loc"], key)
+    of_a_name = "[key]"  # pydantic's last part, where the name of a table is at fault
+    return (*(part for part in error["loc"] if part != of_a_name), *error.get("ctx", {}).get("key", ()))
 
 
 def is_missing(error: ErrorDetails) -> bool:
@@ -61,5 +61,7 @@ def predicate(
         return "is missing"
     if kind == _OURS:
         return error["msg"]
-    what = words.get(kind) or _WORDS.get(kind) or error["msg"].removeprefix("Input ")
+    if kind == "too_long":
+        return f"has more than {error['ctx']['max_length']} entries"
+    what = words.get(kind) or _WORDS.get(kind) or error["msg"].removeprefix("Input ").removeprefix("String ")
     return f"{what}, not {shown(error['input'])}"

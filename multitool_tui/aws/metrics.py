@@ -8,16 +8,20 @@ Source: CloudWatch API reference, GetMetricData.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from multitool_tui.aws.errors import Refused
+from multitool_tui.aws.pairs import queries_of, tallies
 from multitool_tui.aws.sources import BASELINE, CANARY, WHOLE, Source
 from multitool_tui.aws.translate import aws_errors
 from multitool_tui.judgement.model import Counts
+from multitool_tui.rollout.metrics import MetricPair
 
 _QUERIES_A_CALL = 500  # GetMetricData's own limit
+_FAILED = ("Forbidden", "InternalError")  # MetricDataResult, StatusCode
 
 Series = dict[datetime, float]
 Found = dict[tuple[str, str], Series]
@@ -29,7 +33,7 @@ class Request:
     """The minutes wanted of one target. `slow_limit` is in milliseconds; None leaves slow requests uncounted.
 
     `client_errors`: whether 4XX answers are counted as well, where there are any. `weights`: the canary's share (0-1)
-    from each moment on, as far as it is known.
+    from each moment on, as far as it is known. `pairs`: the plan's own metrics.
     """
 
     source: Source
@@ -41,6 +45,7 @@ class Request:
     slow_limit: float | None = None
     client_errors: bool = False
     weights: Sequence[tuple[datetime, float]] = ()
+    pairs: Sequence[MetricPair] = ()
 
     def weight_in(self, start: datetime) -> float | None:
         """The canary's share in a period; None where it changed in it, or is not known."""
@@ -62,24 +67,55 @@ async def periods(client: Any, requests: Sequence[Request]) -> list[list[Period]
     """The periods of each request, oldest first, in as few calls as the limit of 500 queries allows.
 
     Periods in which the target served nothing are there, with None for both versions. Whether a period is complete is
-    for the caller to know.
+    for the caller to know. Where AWS refuses a call, the plans' own queries may be why: without them all else is known.
     """
-    queries: list[tuple[int, tuple[str, str], dict[str, Any]]] = []
+    groups: list[_Group] = []
     for index, request in enumerate(requests):
-        queries += [(index, label, query) for label, query in _queries(index, request)]
+        groups += _groups(index, request)
     series: list[Found] = [{} for _ in requests]
     if not requests:
         return []
     start, end = min(r.start for r in requests), max(r.end for r in requests)
-    for first in range(0, len(queries), _QUERIES_A_CALL):
-        batch = queries[first : first + _QUERIES_A_CALL]
-        owner = {query["Id"]: (index, label) for index, label, query in batch}
-        results = await _get_metric_data(client, [query for _, _, query in batch], start, end)
+    for batch in _batches(groups):
+        try:
+            results = await _get_metric_data(client, _asked(batch), start, end)
+        except Refused:
+            if not any(group.own for group in batch):
+                raise
+            results = await _get_metric_data(client, _asked([group for group in batch if not group.own]), start, end)
+        owner = {identity: (group.index, label) for group in batch for identity, label in group.labels.items()}
         for identity, values in results.items():
             if identity in owner:
                 index, label = owner[identity]
                 series[index][label] = values
     return [_assemble(request, found) for request, found in zip(requests, series, strict=True)]
+
+
+async def try_pairs(client: Any, request: Request) -> None:
+    """Ask for each of the plan's own metrics by itself.
+
+    Raises:
+        Refused: one of them cannot be had; names it.
+        AwsError: CloudWatch cannot be asked.
+    """
+    for group in _groups(0, request):
+        if group.own:
+            try:
+                await _try(client, group, request)
+            except Refused as error:
+                raise Refused(f"Metric {group.own} cannot be read: {error}") from None
+
+
+async def _try(client: Any, group: _Group, request: Request) -> None:
+    with aws_errors():
+        answer = await client.get_metric_data(
+            MetricDataQueries=group.queries, StartTime=request.start, EndTime=request.end
+        )
+    results = answer.get("MetricDataResults") or ()
+    if any(result.get("StatusCode") in _FAILED for result in results):
+        messages = [each for said in (answer, *results) for each in said.get("Messages") or ()]
+        why = dict.fromkeys(f"{each.get('Code')}: {each.get('Value')}" for each in messages)
+        raise Refused(f"{'; '.join(why).rstrip('.') or 'CloudWatch does not say why'}.")
 
 
 async def baseline_p99(client: Any, source: Source, end: datetime, hours: int = 1) -> float | None:
@@ -111,18 +147,54 @@ async def _get_metric_data(
         token = {"NextToken": page["NextToken"]}
 
 
-def _queries(index: int, request: Request) -> list[tuple[tuple[str, str], dict[str, Any]]]:
-    """The labelled queries of one request: each metric of the target as a whole and of each version."""
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Queries of the request with this index that must be in one call.
+
+    `labels`: by the id of a query, where its answer belongs. `own`: the plan's own metric that they are of.
+    """
+
+    index: int
+    queries: Sequence[dict[str, Any]]
+    labels: Mapping[str, tuple[str, str]]
+    own: str = ""
+
+
+def _groups(index: int, request: Request) -> Iterator[_Group]:
+    """The queries of one request: each metric of the target as a whole and of each version, and the plan's own."""
     source = request.source
     seconds = int(request.period.total_seconds())
-    return [
-        (
-            (part, metric),
-            _query(f"q{index}_{part}_{metric.lower()}", source.namespace, metric, statistic, seconds, dimensions),
-        )
-        for part, dimensions in source.series(request.baseline, request.canary).items()
-        for metric, statistic in source.statistics(request.slow_limit, client_errors=request.client_errors).items()
-    ]
+    for part, dimensions in source.series(request.baseline, request.canary).items():
+        for metric, statistic in source.statistics(request.slow_limit, client_errors=request.client_errors).items():
+            identity = f"q{index}_{part}_{metric.lower()}"
+            query = _query(identity, source.namespace, metric, statistic, seconds, dimensions)
+            yield _Group(index, [query], {identity: (part, metric)})
+    versions = {BASELINE: request.baseline, CANARY: request.canary}
+    for part, version in versions.items():
+        for number, pair in enumerate(request.pairs if version else ()):
+            prefix = f"q{index}_{part}_own{number}_"
+            queries = queries_of(pair, prefix, source.placeholders(part, version or ""), seconds)
+            labels = {prefix + one: (part, f"{pair.name}.{one}") for one in (pair.bad, pair.total)}
+            if queries:
+                yield _Group(index, queries, labels, pair.name)
+
+
+def _batches(groups: Iterable[_Group]) -> Iterator[list[_Group]]:
+    """The groups, as many at a time as one call takes."""
+    batch: list[_Group] = []
+    room = _QUERIES_A_CALL
+    for group in groups:
+        if len(group.queries) > room:
+            yield batch
+            batch, room = [], _QUERIES_A_CALL
+        batch.append(group)
+        room -= len(group.queries)
+    if batch:
+        yield batch
+
+
+def _asked(groups: Iterable[_Group]) -> list[dict[str, Any]]:
+    return [query for group in groups for query in group.queries]
 
 
 def _query(
@@ -155,9 +227,23 @@ def _assemble(request: Request, series: Found) -> list[Period]:
     both = ((whole, canary, request.weight_in(at)) for at, whole, _, canary in read if whole and canary)
     holds_canary = request.source.holds_canary(both)
     return [
-        Period(at, baseline or (_less(whole, canary) if whole and holds_canary else whole), canary)
+        Period(
+            at,
+            _with_own(
+                request, series, BASELINE, at, baseline or (_less(whole, canary) if whole and holds_canary else whole)
+            ),
+            _with_own(request, series, CANARY, at, canary),
+        )
         for at, whole, baseline, canary in read
     ]
+
+
+def _with_own(request: Request, series: Found, part: str, moment: datetime, counts: Counts | None) -> Counts | None:
+    """The counts of a version, with what the plan's own metrics say of it."""
+    if counts is None or not request.pairs:
+        return counts
+    found = {metric: values for (of, metric), values in series.items() if of == part}
+    return replace(counts, tallies=tallies(request.pairs, found, moment))
 
 
 def _counts(request: Request, series: Found, part: str, moment: datetime) -> Counts | None:

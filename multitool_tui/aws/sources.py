@@ -38,6 +38,10 @@ class Source(Protocol):
         """The dimensions of `WHOLE`, and of each version where the target has a series for it."""
         ...
 
+    def placeholders(self, part: str, version: str) -> Mapping[str, str]:
+        """What a plan's own queries may say of `BASELINE` or `CANARY`, which is this version."""
+        ...
+
     def statistics(self, slow_limit: float | None, *, client_errors: bool) -> Mapping[str, str]:
         """The statistic wanted of each metric; `slow_limit` in milliseconds, `client_errors`: 4XX answers as well."""
         ...
@@ -79,6 +83,10 @@ class AliasSource:
             BASELINE: {**whole, "ExecutedVersion": baseline},
             CANARY: {**whole, "ExecutedVersion": canary},
         }
+
+    def placeholders(self, part: str, version: str) -> Mapping[str, str]:
+        del part
+        return {"function": self.function, "alias": self.alias, "version": version}
 
     def statistics(self, slow_limit: float | None, *, client_errors: bool) -> Mapping[str, str]:
         del client_errors  # nothing is in front of the function
@@ -129,6 +137,9 @@ class StageSource:
         del baseline
         whole = {"ApiName": self.api, "Stage": self.stage}
         return {WHOLE: whole, CANARY: {**whole, "Stage": self.canary_stage}} if canary else {WHOLE: whole}
+
+    def placeholders(self, part: str, version: str) -> Mapping[str, str]:
+        return {"api": self.api, "stage": self.canary_stage if part == CANARY else self.stage, "version": version}
 
     def statistics(self, slow_limit: float | None, *, client_errors: bool) -> Mapping[str, str]:
         wanted = {"Count": "Sum", "5XXError": "Sum"} | within(self.latency, slow_limit)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from multitool_tui.cli.judging import chosen_plan, ending_quietly, lines_of, of_a_plan
+from multitool_tui.cli.judging import chosen_plan, ending_quietly, lines_of, of_a_plan, of_metrics, with_metrics
 
 
 @click.command()
 @of_a_plan
-def judge(strategy: str | None, manifest: Path | None, rollout: str | None) -> None:
+@of_metrics
+def judge(strategy: str | None, manifest: Path | None, rollout: str | None, metrics: tuple[str, ...]) -> None:
     """Judge a stream of minutes: JSON lines in on standard input, one line out for each, at once.
 
     \b
@@ -28,7 +29,7 @@ def judge(strategy: str | None, manifest: Path | None, rollout: str | None) -> N
     from multitool_tui.stream.lines import LONGEST_LINE
     from multitool_tui.stream.stream import Stream
 
-    stream = Stream(chosen_plan(strategy, manifest, rollout))
+    stream = Stream(with_metrics(chosen_plan(strategy, manifest, rollout), metrics))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     with ending_quietly():
         for line in lines_of(source, LONGEST_LINE):

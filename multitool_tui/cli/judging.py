@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -32,6 +32,10 @@ of_a_plan = together(
     click.option("--rollout", metavar="NAME", help="Which rollout of the manifest, where it has several."),
 )
 """Adds the options that say by which plan."""
+of_metrics = click.option(
+    "--metric", "metrics", multiple=True, metavar="NAME", help="A metric that the minutes count as well; again."
+)
+"""Adds the option that says what the minutes hold that the plan does not know."""
 
 
 def chosen_plan(strategy: str | None, manifest: Path | None, rollout: str | None) -> Plan:
@@ -48,6 +52,26 @@ def chosen_plan(strategy: str | None, manifest: Path | None, rollout: str | None
     if strategy is not None:
         raise click.UsageError("--plan and --strategy exclude each other.")
     return _of_manifest(manifest, rollout)
+
+
+def with_metrics(plan: Plan, metrics: Sequence[str]) -> Plan:
+    """The plan, with the metrics of `of_metrics`.
+
+    Raises:
+        click.BadParameter: they are too many, or one is no name.
+    """
+    from dataclasses import replace
+
+    from multitool_tui.rollout.metrics import MOST_METRICS, MetricPair, is_metric
+
+    known = plan.analysis.metrics
+    new = [name for name in dict.fromkeys(metrics) if name not in plan.settings.metrics]
+    for name in new:
+        if not is_metric(name):
+            raise click.BadParameter(f"{name!r} is no name: up to 40 letters, digits, - and _.", param_hint="--metric")
+    if len(known) + len(new) > MOST_METRICS:
+        raise click.BadParameter(f"a plan has {MOST_METRICS} metrics at most.", param_hint="--metric")
+    return replace(plan, analysis=replace(plan.analysis, metrics=(*known, *map(MetricPair, new))))
 
 
 def plan_of(strategy: str | None) -> Plan:

@@ -14,7 +14,7 @@ import click
 
 from multitool_tui.cli.calling import on_aws
 from multitool_tui.cli.exits import Exit, Failure, exit_of_error
-from multitool_tui.cli.judging import chosen_plan, ending_quietly, lines_of, of_a_plan
+from multitool_tui.cli.judging import chosen_plan, ending_quietly, lines_of, of_a_plan, of_metrics, with_metrics
 from multitool_tui.cli.options import Globals
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _LONGEST_DAYS = 7
 @click.option("--canary", metavar="VERSION", help="The new version; otherwise the one that the alias gives a weight.")
 @click.option("--baseline", metavar="VERSION", help="The version before it; otherwise the alias's own.")
 @of_a_plan
+@of_metrics
 @click.option("--json", "form", flag_value="json", help="Print the answers of `multitool judge`.")
 @click.option("--chart", "form", flag_value="chart", help="Draw harm and weight.")
 @click.option("--minutes", "form", flag_value="minutes", help="Print the minutes themselves, as `judge` reads them.")
@@ -47,6 +48,7 @@ def replay(
     strategy: str | None,
     manifest: Path | None,
     rollout: str | None,
+    metrics: tuple[str, ...],
     form: str | None,
 ) -> None:
     """Say what would have been decided, minute by minute.
@@ -60,7 +62,7 @@ def replay(
 
     The minutes are as they were, whatever would have been decided: weights are not changed by it.
     """
-    plan = chosen_plan(strategy, manifest, rollout)
+    plan = with_metrics(chosen_plan(strategy, manifest, rollout), metrics)
     name = "standard input" if source == "-" else source
     with ending_quietly(), _lines(options, plan, source, start, end, canary, baseline) as lines:
         if form == "minutes":

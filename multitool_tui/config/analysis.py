@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from multitool_tui.config.metrics import MetricPairKeys
 from multitool_tui.config.values import Duration, Table, is_part, percentage_of, share_of
+from multitool_tui.rollout.metrics import MOST_METRICS, is_metric
 from multitool_tui.rollout.plan import Analysis, Ramp
 from multitool_tui.words import duration
 from multitool_tui.wrong import wrong
@@ -21,6 +24,12 @@ def _period(value: timedelta) -> timedelta:
     if seconds in _SHORT_PERIODS or (0 < seconds <= 86400 and seconds % 60 == 0):
         return value
     raise wrong("is no CloudWatch period: 1s, 5s, 10s, 20s, 30s, or whole minutes up to a day")
+
+
+def _metric(name: str) -> str:
+    if not is_metric(name):
+        raise wrong("is no metric's name: up to 40 letters, digits, - and _")
+    return name
 
 
 class AnalysisKeys(Table):
@@ -42,6 +51,10 @@ class AnalysisKeys(Table):
     client_errors: Annotated[
         bool, Field(strict=True, description="Behind a stage only: whether answers 4XX are judged, beside those 5XX.")
     ] = _ANALYSIS.client_errors
+    metrics: Annotated[
+        Mapping[Annotated[str, AfterValidator(_metric)], MetricPairKeys],
+        Field(max_length=MOST_METRICS, description="What else is judged, by its name: so many were bad, of so many."),
+    ] = {}
     budget: Annotated[
         float,
         Field(
@@ -76,7 +89,13 @@ class AnalysisKeys(Table):
     def analysis(self) -> Analysis:
         """The settings as the engine takes them."""
         return Analysis(
-            self.period, self.seal_after, self.max_age, self.slow_rolls_back, self.latency, self.client_errors
+            self.period,
+            self.seal_after,
+            self.max_age,
+            self.slow_rolls_back,
+            self.latency,
+            self.client_errors,
+            tuple(keys.pair(name) for name, keys in self.metrics.items()),
         )
 
     @field_validator("max_weight")

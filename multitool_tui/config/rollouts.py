@@ -132,6 +132,18 @@ class RolloutKeys(Table):
             raise wrong("is missing", "alias")
         return self
 
+    @model_validator(mode="after")
+    def _placeholders_are_known(self, info: ValidationInfo) -> Self:
+        if is_part(info):
+            return self
+        known = ("api", "stage", "version") if self.stage else ("function", "alias", "version")
+        for name, metric in self.analysis.metrics.items():
+            for unknown in sorted(metric.placeholders.difference(known)):
+                raise wrong(
+                    f"has the placeholder {{{unknown}}}; there is {{{'}, {'.join(known)}}}", "analysis", "metrics", name
+                )
+        return self
+
     @property
     def target(self) -> str:
         """What is shifted: "api/stage" or "function:alias"."""

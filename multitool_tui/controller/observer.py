@@ -84,6 +84,7 @@ class Observer:
             self.slow_limit,
             analysis.client_errors,
             self.timeline.weights,
+            analysis.metrics,
         )
 
     @property

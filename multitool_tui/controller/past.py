@@ -53,7 +53,9 @@ async def past_minutes(session: AwsSession, clock: Clock, wanted: Wanted, analys
     start = wanted.start - analysis.history
     end = min(wanted.end, clock.now() - analysis.seal_after - period)
     slow_limit = await baseline_p99(session.cloudwatch, source, wanted.start)
-    request = Request(source, baseline, canary, start, end, period, slow_limit)
+    request = Request(
+        source, baseline, canary, start, end, period, slow_limit, analysis.client_errors, pairs=analysis.metrics
+    )
     [found] = await periods(session.cloudwatch, [request])
     served = [index for index, one in enumerate(found) if one.canary and one.start >= wanted.start]
     if not served:

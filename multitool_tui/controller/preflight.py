@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from multitool_tui.aws import functions
 from multitool_tui.aws.errors import AccessDenied, AwsError
-from multitool_tui.aws.metrics import Period, Request, baseline_p99, periods
+from multitool_tui.aws.metrics import Period, Request, baseline_p99, periods, try_pairs
 from multitool_tui.aws.resources import Alias, Reading, Version
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.controller.alias_checks import check_alike, check_free, find_alias, find_version
@@ -208,11 +208,20 @@ class Preflight:
             analysis.period,
             self.slow_limit,
             analysis.client_errors,
+            pairs=analysis.metrics,
         )
         try:
+            await try_pairs(self._session.cloudwatch, request)
             [self.history] = await periods(self._session.cloudwatch, [request])
         except AwsError as error:
             raise CommandRefused(f"The metrics of {self.start.target} cannot be read: {error}") from error
+        for pair in analysis.metrics:
+            if not any(period.baseline and period.baseline.tally(pair.name) for period in self.history):
+                self.findings.add(
+                    "metrics",
+                    f"{pair.name} has counted nothing of the baseline: until it does, the canary gets no more.",
+                    Level.WARNING,
+                )
 
     async def _watched(self) -> None:
         plan = self.start.plan

@@ -597,6 +597,7 @@ class Supervisor:
             driver.slow_limit,
             rollout.plan.analysis.client_errors,
             driver.weights,
+            rollout.plan.analysis.metrics,
         )
 
     def _request_for_focus(self, focus: Reading, now: datetime) -> Request:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
 from multitool_tui.judgement.dispersion import Dispersion
 from multitool_tui.judgement.evidence import Against, add_minute, calmness, starts_may_fail
-from multitool_tui.judgement.model import Counts
+from multitool_tui.judgement.model import Counts, Tally
 from multitool_tui.judgement.ramp import Excess
 from multitool_tui.judgement.series import UNKNOWN, Row
 from multitool_tui.judgement.split import SplitWatch
@@ -20,7 +21,7 @@ SETTLING = 300.0
 CLEARED = 240.0
 """Seconds without a rise after which failures while environments started are no reason not to raise the weight."""
 WIDTH = 6
-"""How many numbers a version has in a minute; a row is the weight in units, the canary's numbers, the baseline's."""
+"""How many numbers a version has in a minute, without metrics of the plan's own (`Layout`)."""
 _STARTING = 120.0  # seconds after a raise of the weight in which new environments start
 _SLOW_ALLOWED = 1.5  # a canary with this many times the baseline's odds of a slow request is not slow
 _LEFT_ALONE = 1.0  # the noise (sigma) of a comparison with the past
@@ -31,7 +32,8 @@ class Stream:
     """One kind of failure, its share of the false-alarm budget, and where it stands among a version's numbers.
 
     `of_offered`: whether throttled requests are among those to which it can happen; they are no invocations.
-    `at_starts`: whether new environments may fail so as they start.
+    `at_starts`: whether new environments may fail so as they start. `of`: the column of what it can happen to.
+    `metric`: the plan's own metric that counts it, where one does.
     """
 
     share: float
@@ -39,6 +41,8 @@ class Stream:
     what: str = "failed"
     of_offered: bool = False
     at_starts: bool = False
+    of: int = 0
+    metric: str = ""
 
 
 # Errors have the most: the others mostly come with them. A share of 0.1 costs a stream log 10, about one failure's
@@ -52,8 +56,66 @@ STREAMS = (
 )
 ERRORS, SLOW = 0, 1
 """Indices into `STREAMS`."""
+_OF_METRICS = 0.2  # the share of all metrics of the plan's own together, taken from that of errors
+_MISSED = 5.0  # of the canary: that none of so many comes is chance once in 150 times
+_MISSED_MINUTES = 5
 _SUMS = 7  # in `Excess`
 _THROTTLED = 3  # the column
+
+
+@cache
+def layout_of(metrics: tuple[str, ...]) -> Layout:
+    """The layout with these metrics of the plan's own: one for all judges."""
+    return Layout(metrics)
+
+
+class Layout:
+    """What the numbers of a version in a minute are, and which streams of failures are made of them.
+
+    A row is the weight in units, then the canary's `width` numbers, then the baseline's. After the first `WIDTH`, a
+    version has for each of the plan's own metrics how many were bad, and of how many.
+    """
+
+    __slots__ = ("metrics", "of_metrics", "streams", "width")
+
+    def __init__(self, metrics: tuple[str, ...]) -> None:
+        self.metrics = metrics
+        self.width = WIDTH + 2 * len(self.metrics)
+        own = (
+            Stream(_OF_METRICS / len(self.metrics), at, "were bad", at_starts=True, of=at + 1, metric=metric)
+            for at, metric in zip(range(WIDTH, self.width, 2), self.metrics, strict=True)
+        )
+        errors = replace(STREAMS[ERRORS], share=STREAMS[ERRORS].share - _OF_METRICS) if metrics else STREAMS[ERRORS]
+        self.streams = (errors, *STREAMS[1:], *own)
+        self.of_metrics = range(len(STREAMS), len(self.streams))
+        """The indices of the metrics' streams."""
+
+    def __reduce__(self) -> tuple[Callable[[tuple[str, ...]], Layout], tuple[tuple[str, ...]]]:
+        return layout_of, (self.metrics,)
+
+    def numbers(self, counts: Counts | None) -> tuple[int, ...]:
+        """A version's minute as whole numbers, `UNKNOWN` where nobody measured."""
+        of = counts or Counts()
+        slow, client, server = (UNKNOWN if n is None else n for n in (of.slow, of.client_errors, of.server_errors))
+        tallies = [of.tally(metric) for metric in self.metrics]
+        own = (number for one in tallies for number in ((one.bad, one.total) if one else (UNKNOWN, UNKNOWN)))
+        return of.invocations, of.errors, slow, of.throttles, client, server, *own
+
+    def counts(self, numbers: Row) -> Counts:
+        """What `numbers` was made of."""
+        invocations, errors, slow, throttles, client, server, *own = numbers
+        pairs = zip(self.metrics, own[::2], own[1::2], strict=True)
+        tallies = tuple(Tally(metric, bad, total) for metric, bad, total in pairs if total != UNKNOWN)
+        return Counts(invocations, errors, _known(slow), throttles, _known(client), _known(server), tallies)
+
+    def beside(self, row: Row, stream: Stream) -> Compared | None:
+        """A minute of a stream, if it was measured while both versions served requests."""
+        canary, baseline = 1, 1 + self.width
+        x1, x0 = row[canary + stream.column], row[baseline + stream.column]
+        n1, n0 = row[canary + stream.of], row[baseline + stream.of]
+        if stream.of_offered:
+            n1, n0 = n1 + row[canary + _THROTTLED], n0 + row[baseline + _THROTTLED]
+        return (n1, x1, n0, x0) if n1 > 0 and n0 > 0 and x1 >= 0 and x0 >= 0 else None
 
 
 Compared = tuple[int, int, int, int]
@@ -62,33 +124,38 @@ Compared = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What the baseline's history says: the noise of every stream, and its requests and errors.
+    """What the baseline's history says: the noise of every stream, and its requests and errors."""
 
-    No history of throttles and of 4XX and 5XX is kept: they are taken to be as noisy as is ever reckoned, and
-    to come in threes.
-    """
-
-    noises: tuple[Dispersion, ...] = (*(2 * [Dispersion()]), *(3 * [Dispersion(1.0, 3.0)]))
+    noises: tuple[Dispersion, ...]
     requests: int = 0
     failures: int = 0
 
+    @classmethod
+    def unknown(cls, layout: Layout) -> Background:
+        """Without a history."""
+        return cls.of(Dispersion(), Dispersion(), [Dispersion() for _ in layout.metrics])
 
-def numbers(counts: Counts | None) -> tuple[int, ...]:
-    """A version's minute as `WIDTH` whole numbers, `UNKNOWN` where nobody measured."""
-    of = counts or Counts()
-    slow, client, server = (UNKNOWN if n is None else n for n in (of.slow, of.client_errors, of.server_errors))
-    return of.invocations, of.errors, slow, of.throttles, client, server
+    @classmethod
+    def of(
+        cls, errors: Dispersion, slow: Dispersion, own: Sequence[Dispersion], requests: int = 0, failures: int = 0
+    ) -> Background:
+        """With the noise of errors, of slow requests and of the plan's own metrics.
+
+        No history of throttles and of 4XX and 5XX is kept: they are taken to be as noisy as is ever reckoned, and
+        to come in threes.
+        """
+        return cls((errors, slow, *(3 * [Dispersion(1.0, 3.0)]), *own), requests, failures)
 
 
 class Bets:
     """What may be the reason in each stream under the noise that the history shows, and how much room that takes."""
 
-    __slots__ = ("bets", "levels", "noises", "streams")
+    __slots__ = ("bets", "layout", "levels", "noises", "streams")
 
-    def __init__(self, noises: Sequence[Dispersion]) -> None:
-        self.noises = tuple(noises)
+    def __init__(self, noises: Sequence[Dispersion], layout: Layout) -> None:
+        self.noises, self.layout = tuple(noises), layout
         found: list[Against] = []
-        for index, (stream, noise) in enumerate(zip(STREAMS, noises, strict=True)):
+        for index, (stream, noise) in enumerate(zip(layout.streams, noises, strict=True)):
             allowed = _SLOW_ALLOWED if index == SLOW else 1.0
             found.append(Against(noise, allowed, starts=stream.at_starts, after=found[-1] if found else None))
         self.streams = tuple(found)
@@ -136,9 +203,10 @@ class Weighed:
         """Look at how much the baseline varied over all rows of the block."""
         if self.said is not None:
             beside = [row for row in rows if row[0] < WEIGHT_UNITS]
+            layout = bets.layout
             for index, against in enumerate(bets.streams):
                 if self.failing >> index & 1:
-                    seen = (_beside(row, STREAMS[index]) for row in beside)
+                    seen = (layout.beside(row, layout.streams[index]) for row in beside)
                     calm = calmness([(minute[2], minute[3]) for minute in seen if minute], against)
                     begin = bets.bets + against.first
                     self.said[begin : begin + len(calm)] = array("f", calm)
@@ -151,10 +219,16 @@ class Course:
     minute with a larger weight than the one before, of `rises` in all. `starts`: for each stream, how many failures
     since then may still be those of environments that start. `served_to`: when the latest minute began in which the
     canary served anything. `promoted_expected`: failures to be expected of the canary in the minutes after promotion.
+
+    `_reports`: of each of the plan's own metrics, how many the canary would have since it last reported any, if it
+    reported as the baseline does; the minutes in which it served and neither version reported any; and when the latest
+    minute began in which it did, 0 if never.
     """
 
     __slots__ = (
         "_excess",
+        "_layout",
+        "_reports",
         "counts",
         "minutes",
         "promoted_expected",
@@ -166,18 +240,20 @@ class Course:
         "weight",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
         self.minutes = self.weight = self.rises = 0
-        self.counts = array("q", 2 * numbers(None))
-        self._excess = array("d", bytes(8 * _SUMS * len(STREAMS)))
+        self.counts = array("q", 2 * layout.numbers(None))
+        self._excess = array("d", bytes(8 * _SUMS * len(layout.streams)))
         self.promoted_expected = self.risen = 0.0
-        self.starts = array("d", bytes(8 * len(STREAMS)))
+        self.starts = array("d", bytes(8 * len(layout.streams)))
+        self._reports = array("d", bytes(8 * 3 * len(layout.metrics)))
         self.split = SplitWatch()
         self.served_to: float | None = None
 
     def copy(self) -> Course:
         """Another one that can go on by itself."""
-        other = Course()
+        other = Course(self._layout)
         for name in self.__slots__:
             value = getattr(self, name)
             setattr(other, name, value[:] if isinstance(value, array) else value)
@@ -200,11 +276,12 @@ class Course:
             self.starts = array("d", [starts_may_fail(noise, self.rises) for noise in bets.noises])
             self.risen, self.rises = time, self.rises + 1
         self.weight = row[0]
-        self.split = self.split.after(row[0] / WEIGHT_UNITS, row[1], row[1 + WIDTH])
+        self.split = self.split.after(row[0] / WEIGHT_UNITS, row[1], row[1 + self._layout.width])
         if row[1]:
             self.served_to = time
         if row[0] < WEIGHT_UNITS:
             self._compare(row, weighed, bets, time - self.risen)
+            self._miss(time, row)
         elif row[1]:
             n0, x0 = self._past(known)
             if n0:
@@ -216,8 +293,8 @@ class Course:
                 self.counts[index] = max(0, self.counts[index]) + count
 
     def _compare(self, row: Row, weighed: Weighed | None, bets: Bets, rested: float) -> None:
-        for index, stream in enumerate(STREAMS):
-            minute = _beside(row, stream)
+        for index, stream in enumerate(self._layout.streams):
+            minute = self._layout.beside(row, stream)
             if minute is None or (index == SLOW and rested < SETTLING):
                 continue
             n1, x1, n0, x0 = minute
@@ -235,19 +312,51 @@ class Course:
                     weighed.add(bets, index, minute, row[0] / WEIGHT_UNITS, starts=starts)
                 self.starts[index] = max(0.0, starts - x1)
 
+    def _miss(self, time: float, row: Row) -> None:
+        """Look at what the plan's own metrics did not say."""
+        width = self._layout.width
+        n1, n0 = row[1], row[1 + width]
+        for at, column in zip(range(0, len(self._reports), 3), range(WIDTH + 1, width, 2), strict=True):
+            total1, total0 = row[1 + column], row[1 + width + column]
+            missed, silent, _ = self._reports[at : at + 3]
+            if total1 > 0:
+                self._reports[at : at + 3] = array("d", (0.0, 0.0, time))
+            elif n1 and total0 > 0:
+                self._reports[at : at + 2] = array("d", (missed + (total0 * n1 / n0 if n0 else 0.0), 0.0))
+            elif n1:
+                self._reports[at + 1] = silent + 1
+
+    @property
+    def missing(self) -> list[int]:
+        """Which of the plan's own metrics the canary should have reported by now: nothing is known of those.
+
+        One that was never reported by anybody is missing at once; later it takes five minutes of both being silent.
+        """
+        found = []
+        for index, stream in enumerate(self._layout.of_metrics):
+            missed, silent = self._reports[3 * index : 3 * index + 2]
+            if missed > _MISSED or silent >= (_MISSED_MINUTES if self._excess[_SUMS * stream] else 1):
+                found.append(index)
+        return found
+
+    def measured_to(self, metric: int) -> float | None:
+        """When the latest minute began in which the canary reported this one of the plan's own metrics."""
+        return self._reports[3 * metric + 2] or None
+
     def _past(self, known: Background) -> tuple[int, int]:
         """Requests and errors of the baseline, ever."""
-        return known.requests + self.counts[WIDTH], known.failures + self.counts[WIDTH + 1]
+        width = self._layout.width
+        return known.requests + self.counts[width], known.failures + self.counts[width + 1]
 
     @property
     def canary(self) -> Counts:
         """All that it did."""
-        return _counts(self.counts[:WIDTH])
+        return self._layout.counts(self.counts[: self._layout.width])
 
     @property
     def baseline(self) -> Counts:
         """All that it did beside the canary."""
-        return _counts(self.counts[WIDTH:])
+        return self._layout.counts(self.counts[self._layout.width :])
 
     def fails(self, stream: int) -> bool:
         """Whether anything may have failed so, on either version."""
@@ -264,19 +373,5 @@ class Course:
         return Excess(round(requests), round(failures), *rest)
 
 
-def _counts(numbers: Row) -> Counts:
-    invocations, errors, slow, throttles, client, server = numbers
-    return Counts(invocations, errors, _known(slow), throttles, _known(client), _known(server))
-
-
 def _known(count: int) -> int | None:
     return None if count == UNKNOWN else count
-
-
-def _beside(row: Row, stream: Stream) -> Compared | None:
-    """A minute of a stream, if it was measured while both versions served requests."""
-    x1, x0 = row[1 + stream.column], row[1 + WIDTH + stream.column]
-    n1, n0 = row[1], row[1 + WIDTH]
-    if stream.of_offered:
-        n1, n0 = n1 + row[1 + _THROTTLED], n0 + row[1 + WIDTH + _THROTTLED]
-    return (n1, x1, n0, x0) if n1 and n0 and x1 >= 0 and x0 >= 0 else None

@@ -15,14 +15,14 @@ from multitool_tui.judgement.course import (
     ERRORS,
     SETTLING,
     SLOW,
-    STREAMS,
     WEIGHT_UNITS,
     WIDTH,
     Background,
     Bets,
     Course,
+    Layout,
     Weighed,
-    numbers,
+    layout_of,
 )
 from multitool_tui.judgement.dispersion import Dispersion, measure
 from multitool_tui.judgement.evidence import EProcess
@@ -35,6 +35,7 @@ _TOLERATED_EXCESS = 0.005  # share of requests; or a tenth of the baseline's own
 _TOLERATED_LATER = 6.5  # times as much after the patience: less takes good versions at 10 requests/s too long
 _UNUSUAL = 3.5  # standard deviations above the expected: by chance in one of a thousand rollouts
 _ENOUGH = 100  # canary requests without which nothing is safe
+_ENOUGH_OF_A_METRIC = 20  # that the canary must have of each of the plan's own
 _SERVED_RECENTLY = 10  # minutes over which traffic is averaged
 _HISTORY = 240  # minutes that are kept
 _BLOCK = 300.0  # seconds of the clock that are one block
@@ -45,7 +46,8 @@ class EvidenceJudge:
     """Judges by evidence. Satisfies `judgement.model.Judge`.
 
     Of the history the latest four hours count. The latest half hour of a rollout may be replaced by late data; older
-    minutes count as they were, and one that comes later still is left out. It keeps no more than 20 kB.
+    minutes count as they were, and one that comes later still is left out. It keeps no more than 20 kB, and
+    5 kB more for each of the plan's own metrics.
     """
 
     __slots__ = (
@@ -58,6 +60,7 @@ class EvidenceJudge:
         "_first",
         "_history",
         "_known",
+        "_layout",
         "_left_behind",
         "_prefix",
         "_rollout",
@@ -69,16 +72,18 @@ class EvidenceJudge:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or Settings()
-        self._shares = _shares(slow_rolls_back=self._settings.slow_rolls_back)
-        self._history = Series(width=3, keep=_HISTORY)  # requests, errors, slow: of the baseline alone
-        self._rollout = Series(width=1 + 2 * WIDTH)
+        self._layout = layout = layout_of(self._settings.metrics)
+        self._shares = _shares(layout, slow_rolls_back=self._settings.slow_rolls_back)
+        # Of the baseline alone: requests, errors, slow, then what each of the plan's own metrics counted.
+        self._history = Series(width=3 + layout.width - WIDTH, keep=_HISTORY)
+        self._rollout = Series(width=1 + 2 * layout.width)
         self._alarms = AlarmMemory()
-        self._known: Background = Background()
+        self._known: Background = Background.unknown(layout)
         self._stale = False  # whether that is to be measured again
         self._first: float | None = None
-        self._bets = Bets(self._known.noises)
+        self._bets = Bets(self._known.noises, layout)
         # What the minutes that are no longer kept amount to, when they end, and how many blocks they were.
-        self._before, self._left_behind, self._blocks_before = Course(), float("-inf"), 0
+        self._before, self._left_behind, self._blocks_before = Course(layout), float("-inf"), 0
         self._before_evidence = EProcess.start(self._bets.bets, self._bets.levels)
         self._weighed: dict[int, Weighed] = {}  # the blocks that are kept, oldest first
         self._course: Course | None = None  # up to the latest minute; None: minutes have changed since
@@ -110,6 +115,7 @@ class EvidenceJudge:
             self._first, self._stale = time, True
         is_next = not self._rollout or time > self._rollout.time(-1)
         weight = round(min(1.0, minute.weight) * WEIGHT_UNITS)
+        numbers = self._layout.numbers
         index = self._rollout.put(time, (weight, *numbers(minute.canary), *numbers(minute.baseline)))
         if index is not None and not is_next:
             self._forget(self._rollout.time(index))
@@ -119,7 +125,8 @@ class EvidenceJudge:
             self._forget(time)
             if time == self._first:
                 self._first, self._stale = (self._rollout.time(0) if self._rollout else None), True
-        changed = self._history.put(time, numbers(minute.baseline)[:3]) is not None
+        numbers = self._layout.numbers(minute.baseline)
+        changed = self._history.put(time, (*numbers[:3], *numbers[WIDTH:])) is not None
         if changed and (self._first is None or time < self._first):
             self._stale = True
 
@@ -131,17 +138,23 @@ class EvidenceJudge:
     def _measure(self) -> None:
         """Learn from the history, if it has changed and the canary has begun; what is left behind stays as it was."""
         if self._first is None:
-            self._known = Background()
+            self._known = Background.unknown(self._layout)
         elif self._stale and not self._blocks_before:
             rows = self._history.rows(0, self._history.before(self._first))
-            errors = measure([(n, x) for n, x, _ in rows])
-            slow = measure([(n, slow) for n, _, slow in rows if slow != UNKNOWN])
-            noises = (errors, slow, *Background().noises[2:])
-            if noises != self._bets.noises:
-                self._bets = Bets(noises)
+            self._known = Background.of(
+                measure([(row[0], row[1]) for row in rows]),
+                measure([(row[0], row[2]) for row in rows if row[2] != UNKNOWN]),
+                [
+                    measure([(row[at + 1], row[at]) for row in rows if row[at + 1] != UNKNOWN])
+                    for at in range(3, 3 + self._layout.width - WIDTH, 2)
+                ],
+                requests=sum(row[0] for row in rows),
+                failures=sum(row[1] for row in rows),
+            )
+            if self._known.noises != self._bets.noises:
+                self._bets = Bets(self._known.noises, self._layout)
                 self._before_evidence = EProcess.start(self._bets.bets, self._bets.levels)
                 self._weighed.clear()
-            self._known = Background(noises, sum(n for n, _, _ in rows), sum(x for _, x, _ in rows))
             self._course = self._prefix = None
             self._stale = False
 
@@ -208,7 +221,7 @@ class EvidenceJudge:
     def _judge(self) -> Judgement:
         course, evidence = self._weigh()
         canary, baseline, errors = course.canary, course.baseline, course.excess(ERRORS)
-        known, settings, against = self._known, self._settings, self._bets.streams
+        known, against = self._known, self._bets.streams
         values = [evidence.value(each) if course.fails(stream) else 1.0 for stream, each in enumerate(against)]
         noise = evidence.noise(against[ERRORS])
         bound = errors.bound(noise)
@@ -228,18 +241,22 @@ class EvidenceJudge:
             ),
             baseline=baseline,
             canary=canary,
-            seen_to=None
-            if course.served_to is None
-            else datetime.fromtimestamp(course.served_to, UTC) + settings.period,
+            seen_to=self._seen_to(course),
             alarms=self._alarms.fired,
             weight_afforded=self._afforded(
                 course,
                 bound,
                 base_rate,
-                doubtful=max(values) >= DOUBT or bool(self._alarms.unusual),
+                doubtful=max(values) >= DOUBT or bool(self._alarms.unusual or course.missing),
                 waits=self._starts_fail(course, evidence),
             ),
         )
+
+    def _seen_to(self, course: Course) -> datetime | None:
+        """The end of the latest minute that says something of the canary: of all that is missing, too."""
+        known = [course.served_to, *map(course.measured_to, course.missing)]
+        ends = [end for end in known if end is not None]
+        return datetime.fromtimestamp(min(ends), UTC) + self._settings.period if len(ends) == len(known) else None
 
     def _harm(self, values: Sequence[float]) -> float:
         """The e-value of all streams: the mean of e-values is one, however they hang together."""
@@ -248,15 +265,15 @@ class EvidenceJudge:
     def _loudest(self, harm: float, values: Sequence[float]) -> int:
         """The stream to speak of: the one that has most of the harm, or that raises doubts short of harm."""
         in_doubt = harm < HARM_LIMIT and max(values) >= DOUBT
-        weights = [1.0] * len(STREAMS) if in_doubt else self._shares
-        return max(range(len(STREAMS)), key=lambda stream: weights[stream] * values[stream])
+        weights = [1.0] * len(values) if in_doubt else self._shares
+        return max(range(len(values)), key=lambda stream: weights[stream] * values[stream])
 
     def _decide(
         self, course: Course, canary: Counts, bound: float, harm: float, values: Sequence[float], *, safe: bool
     ) -> tuple[Verdict, str]:
         if not course.minutes and not self._alarms.fired:
             return Verdict.UNDECIDED, sentences.NOT_SEALED
-        seen = _seen(course, canary, self._loudest(harm, values), harm)
+        seen = self._seen(course, canary, self._loudest(harm, values), harm)
         if self._alarms.fired:
             return Verdict.HARMFUL, sentences.alarms_fired(self._alarms.fired)
         if harm >= HARM_LIMIT:
@@ -265,12 +282,20 @@ class EvidenceJudge:
         if silence is not None:
             return Verdict.UNDECIDED, silence
         if values[SLOW] >= HARM_LIMIT:
-            return Verdict.UNDECIDED, f"{_seen(course, canary, SLOW, values[SLOW])}: the canary is held where it is."
+            seen = self._seen(course, canary, SLOW, values[SLOW])
+            return Verdict.UNDECIDED, f"{seen}: the canary is held where it is."
         if self._alarms.unusual:
             return Verdict.UNDECIDED, f"{seen}; {sentences.unusual(self._alarms.unusual)}."
+        if course.missing:
+            metrics = tuple(self._layout.metrics[index] for index in course.missing)
+            return Verdict.UNDECIDED, f"{seen}; {sentences.metrics_missing(metrics)}."
         if max(values) < DOUBT and safe:
             if canary.slow is not None and not course.excess(SLOW).requests:
                 return Verdict.UNDECIDED, f"{seen}; {sentences.not_rested(SETTLING)}."
+            for stream in self._layout.of_metrics:
+                if (requests := course.excess(stream).requests) < _ENOUGH_OF_A_METRIC:
+                    metric = self._layout.streams[stream].metric
+                    return Verdict.UNDECIDED, f"{seen}; {sentences.too_few_of(metric, requests, _ENOUGH_OF_A_METRIC)}."
             return Verdict.SAFE, f"{seen}: {sentences.bounded(bound)}."
         return Verdict.UNDECIDED, f"{seen}."
 
@@ -351,31 +376,30 @@ class EvidenceJudge:
         """The traffic of both versions, over the latest ten minutes."""
         length = len(self._rollout)
         rows = (self._rollout[index] for index in range(max(0, length - _SERVED_RECENTLY), length))
-        totals = [row[1] + row[1 + WIDTH] for row in rows]
+        totals = [row[1] + row[1 + self._layout.width] for row in rows]
         missing = _SERVED_RECENTLY - len(totals)
         if missing:
             end = len(self._history) if self._first is None else self._history.before(self._first)
             totals += [self._history[index][0] for index in range(max(0, end - missing), end)]
         return sum(totals) / len(totals) if totals else 0.0
 
-
-def _seen(course: Course, canary: Counts, stream: int, evidence: float) -> str:
-    """What happened in one stream. Of errors all are told, of the others those that could be compared."""
-    excess = course.excess(stream)
-    failed, requests, expected = excess.failures, excess.requests, excess.expected
-    if stream == ERRORS:
-        failed, requests = canary.errors, canary.invocations
-        expected += course.promoted_expected
-    return sentences.failures(failed, requests, expected, evidence, STREAMS[stream].what)
+    def _seen(self, course: Course, canary: Counts, stream: int, evidence: float) -> str:
+        """What happened in one stream. Of errors all are told, of the others those that could be compared."""
+        excess, of = course.excess(stream), self._layout.streams[stream]
+        failed, requests, expected = excess.failures, excess.requests, excess.expected
+        if stream == ERRORS:
+            failed, requests = canary.errors, canary.invocations
+            expected += course.promoted_expected
+        return sentences.failures(failed, requests, expected, evidence, of.what, of.metric)
 
 
 def _block(time: float) -> int:
     return int(time // _BLOCK)
 
 
-def _shares(*, slow_rolls_back: bool) -> list[float]:
+def _shares(layout: Layout, *, slow_rolls_back: bool) -> list[float]:
     """Of the budget, for each stream. Errors have that of slowness where it holds only."""
-    shares = [stream.share for stream in STREAMS]
+    shares = [stream.share for stream in layout.streams]
     if not slow_rolls_back:
         shares[ERRORS], shares[SLOW] = shares[ERRORS] + shares[SLOW], 0.0
     return shares

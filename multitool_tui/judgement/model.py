@@ -10,11 +10,21 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What a metric of the plan's own counted: so many were `bad` of `total`."""
+
+    metric: str
+    bad: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What one version did in one sealed minute, or in several added up.
 
     `slow` counts the invocations above the frozen latency limit; `client_errors` and `server_errors` the answers 4XX
-    and 5XX of an API in front. None where nobody measured it.
+    and 5XX of an API in front. None where nobody measured it. `tallies`: of the plan's own metrics, those that were
+    measured.
     """
 
     invocations: int = 0
@@ -23,6 +33,7 @@ class Counts:
     throttles: int = 0
     client_errors: int | None = None
     server_errors: int | None = None
+    tallies: tuple[Tally, ...] = ()
 
     @property
     def error_rate(self) -> float | None:
@@ -34,6 +45,10 @@ class Counts:
         """Slow invocations per invocation (0-1), or None where unknown."""
         return self.slow / self.invocations if self.invocations and self.slow is not None else None
 
+    def tally(self, metric: str) -> Tally | None:
+        """What a metric of the plan's own counted; None where it was not measured."""
+        return next((tally for tally in self.tallies if tally.metric == metric), None)
+
     def __add__(self, other: Counts) -> Counts:
         return Counts(
             self.invocations + other.invocations,
@@ -42,11 +57,20 @@ class Counts:
             self.throttles + other.throttles,
             _sum(self.client_errors, other.client_errors),
             _sum(self.server_errors, other.server_errors),
+            _joined(self.tallies, other.tallies),
         )
 
 
 def _sum(one: int | None, other: int | None) -> int | None:
     return None if one is None and other is None else (one or 0) + (other or 0)
+
+
+def _joined(some: tuple[Tally, ...], others: tuple[Tally, ...]) -> tuple[Tally, ...]:
+    sums: dict[str, Tally] = {}
+    for tally in (*some, *others):
+        known = sums.get(tally.metric, Tally(tally.metric, 0, 0))
+        sums[tally.metric] = Tally(tally.metric, known.bad + tally.bad, known.total + tally.total)
+    return tuple(sums.values())
 
 
 @dataclass(frozen=True, slots=True)

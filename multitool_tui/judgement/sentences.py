@@ -38,16 +38,28 @@ def alarms_fired(names: tuple[str, ...]) -> str:
     return f"{'Alarms' if len(names) > 1 else 'Alarm'} {', '.join(names)} went off after the rollout started."
 
 
-def failures(failed: int, requests: int, expected: float, evidence: float, what: str = "failed") -> str:
+def metrics_missing(metrics: tuple[str, ...]) -> str:
+    """What the plan wants to be judged is not measured of the canary."""
+    names = ", ".join(metrics)
+    return f"{'metrics' if len(metrics) > 1 else 'metric'} {names} says nothing of the canary, and so it gets no more"
+
+
+def too_few_of(metric: str, counted: int, enough: int) -> str:
+    """The canary is measured, but too seldom."""
+    return f"metric {metric} has counted {counted:,} of the canary, and {enough:,} are needed"
+
+
+def failures(
+    failed: int, requests: int, expected: float, evidence: float, what: str = "failed", metric: str = ""
+) -> str:
     """What happened beside what was to be expected, without a full stop, and how rare a fluke that would be.
 
     `evidence` is an e-value: where nothing is wrong it ever gets this large in at most one of so many rollouts.
+    `metric`: what counted it, where that is not requests.
     """
     verb = what if failed != 1 or what == "failed" else what.replace("were", "was", 1)
-    seen = (
-        f"{failed:,} of the canary's {_many(requests, 'request')} {verb}; "
-        f"at the baseline's rate one would expect {_expected(expected)}"
-    )
+    among = f"{requests:,} in metric {metric}" if metric else _many(requests, "request")
+    seen = f"{failed:,} of the canary's {among} {verb}; at the baseline's rate one would expect {_expected(expected)}"
     if evidence < 20:
         return seen
     return f"{seen}; a fluke this large comes at most once in {_rounded(evidence)} rollouts"

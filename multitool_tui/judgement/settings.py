@@ -26,6 +26,7 @@ class Settings:
         period: the length of a minute.
         blind: from the moment that something breaks to the moment that its minute is judged and the weight taken back.
         slow_rolls_back: whether a slow canary is harmful, or only never safe and never raised.
+        metrics: the names of the plan's own metrics, each of which is a stream of failures.
     """
 
     budget: float = 30.0
@@ -35,3 +36,4 @@ class Settings:
     period: timedelta = timedelta(minutes=1)
     blind: timedelta = timedelta(minutes=3)
     slow_rolls_back: bool = False
+    metrics: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from itertools import pairwise
 from multitool_tui.judgement.ramp import LEAST_WEIGHT
 from multitool_tui.judgement.settings import Settings
 from multitool_tui.rollout.hooks import Hook
+from multitool_tui.rollout.metrics import MetricPair
 from multitool_tui.rollout.smoke import SmokeTest
 from multitool_tui.words import parse_duration, parse_percent, percent, write_duration
 
@@ -72,6 +73,7 @@ class Analysis:
     `max_age`: evidence older than this raises no weight. `slow_rolls_back`: a slow canary is not only held, but rolled
     back.
     `latency`: whether slow requests are judged. `client_errors`: whether 4XX answers are, behind an API Gateway stage.
+    `metrics`: what else is.
     """
 
     period: timedelta = timedelta(seconds=60)
@@ -80,6 +82,7 @@ class Analysis:
     slow_rolls_back: bool = False
     latency: bool = True
     client_errors: bool = False
+    metrics: tuple[MetricPair, ...] = ()
 
     @property
     def history(self) -> timedelta:
@@ -160,6 +163,7 @@ class Plan:
         """By what the plan's rollouts are judged. With steps it is they that say how long to look."""
         period, blind = self.analysis.period, self.analysis.period + self.analysis.seal_after
         slow_rolls_back = self.analysis.slow_rolls_back
+        metrics = tuple(metric.name for metric in self.analysis.metrics)
         if self.ramp:
             return Settings(
                 self.ramp.budget,
@@ -168,6 +172,7 @@ class Plan:
                 period=period,
                 blind=blind,
                 slow_rolls_back=slow_rolls_back,
+                metrics=metrics,
             )
         return Settings(
             max_weight=None,
@@ -176,6 +181,7 @@ class Plan:
             period=period,
             blind=blind,
             slow_rolls_back=slow_rolls_back,
+            metrics=metrics,
         )
 
 

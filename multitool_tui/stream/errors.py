@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from pydantic_core import ErrorDetails
 
@@ -26,7 +26,7 @@ def not_json(error: ValueError) -> LineError:
     return LineError(f"The line is not {'UTF-8 text' if 'unicode' in what else 'JSON'}: {what}.")
 
 
-def not_a_line(errors: Sequence[ErrorDetails], known: Mapping[KeyPath, Sequence[str]]) -> LineError:
+def not_a_line(errors: Sequence[ErrorDetails], known: Callable[[KeyPath], Sequence[str]]) -> LineError:
     """The sentence for the first of `errors`; `known` says which keys there are, by the way to their object.
 
     What is missing comes last: more often than not it is there, under a name that is not known.
@@ -38,7 +38,7 @@ def not_a_line(errors: Sequence[ErrorDetails], known: Mapping[KeyPath, Sequence[
             words[kind] = f"should be at least {error['ctx']['ge']:g}"
         case "less_than_equal" as kind:
             words[kind] = f"should be at most {error['ctx']['le']:,.15g}"
-    return LineError(f"{_dotted(way(error))} {predicate(error, known.__getitem__, words, shown)}.")
+    return LineError(f"{_dotted(way(error))} {predicate(error, known, words, shown)}.")
 
 
 def _dotted(path: KeyPath) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 from pydantic_core import from_json
 
-from multitool_tui.judgement.model import AlarmState, Counts, Minute
+from multitool_tui.judgement.model import AlarmState, Counts, Minute, Tally
 from multitool_tui.stream.errors import LineError, not_a_line, not_json, shown
 from multitool_tui.wrong import KeyPath, wrong
 
@@ -66,6 +66,19 @@ class _Line(BaseModel):
 _AnyLine = TypeVar("_AnyLine", bound=_Line)
 
 
+class TallyKeys(_Line):
+    """One of `metrics`: so many were bad, of so many."""
+
+    bad: Count
+    total: Count
+
+    @model_validator(mode="after")
+    def _part_of_the_whole(self) -> Self:
+        if self.bad > self.total:
+            raise wrong(f"counts {self.bad:,}, more than the total of {self.total:,}", "bad")
+        return self
+
+
 class CountsKeys(_Line):
     """`baseline` and `canary`: what one version did in the minute."""
 
@@ -75,6 +88,7 @@ class CountsKeys(_Line):
     throttles: Count = 0
     client_errors: Count | None = None
     server_errors: Count | None = None
+    metrics: dict[str, TallyKeys] = {}
 
     @model_validator(mode="after")
     def _parts_of_the_whole(self) -> Self:
@@ -138,6 +152,7 @@ _OF_MINUTE: dict[KeyPath, list[str]] = {
     ("baseline",): list(CountsKeys.model_fields),
     ("canary",): list(CountsKeys.model_fields),
 }
+_OF_TALLY = list(TallyKeys.model_fields)
 
 
 def read_line(line: bytes) -> NewRollout | Sealed:
@@ -162,7 +177,10 @@ def read_line(line: bytes) -> NewRollout | Sealed:
 
 
 def _counts(keys: CountsKeys | None) -> Counts | None:
-    return None if keys is None else Counts(**dict(keys))
+    if keys is None:
+        return None
+    tallies = tuple(Tally(metric, of.bad, of.total) for metric, of in keys.metrics.items())
+    return Counts(**keys.model_dump(exclude={"metrics"}), tallies=tallies)
 
 
 def _json(line: bytes) -> dict[str, Any]:
@@ -190,7 +208,7 @@ def write_line(minute: Minute) -> str:
     return json.dumps({key: value for key, value in line.items() if value is not None})
 
 
-def _keys(counts: Counts | None) -> dict[str, int] | None:
+def _keys(counts: Counts | None) -> dict[str, object] | None:
     """What is zero, or unknown, as a reader takes it anyway is left out."""
     if counts is None:
         return None
@@ -201,6 +219,7 @@ def _keys(counts: Counts | None) -> dict[str, int] | None:
         "throttles": counts.throttles or None,
         "client_errors": counts.client_errors,
         "server_errors": counts.server_errors,
+        "metrics": {tally.metric: {"bad": tally.bad, "total": tally.total} for tally in counts.tallies} or None,
     }
     return {key: count for key, count in keys.items() if count is not None}
 
@@ -209,4 +228,4 @@ def _valid(model: type[_AnyLine], data: dict[str, Any], known: Mapping[KeyPath, 
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise not_a_line(error.errors(include_url=False), known) from None
+        raise not_a_line(error.errors(include_url=False), lambda path: known.get(path, _OF_TALLY)) from None

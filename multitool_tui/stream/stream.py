@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from multitool_tui.judgement.model import Minute
 from multitool_tui.rollout.plan import Plan
 from multitool_tui.rollout.rehearsal import Answer, Rehearsal
-from multitool_tui.stream.errors import LineError
+from multitool_tui.stream.errors import LineError, shown
 from multitool_tui.stream.lines import NewRollout, Sealed, read_line
 
 
@@ -36,6 +37,7 @@ class Stream:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._rehearsal = Rehearsal(plan)
+        self._metrics = plan.settings.metrics
         self._lines = 0
 
     def take(self, line: bytes) -> Taken:
@@ -43,12 +45,28 @@ class Stream:
         self._lines += 1
         try:
             read = read_line(line)
+            if isinstance(read, Sealed):
+                self._knows(read.minute)
         except LineError as error:
             return Unusable(self._lines, str(error))
         if isinstance(read, NewRollout):
             self._rehearsal = Rehearsal(self._plan)
             return read
         return Judged(read, self._rehearsal.see(read.minute, read.alarms))
+
+    def _knows(self, minute: Minute) -> None:
+        """Whether the plan has the metrics that a minute counts: each has its share of the evidence from the start.
+
+        Raises:
+            LineError: it has not.
+        """
+        for side, counts in (("baseline", minute.baseline), ("canary", minute.canary)):
+            for tally in counts.tallies if counts else ():
+                if tally.metric not in self._metrics:
+                    known = ", ".join(self._metrics) or "none"
+                    raise LineError(
+                        f"{side}.metrics has {shown(tally.metric)}, and the metrics of the plan are: {known}."
+                    )
 
     def answer(self, line: bytes) -> str:
         """Take in one line and answer with one line of ASCII JSON, without its line end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from math import log
 
 from multitool_tui.controller.snapshot import Traffic
@@ -27,7 +28,7 @@ MOST_ALARMS = 3
 """So many alarms have a line of their own below the charts."""
 
 Failed = Callable[[Counts], int | None]
-Rate = Callable[[Counts | None, Failed], float | None]
+Rate = Callable[[Counts | None], float | None]
 _OTHERS: dict[str, Failed] = {
     "throttled": lambda counts: counts.throttles,
     "4XX": lambda counts: counts.client_errors,
@@ -91,6 +92,7 @@ def _told(counts: Counts | None) -> str:
         return "nothing"
     slow = f", {count(counts.slow)} slow" if counts.slow is not None else ""
     others = "".join(f", {count(of(counts) or 0)} {name}" for name, of in _OTHERS.items() if of(counts))
+    others += "".join(f", {clean(one.metric)} {count(one.bad)} of {count(one.total)}" for one in counts.tallies)
     return f"{count(counts.invocations)} requests, {count(counts.errors)} failed{slow}{others}"
 
 
@@ -156,13 +158,18 @@ class _Stack:
         return self._rates(self._slow_name(), _slow, height)
 
     def _slow_row(self) -> Line:
-        return self._legend(self._slow_name(), _slow, samples=False)
+        return self._legend(self._slow_name(), partial(_rate, failed=_slow), samples=False)
 
     def _others(self) -> tuple[Line, ...]:
         """The latest rates of whatever else went wrong on the charts' stretch of time."""
         counted = [counts for one in self._minutes for counts in (one.baseline, one.canary) if counts]
         happened = [(name, of) for name, of in _OTHERS.items() if any(map(of, counted))]
-        return tuple(self._legend(name, of, samples=False, rate=_offered_rate) for name, of in happened)
+        live = self._scene.live
+        own = [metric.name for metric in live.rollout.plan.analysis.metrics] if live else []
+        return (
+            *(self._legend(name, partial(_offered_rate, failed=of), samples=False) for name, of in happened),
+            *(self._legend(f"metric {name}", partial(_own_rate, metric=name), samples=False) for name in own),
+        )
 
     def _slow_name(self) -> str:
         limit = self._traffic.slow_limit
@@ -180,7 +187,10 @@ class _Stack:
             Series(tuple(zip(middles, baseline, strict=True)), Role.BASELINE, dotted=True),
         )
         band = Band(tuple(zip(middles, chance, strict=True)))
-        return (self._legend(name, failed, samples=True), *self._plot(series, height, top=top, band=band))
+        return (
+            self._legend(name, partial(_rate, failed=failed), samples=True),
+            *self._plot(series, height, top=top, band=band),
+        )
 
     def _weight(self, height: int) -> tuple[Line, ...]:
         """The share that was wanted, the one that was seen, and the decisions."""
@@ -237,16 +247,16 @@ class _Stack:
         ascii_only = self._scene.ascii
         return plot(series, frame, self._width, height - 1, band=band, axis=False, ascii_only=ascii_only)
 
-    def _legend(self, name: str, failed: Failed, *, samples: bool, rate: Rate | None = None) -> Line:
+    def _legend(self, name: str, rate: Rate, *, samples: bool) -> Line:
         """The name of the chart, and what each line stands at in the minute that is read."""
-        read, rate = self._read, rate or _rate
+        read = self._read
         entries = []
         if self._traffic.canary is not None:
-            value = rate(read.canary, failed) if read else None
+            value = rate(read.canary) if read else None
             entries.append(
                 _entry(_CANARY_SAMPLE if samples else "", f"v{self._traffic.canary} canary", value, Role.CANARY)
             )
-        value = rate(read.baseline, failed) if read else None
+        value = rate(read.baseline) if read else None
         who = f"v{self._traffic.baseline} baseline" if entries else f"v{self._traffic.baseline}"
         entries.append(_entry(_BASELINE_SAMPLE if samples else "", who, value, Role.BASELINE))
         gap = Span("   ")
@@ -307,6 +317,12 @@ def _offered_rate(counts: Counts | None, failed: Failed) -> float | None:
     offered = counts.invocations + counts.throttles if counts else 0
     number = failed(counts) if counts else None
     return number / offered if offered and number is not None else None
+
+
+def _own_rate(counts: Counts | None, metric: str) -> float | None:
+    """The bad share (0-1) of what one of the plan's own metrics counted."""
+    tally = counts.tally(metric) if counts else None
+    return tally.bad / tally.total if tally and tally.total else None
 
 
 def _share(minute: Minute) -> float | None:

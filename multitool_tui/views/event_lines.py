@@ -39,6 +39,13 @@ class EvidenceLine(_Part):
     safety_limit: float
 
 
+class TallyLine(_Part):
+    """What one of the plan's own metrics counted: so many were bad, of so many."""
+
+    bad: int
+    total: int
+
+
 class CountsLine(_Part):
     """What a version did in all judged minutes of the rollout."""
 
@@ -46,6 +53,8 @@ class CountsLine(_Part):
     errors: int
     slow: int | None
     """Requests above the frozen latency limit; null where nobody measured them."""
+    metrics: dict[str, TallyLine]
+    """What the plan's own metrics counted, by their names."""
 
 
 class _Line(_Part):
@@ -185,4 +194,5 @@ def _of(rollout: Rollout, judgement: Judgement) -> dict[str, Any]:
 
 
 def _counts(counts: Counts) -> CountsLine:
-    return CountsLine(invocations=counts.invocations, errors=counts.errors, slow=counts.slow)
+    own = {tally.metric: TallyLine(bad=tally.bad, total=tally.total) for tally in counts.tallies}
+    return CountsLine(invocations=counts.invocations, errors=counts.errors, slow=counts.slow, metrics=own)

@@ -25,6 +25,7 @@ _HEADS = (
 )
 _BESIDE_ERRORS = {"slow": "slow", "throttles": "throttled", "client_errors": "4XX", "server_errors": "5XX"}
 _ENDS = {Action.PROMOTE, Action.ROLL_BACK, Action.INCONCLUSIVE}
+_NAME = 12
 _MARGIN = 7
 _HARM_ROWS, _WEIGHT_ROWS = 8, 5
 _ABOVE_LIMIT = 10.0  # how far above its limit the scale of harm goes
@@ -78,7 +79,8 @@ class Text:
             yield day
         yield _row(taken)
         for what, baseline, canary in _beside_errors(minute.baseline, minute.canary):
-            yield f"{what:>12} {_compact(baseline):>15} {_compact(canary):>15}"
+            name = what if len(what) <= _NAME else f"{what[: _NAME - 1]}…"
+            yield f"{name:>{_NAME}} {_compact(baseline):>15} {_compact(canary):>15}"
         if answer.action is not Action.HOLD:
             yield from wrap(answer.reason, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
 
@@ -149,6 +151,11 @@ def _beside_errors(baseline: Counts | None, canary: Counts | None) -> Iterator[t
         one, other = (getattr(counts, name, None) or 0 for counts in (baseline, canary))
         if one or other:
             yield what, one, other
+    tallies = [{tally.metric: tally.bad for tally in counts.tallies} if counts else {} for counts in (baseline, canary)]
+    for metric in {**tallies[0], **tallies[1]}:
+        one, other = (of.get(metric, 0) for of in tallies)
+        if one or other:
+            yield metric, one, other
 
 
 def _action(answer: Answer) -> str:

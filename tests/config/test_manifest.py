@@ -74,7 +74,8 @@ def test_a_rollout_without_strategy_and_steps_is_adaptive(tmp_path: Path) -> Non
     assert _load(tmp_path, _rollout()).plans()["checkout"][1] == STRATEGIES["adaptive"]
 
 
-TABLES = ("RolloutKeys", "StageKeys", "StepKeys", "AnalysisKeys", "SmokeKeys", "HookKeys")
+METRIC_TABLES = ("MetricPairKeys", "MetricQueryKeys", "MetricStatKeys", "MetricKeys", "DimensionKeys")
+TABLES = ("RolloutKeys", "StageKeys", "StepKeys", "AnalysisKeys", *METRIC_TABLES, "SmokeKeys", "HookKeys")
 
 
 def test_every_key_is_documented_and_no_other() -> None:

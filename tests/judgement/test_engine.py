@@ -8,6 +8,7 @@ import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -219,12 +220,9 @@ def test_data_that_is_later_than_half_an_hour_changes_nothing() -> None:
 
 def _with(count: str, canary: int, baseline: int, invocations: int = 100) -> list[Minute]:
     """Five minutes in which so many of that kind happen to each version."""
-    return [
-        Minute(
-            START + timedelta(minutes=n), 0.1, Counts(900, **{count: baseline}), Counts(invocations, **{count: canary})
-        )
-        for n in range(5)
-    ]
+    old: dict[str, Any] = {count: baseline}
+    new: dict[str, Any] = {count: canary}
+    return [Minute(START + timedelta(minutes=n), 0.1, Counts(900, **old), Counts(invocations, **new)) for n in range(5)]
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,15 @@ NUMBER = "should be a whole number, not"
 TIME = "minute should be an ISO 8601 time like 2026-01-05T10:00:00Z, not"
 
 WRONG: list[tuple[bytes, str]] = [
+    (
+        canary(metrics={"orders": {"bad": 3, "total": 2}}),
+        "canary.metrics.orders.bad counts 3, more than the total of 2.",
+    ),
+    (canary(metrics={"orders": {"bad": 3}}), "canary.metrics.orders.total is missing."),
+    (
+        canary(metrics={"orders": {"bad": 3, "totl": 2}}),
+        "canary.metrics.orders.totl is not a key; the nearest one is total.",
+    ),
     # not even an object
     (b"", "The line is empty."),
     (b" \t\r\n", "The line is empty."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from multitool_tui.rollout.metrics import MetricPair
 from multitool_tui.rollout.strategies import parse_plan
 from multitool_tui.stream.stream import Stream
 from tests.stream.test_lines import WRONG
@@ -227,3 +229,18 @@ def test_every_valid_minute_is_judged_whatever_its_numbers(minutes: list[dict[st
         answer = strict_json(stream.answer(json.dumps(one).encode()))
         assert answer["minute"] == one["minute"]
         assert all(math.isfinite(number) and number >= 0 for number in answer["evidence"].values())
+
+
+def test_a_metric_of_the_plan_is_judged_and_any_other_is_named() -> None:
+    plan = parse_plan("adaptive")
+    plan = replace(plan, analysis=replace(plan.analysis, metrics=(MetricPair("orders"),)))
+    counts = {"invocations": 900, "errors": 0, "metrics": {"orders": {"bad": 1, "total": 90}}}
+    bad = {"invocations": 100, "errors": 0, "metrics": {"orders": {"bad": 9, "total": 10}}}
+    stream = Stream(plan)
+    for number in range(4):
+        line = {"minute": f"2026-01-05T10:0{number}:00Z", "weight": 0.1, "baseline": counts, "canary": bad}
+        answer = json.loads(stream.answer(json.dumps(line).encode()))
+    assert answer["action"] == "roll_back"
+    assert "in metric orders were bad" in answer["reason"]
+    said = json.loads(Stream(parse_plan("adaptive")).answer(json.dumps(line).encode()))
+    assert said["error"] == 'baseline.metrics has "orders", and the metrics of the plan are: none.'

@@ -8,6 +8,9 @@ from datetime import timedelta
 import pytest
 
 from multitool_tui.controller.snapshot import Traffic
+from multitool_tui.judgement.model import Tally
+from multitool_tui.rollout.metrics import MetricPair
+from multitool_tui.rollout.plan import Analysis
 from multitool_tui.views.charts import Look, charts, minute_at, moved, readout
 from multitool_tui.views.evidence import evidence_pane
 from multitool_tui.views.scene import Scene
@@ -75,6 +78,25 @@ def test_whatever_else_goes_wrong_has_a_line_once_it_has_happened(height: int) -
     assert "v42 canary  50.00%" in lines[0]
     said = " ".join(map(text, readout(scene, Look(0, latest.start), 400)))
     assert f"{latest.canary.invocations:,} throttled" in said
+
+
+def test_a_metric_of_the_plan_has_a_line_of_its_own() -> None:
+    snapshot = judged_for_minutes()
+    live = snapshot.rollouts[0]
+    seen, latest = live.traffic.minutes, live.traffic.minutes[-1]
+    assert latest.canary is not None
+    counted = replace(latest, canary=replace(latest.canary, tallies=(Tally("orders", 3, 12),)))
+    plan = replace(live.rollout.plan, analysis=Analysis(metrics=(MetricPair("orders"),)))
+    own = replace(
+        live,
+        rollout=replace(live.rollout, plan=plan),
+        traffic=replace(live.traffic, minutes=(*seen[:-1], counted)),
+    )
+    scene = Scene(NOW, replace(snapshot, rollouts=(own,)), TARGET)
+    (line,) = [one for one in drawn(8, scene=scene) if one.startswith("metric orders")]
+    assert "v42 canary  25.00%" in line
+    assert "baseline no data" in line
+    assert "orders 3 of 12" in " ".join(map(text, readout(scene, Look(0, latest.start), 400)))
 
 
 def test_decisions_are_marked_on_the_weight() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from multitool_tui.judgement.model import Counts, Evidence, Judgement, Minute, Verdict
+from multitool_tui.judgement.model import Counts, Evidence, Judgement, Minute, Tally, Verdict
 from multitool_tui.rollout.rehearsal import Action, Answer
 from multitool_tui.stream.lines import NewRollout, Sealed
 from multitool_tui.stream.stream import Judged
@@ -81,11 +81,18 @@ def test_a_table_has_a_row_for_a_minute_and_the_sentence_at_each_decision() -> N
 BESIDE = [
     judged(0, 0.1, 0, 1.0, beside=(Counts(client_errors=12_345, server_errors=0), Counts(client_errors=3))),
     judged(1, 0.1, 0, 1.0, beside=(Counts(slow=5), Counts(slow=0, throttles=7, server_errors=60))),
+    judged(
+        2,
+        0.1,
+        0,
+        1.0,
+        beside=(Counts(tallies=(Tally("orders-placed", 0, 9),)), Counts(tallies=(Tally("orders-placed", 4, 5),))),
+    ),
 ]
 
 
 def test_what_went_wrong_beside_errors_stands_below_its_minute_in_the_same_columns() -> None:
-    assert text(BESIDE)[-9:-1] == [
+    assert text(BESIDE)[-11:-1] == [
         " time weight requests failed requests failed  harm safety verdict   action",
         "2026-01-05",
         "23:57    10%      540      1       60      0     1     12 undecided hold",
@@ -94,12 +101,14 @@ def test_what_went_wrong_beside_errors_stands_below_its_minute_in_the_same_colum
         "        slow               5               0",
         "   throttled               0               7",
         "         5XX               0              60",
+        "23:59    10%      540      1       60      0     1     12 undecided hold",
+        "orders-plac…               0               4",
     ]
 
 
 def test_a_chart_adds_up_what_went_wrong_beside_errors() -> None:
     lines = chart(BESIDE).splitlines()
-    assert "baseline / canary: slow 5 / 0, throttled 0 / 7, 4XX 12k / 3, 5XX 0 / 60" in lines
+    assert "baseline / canary: slow 5 / 0, throttled 0 / 7, 4XX 12k / 3, 5XX 0 / 60, orders-placed 0 / 4" in lines
     assert len(lines) <= 24
     assert not any(line.startswith("baseline / canary") for line in chart(ROLLOUT).splitlines())
 
