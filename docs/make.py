@@ -17,6 +17,8 @@ from typing import Any
 from docs.man import manual
 from docs.rollouts import STORIES as ROLLOUTS
 from docs.rollouts import picture
+from multitool_tui import cli
+from multitool_tui.cli.completion import script
 from multitool_tui.config import manifest_schema
 from multitool_tui.permissions.features import RUN, WATCH
 from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, TRIED, USED, needed
@@ -123,6 +125,10 @@ FILES: dict[Path, Callable[[], str]] = {
     HERE / "policy.json": lambda: _json(whole_policy()),
     HERE / "events.schema.json": lambda: _json(event_lines.schema()),
     HERE / "multitool.1": manual,
+    **{
+        HERE / "completion" / name: partial(script, cli.main, shell)
+        for name, shell in (("multitool", "bash"), ("_multitool", "zsh"), ("multitool.fish", "fish"))
+    },
     HERE / "manifest.schema.json": lambda: _json(manifest_schema()),
     **{HERE / "images" / f"rollout-{name}.svg": partial(picture, name) for name in ROLLOUTS},
 }

@@ -19,10 +19,15 @@ def completion(context: click.Context, shell: str) -> None:
     zsh    multitool completion zsh > "${fpath[1]}/_multitool"
     fish   multitool completion fish > ~/.config/fish/completions/multitool.fish
     """
+    click.echo(script(context.find_root().command, shell))
+
+
+def script(command: click.Command, shell: str) -> str:
+    """What `shell` reads to complete `command` and all below it."""
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 - click knows all three
-    made = kind(context.find_root().command, {}, "multitool", _VARIABLE)
-    click.echo(made.source_template % made.source_vars())
+    made = kind(command, {}, "multitool", _VARIABLE)
+    return made.source_template % made.source_vars()
 
 
 def names(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -26,15 +26,17 @@ def clean_environment(**more: str) -> dict[str, str]:
 
 
 class Terminal:
-    """Runs `multitool` with `arguments` on a terminal of `columns` x `rows`."""
+    """Runs `multitool` with `arguments` on a terminal of `columns` x `rows`; `program` is where it is installed."""
 
-    def __init__(self, *arguments: str, columns: int = 120, rows: int = 40, **environment: str) -> None:
+    def __init__(
+        self, *arguments: str, columns: int = 120, rows: int = 40, program: str = MULTITOOL, **environment: str
+    ) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.raw = b""
         """Everything that was written to the terminal."""
         self._child: Any = pexpect.spawn(
-            MULTITOOL, list(arguments), dimensions=(rows, columns), env=clean_environment(**environment), timeout=5
+            program, list(arguments), dimensions=(rows, columns), env=clean_environment(**environment), timeout=5
         )
 
     @property
