@@ -24,6 +24,7 @@ from multitool_tui.permissions.features import RUN, WATCH
 from multitool_tui.permissions.ledger import FEATURES, FREE, LEDGER, TRIED, USED, needed
 from multitool_tui.permissions.policies import minimal_policy, whole_policy
 from multitool_tui.permissions.row import Row, Scope
+from multitool_tui.tui.preferences.model import preferences_schema
 from multitool_tui.views import event_lines
 from tests.permissions.stories import STORIES
 
@@ -130,6 +131,7 @@ FILES: dict[Path, Callable[[], str]] = {
         for name, shell in (("multitool", "bash"), ("_multitool", "zsh"), ("multitool.fish", "fish"))
     },
     HERE / "manifest.schema.json": lambda: _json(manifest_schema()),
+    HERE / "preferences.schema.json": lambda: _json(preferences_schema()),
     **{HERE / "images" / f"rollout-{name}.svg": partial(picture, name) for name in ROLLOUTS},
 }
 

@@ -30,6 +30,7 @@ class Globals:
     log_file: Path | None
     state_dir: Path | None
     environment: str | None = None
+    preferences: Path | None = None
 
     def aws(self) -> Options:
         """What of it is about the AWS session."""

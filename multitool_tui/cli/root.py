@@ -70,6 +70,13 @@ _COMMANDS = {
     metavar="DIR",
     help="Where the journal of rollouts is; otherwise the platform's state folder.",
 )
+@click.option(
+    "--preferences",
+    envvar="MULTITOOL_PREFERENCES",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Your keys, theme and notifications; otherwise preferences.toml in the platform's configuration folder.",
+)
 @click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
 @click.version_option(package_name="multitool-tui", prog_name="multitool")
 @click.pass_context
@@ -83,6 +90,7 @@ def main(
     environment: str | None,
     log_file: Path | None,
     state_dir: Path | None,
+    preferences: Path | None,
     no_color: bool,  # noqa: FBT001
 ) -> None:
     """Release a new AWS Lambda version as a canary: watch it, promote it, roll it back.
@@ -94,7 +102,9 @@ def main(
         import os
 
         os.environ["NO_COLOR"] = "1"
-    context.obj = Globals(profile, region, endpoint_url, read_only, config, log_file, state_dir, environment)
+    context.obj = Globals(
+        profile, region, endpoint_url, read_only, config, log_file, state_dir, environment, preferences
+    )
     if context.invoked_subcommand is None:
         from multitool_tui.cli.screen import watch
 

@@ -42,16 +42,20 @@ def open_screen(connect: Callable[[], Awaitable[Controller]], clock: Clock, opti
     """Run the screen until its user quits, and end the process as that went.
 
     Raises:
-        Failure: there is no terminal, or the session is of no use.
+        Failure: there is no terminal, or the session is of no use, or there are no such preferences.
     """
     # The screen is drawn on standard error.
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise Failure("The screen needs a terminal: standard input, output or error is none.", Exit.USAGE)
     open_log(options.log_file)
+    if options.preferences and not options.preferences.exists():
+        raise Failure(f"There are no preferences in {options.preferences}.", Exit.USAGE)
     from multitool_tui.tui.app import MultiToolApp
+    from multitool_tui.tui.habits import Habits
 
     hint = f"profile {options.profile}" if options.profile else ""
-    farewell = MultiToolApp(connect, clock=clock, title_hint=hint).run()
+    habits = Habits(preferences_path(options), state_dir(options) / "screen.json")
+    farewell = MultiToolApp(connect, clock=clock, title_hint=hint, habits=habits).run()
     if farewell is None:
         raise Failure("The screen ended unexpectedly; the log file has the details.", Exit.BUG)
     if farewell.exit_code:
@@ -95,10 +99,18 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
 
 
 def state_dir(options: Globals) -> Path:
-    """Where the journal is."""
+    """Where the journal is, and what the screen remembers."""
     import platformdirs
 
     return options.state_dir or Path(platformdirs.user_state_dir("multitool", appauthor=False))
+
+
+def preferences_path(options: Globals) -> Path:
+    """Where an operator's preferences are, or would be."""
+    import platformdirs
+
+    folder = Path(platformdirs.user_config_dir("multitool", appauthor=False))
+    return options.preferences or folder / "preferences.toml"
 
 
 def _read_manifest(options: Globals, version: str) -> tuple[Any, Any]:

@@ -15,9 +15,9 @@ from multitool_tui.words import write_duration
 from multitool_tui.wrong import KeyPath
 
 
-def known_keys(table: KeyPath) -> list[str]:
-    """The keys of the table that this way leads to, by the models; whatever stands there."""
-    kind: Any = Manifest
+def known_keys(table: KeyPath, of: type[Table] = Manifest) -> list[str]:
+    """The keys of the table that this way leads to in a document `of` a kind, by the models; whatever stands there."""
+    kind: Any = of
     for part in table:
         if isinstance(kind, type):
             kind = _container(kind.model_fields[part].annotation)  # type: ignore[attr-defined]
@@ -35,7 +35,12 @@ def _container(kind: Any) -> Any:
 
 def manifest_schema() -> dict[str, Any]:
     """The manifest's JSON Schema, for editors."""
-    return {"$schema": _Schema.schema_dialect, **Manifest.model_json_schema(schema_generator=_Schema)}
+    return schema_of(Manifest)
+
+
+def schema_of(document: type[Table]) -> dict[str, Any]:
+    """The JSON Schema of a kind of TOML document."""
+    return {"$schema": _Schema.schema_dialect, **document.model_json_schema(schema_generator=_Schema)}
 
 
 class _Schema(GenerateJsonSchema):

@@ -21,10 +21,11 @@ from textual.screen import Screen
 
 from multitool_tui.clock import Clock, SystemClock
 from multitool_tui.controller.port import CommandRefused, ConnectFailed, Controller
-from multitool_tui.tui.messages import Looked, Obey, SnapshotArrived
+from multitool_tui.tui.habits import Habits
+from multitool_tui.tui.messages import Arranged, Looked, Obey, SnapshotArrived
 from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.skeleton import Skeleton
-from multitool_tui.tui.themes import DARK, FALLBACK, LIGHT
+from multitool_tui.tui.themes import DARK, FALLBACK, THEMES
 
 if TYPE_CHECKING:
     from multitool_tui.controller.snapshot import Snapshot
@@ -47,7 +48,10 @@ class MultiToolApp(App[Farewell]):
 
     TITLE = "MultiTool"
     CSS_PATH: ClassVar = ["styles/base.tcss", "styles/main.tcss", "styles/dialogs.tcss", "styles/observe.tcss"]
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "quit", "Quit", id="app.quit", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "quit", "Quit", id="app.quit", show=False),
+        Binding("ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True),
+    ]
 
     scene: reactive[Scene | None] = reactive(None, init=False)
 
@@ -58,8 +62,12 @@ class MultiToolApp(App[Farewell]):
         clock: Clock | None = None,
         title_hint: str = "",
         ascii_only: bool | None = None,
+        habits: Habits | None = None,
     ) -> None:
         super().__init__()
+        self._habits = habits or Habits()
+        self._sought: str | None = None
+        """The target of the session before, until it is known whether that is there."""
         self._connect = connect
         self._clock = clock or SystemClock()
         self._hint = title_hint
@@ -83,9 +91,10 @@ class MultiToolApp(App[Farewell]):
         return FALLBACK
 
     def on_mount(self) -> None:
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        last = self._habits.last_theme
+        self.theme = last if last in self.available_themes else DARK.name
         self.set_class(self._ascii, "-ascii")
         for number in (signal.SIGTERM, signal.SIGHUP):
             with suppress(ValueError, RuntimeError):  # only a process's main thread hears signals
@@ -115,29 +124,60 @@ class MultiToolApp(App[Farewell]):
     async def _furnish(self) -> None:
         """Put the main screen over its frame: Textual does not let the screen that an application opens with go."""
         main: Any = await asyncio.to_thread(import_module, "multitool_tui.tui.screens.main")
-        views: Any = import_module("multitool_tui.views.scene")
-        self.scene = views.Scene(self._clock.now(), ascii=self._ascii)
+        wrong = await asyncio.to_thread(self._habits.read)
+        self.set_keymap(dict(self._habits.keymap))
+        if self._habits.preferences.theme:
+            self.theme = self._habits.preferences.theme
+        self.scene = self._scene(None)
         await self.push_screen(main.MainScreen(self._clock, self._hint))
+        for sentence in wrong:
+            self.notify(sentence, title="Preferences", severity="warning", timeout=15, markup=False)
+
+    def _scene(self, snapshot: Snapshot | None) -> Scene:
+        from multitool_tui.views.scene import Scene
+
+        return Scene(self._clock.now(), snapshot, self._target, self._ascii, self._habits.preferences.keys)
 
     def _deliver(self, snapshot: Snapshot) -> None:
         self.post_message(SnapshotArrived(snapshot))
 
     def on_snapshot_arrived(self, message: SnapshotArrived) -> None:
-        from multitool_tui.views.scene import Scene, first_target
+        from multitool_tui.views.scene import first_target
 
         snapshot = message.snapshot
         if snapshot.fatal is not None:
             self._spawn(self._leave(Farewell(3, snapshot.fatal)))
             return
         try:
+            self._restore(snapshot)
             if not self._chosen:
                 self._target = first_target(snapshot)
             # Until an alias is known, looking at the first function makes its aliases known.
             first = snapshot.functions[0].name if snapshot.functions else None
             self._look_at((self._looked_at if self._chosen else self._target) or first)
-            self.scene = Scene(self._clock.now(), snapshot, self._target, self._ascii)
+            self.scene = self._scene(snapshot)
         except Exception as error:  # noqa: BLE001 - nothing that arrives may end the application
             self._report(error)
+
+    def _restore(self, snapshot: Snapshot) -> None:
+        """Go on where the session before has ended, unless a rollout is live: that is what one wants to see."""
+        from multitool_tui.tui.screens.main import MainScreen
+        from multitool_tui.views.scene import may_be_there, running
+
+        if place := self._habits.arrive(snapshot):
+            self._sought = place.target or None
+            for screen in self.screen_stack:
+                if isinstance(screen, MainScreen):
+                    screen.restore(place.zoomed, place.needle)
+        if self._sought is None or self._chosen or running(snapshot):
+            self._sought = None
+        elif may_be_there(snapshot, self._sought):
+            self._target, self._chosen, self._sought = self._sought, True, None
+        elif snapshot.functions_complete:
+            self._sought = None
+
+    def on_arranged(self, message: Arranged) -> None:
+        self._habits.place = replace(self._habits.place, **message.changes)
 
     def watch_scene(self, scene: Scene | None) -> None:
         if scene is None:
@@ -179,6 +219,8 @@ class MultiToolApp(App[Farewell]):
 
     def on_looked(self, message: Looked) -> None:
         self._chosen = True
+        if message.target:
+            self._habits.place = replace(self._habits.place, target=message.target)
         self._look_at(message.at)
         if message.target and message.target != self._target and self.scene:
             self._target = message.target
@@ -233,7 +275,8 @@ class MultiToolApp(App[Farewell]):
         from multitool_tui.tui.screens.fleet import FleetScreen
 
         if self.scene:
-            self.push_screen(FleetScreen(self._clock, self.scene))
+            place = self._habits.place
+            self.push_screen(FleetScreen(self._clock, self.scene, place.sort, place.fleet_needle))
 
     def on_observe_asked(self) -> None:
         # Brings the SDK along, which the controller has loaded by now.
@@ -280,6 +323,7 @@ class MultiToolApp(App[Farewell]):
         if self._leaving:
             return
         self._leaving = True
+        self._habits.leave(self.theme)
         here = asyncio.current_task()
         if self._controller:
             try:
@@ -299,7 +343,7 @@ class MultiToolApp(App[Farewell]):
 
         if isinstance(screen, SteeringScreen):
             for action in ACTIONS:
-                if action.name == "leave":
+                if action.name == "quit":
                     yield SystemCommand(action.label, action.help, self.action_quit)
                 elif action.name not in {"palette", *screen.LACKS} and availability(action.name, screen.scene).enabled:
                     yield SystemCommand(action.label, action.help, getattr(screen, f"action_{action.name}"))

@@ -57,5 +57,13 @@ class RefreshAsked(Message):
     """The operator wants everything read again now."""
 
 
+class Arranged(Message):
+    """The operator has arranged a screen in another way: fields of `tui.memory.Place`."""
+
+    def __init__(self, **changes: str) -> None:
+        self.changes = changes
+        super().__init__()
+
+
 class FleetAsked(Message):
     """The operator wants to see all rollouts at once."""

@@ -70,11 +70,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("refresh", "R", "R", "Refresh", "Read everything again now", Group.LOOK),
     Action("copy", "c", "c", "Copy", "Copy the target with its state and reason", Group.LOOK),
     Action("console", "o", "o", "Console", "Show and copy the link to the AWS console", Group.LOOK),
-    Action("theme", "t", "t", "Theme", "Change between dark and light", Group.APP),
-    Action("screenshot", "S", "S", "Screenshot", "Save the screen as SVG in the working directory", Group.APP),
+    Action("theme", "t", "t", "Theme", "The next theme: dark, light, high contrast, night", Group.APP),
+    Action("screenshot", "S", "S", "Screenshot", "Save the screen as SVG and text in the working directory", Group.APP),
     Action("help", "question_mark", "?", "Help", "Show keys, glyphs and words", Group.APP, 4),
     Action("palette", "ctrl+p", "^p", "Palette", "Find any action by name", Group.APP, 9),
-    Action("leave", "q,ctrl+q", "q", "Quit", "Quit; asks while a rollout is live", Group.APP, 7),
+    Action("quit", "q,ctrl+q", "q", "Quit", "Quit; asks while a rollout is live", Group.APP, 7),
 )  # fmt: skip
 
 BY_NAME = {action.name: action for action in ACTIONS}
@@ -110,9 +110,9 @@ def availability(name: str, scene: Scene) -> Availability:
     elif name == "decide":
         shown, reason = _decide(live)
     elif live and (far := live.driven_far_away):
-        shown, reason = False, f"{clean(far.who)} drives it: take it over first (d)."
+        shown, reason = False, f"{clean(far.who)} drives it: take it over first ({_decides(scene)})."
     else:
-        shown, reason = _steer(action, rollout, scene.target)
+        shown, reason = _steer(action, rollout, scene)
     if snapshot.read_only:
         reason = READ_ONLY
     return Availability(shown, reason)
@@ -129,9 +129,13 @@ def _decide(live: LiveRollout | None) -> tuple[bool, str | None]:
     return False, "There is nothing to decide: no rollout here is held, or driven elsewhere."
 
 
-def _steer(action: Action, rollout: Rollout | None, target: str | None) -> tuple[bool, str | None]:
+def _decides(scene: Scene) -> str:
+    return key_of(BY_NAME["decide"], scene)
+
+
+def _steer(action: Action, rollout: Rollout | None, scene: Scene) -> tuple[bool, str | None]:
     if rollout is None:
-        return False, f"No rollout is live on {clean(target)}." if target else "No rollout is live."
+        return False, f"No rollout is live on {clean(scene.target)}." if scene.target else "No rollout is live."
     if action.name == "gate":
         takes = rollout.at_gate and events.GatePassed in TRANSITIONS[rollout.state]
         return takes, None if takes else "The rollout is at no gate."
@@ -140,8 +144,18 @@ def _steer(action: Action, rollout: Rollout | None, target: str | None) -> tuple
     if event not in TRANSITIONS[rollout.state]:
         return False, f"That cannot be done while the rollout is {rollout.state}."
     if rollout.obstacle is Obstacle.DRIFT and event in (events.PromoteAsked, events.ResumeAsked):
-        return True, f"{clean(rollout.target)} was changed from outside: decide about it first (d)."
+        return True, f"{clean(rollout.target)} was changed from outside: decide about it first ({_decides(scene)})."
     return True, None
+
+
+def key_of(action: Action, scene: Scene) -> str:
+    """An action's key as it reads: the operator's own, where he has given it one."""
+    return scene.keys[action.name][1] if action.name in scene.keys else action.shown
+
+
+def pressed_for(action: Action, scene: Scene) -> list[str]:
+    """What is pressed for an action, by the terminal library's names of keys."""
+    return (scene.keys[action.name][0] if action.name in scene.keys else action.key).split(",")
 
 
 def label(name: str, scene: Scene) -> str:
@@ -168,7 +182,7 @@ def footer(scene: Scene, width: int, lacks: Collection[str] = ()) -> tuple[Foote
         if state.shown:
             word = label(action.name, scene)
             key_role, word_role = (Role.KEY, Role.PLAIN) if state.enabled else (Role.DIM, Role.DIM)
-            text = line(" ", Span(action.shown, key_role), Span(f" {word} ", word_role))
+            text = line(" ", Span(key_of(action, scene), key_role), Span(f" {word} ", word_role))
             keys.append(FooterKey(action.name, text, state.enabled))
     order = list(BY_NAME)
     fitting: list[FooterKey] = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from multitool_tui.controller.snapshot import Feed, FeedName, Function, LiveRoll
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.views.numbers import seconds
 from multitool_tui.views.text import EMPTY, Line, PaneView, Role, Span, clean, line, wrap
-from multitool_tui.words import parse_alias
+from multitool_tui.words import function_in, parse_alias
 
 _MINUTE = timedelta(minutes=1)
 
@@ -26,6 +27,8 @@ class Scene:
     target: str | None = None
     ascii: bool = False
     """Whether the terminal shows ASCII only."""
+    keys: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """The operator's own keys by the actions' names: as the terminal library names them, and as they read."""
 
     @property
     def live(self) -> LiveRollout | None:
@@ -89,6 +92,12 @@ def find_alias(snapshot: Snapshot, target: str) -> Alias | None:
         return None
     known = find_function(snapshot, function)
     return next((alias for alias in (known.aliases if known else None) or () if alias.name == name), None)
+
+
+def may_be_there(snapshot: Snapshot, target: str) -> bool:
+    """Whether a target is known, or is an alias of a known function whose aliases are not."""
+    function = find_function(snapshot, function_in(target))
+    return find_target(snapshot, target) is not None or (function is not None and function.aliases is None)
 
 
 def running(snapshot: Snapshot | None) -> tuple[Rollout, ...]:

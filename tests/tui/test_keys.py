@@ -595,10 +595,14 @@ async def test_refresh_theme_screenshot_help(tmp_path: Path, monkeypatch: pytest
         assert session.controller.refreshed == 1
         await session.press("t")
         assert session.app.theme == "multitool-light"
-        await session.press("t")
+        await session.press("t", "t", "t")
         assert session.app.theme == "multitool-dark"
         await session.press("S")
         assert (tmp_path / "multitool-20260105-140320.svg").read_text().startswith("<svg")
+        text = (tmp_path / "multitool-20260105-140320.txt").read_text().splitlines()
+        assert len(text) == 40
+        assert text[0].startswith(" MultiTool  123456789012 · eu-west-1 · profile prod")
+        assert not any("\x1b" in line or line.endswith(" ") for line in text)
         monkeypatch.setattr(Path, "write_text", _disk_full)
         await session.press("S")
         assert session.told[-1] == "The screenshot could not be saved: No space left on device."

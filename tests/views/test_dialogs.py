@@ -272,5 +272,5 @@ def test_a_narrow_footer_keeps_what_matters_most() -> None:
 
 @pytest.mark.parametrize("width", [30, 74])
 def test_help_names_every_key(width: int) -> None:
-    said = "\n".join("".join(span.text for span in line) for line in help_lines(width))
+    said = "\n".join("".join(span.text for span in line) for line in help_lines(scene(), width))
     assert all(f"  {action.shown} " in said for action in ACTIONS)

@@ -9,7 +9,7 @@ from textual.theme import Theme
 from textual.widgets import Input
 
 from multitool_tui.clock import Clock
-from multitool_tui.tui.messages import Looked
+from multitool_tui.tui.messages import Arranged, Looked
 from multitool_tui.tui.screens.steering import SteeringScreen
 from multitool_tui.tui.widgets.bars import Bar, Header, Keys
 from multitool_tui.tui.widgets.lines import as_content
@@ -103,15 +103,18 @@ class FleetScreen(SteeringScreen):
 
     LACKS = frozenset({"zoom", "fleet"})
 
-    def __init__(self, clock: Clock, scene: Scene) -> None:
+    def __init__(self, clock: Clock, scene: Scene, sort: str = "", needle: str = "") -> None:
+        """`sort` and `needle`: as they were when one was here last."""
         super().__init__(clock, id="fleet")
         self.scene = scene
         self._table = FleetTable()
+        self._table.sort = Sort(sort) if sort in list(Sort) else Sort.ATTENTION
+        self._table.needle = needle
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
         with Vertical(id="fleet-pane"):
-            yield Input(placeholder="filter: words, state:held, !word", id="filter", compact=True)
+            yield Input(self._table.needle, placeholder="filter: words, state:held, !word", id="filter", compact=True)
             heading = Heading(id="fleet-heading")
             heading.table = self._table
             yield heading
@@ -122,7 +125,7 @@ class FleetScreen(SteeringScreen):
         yield Keys(id="keys")
 
     def on_mount(self) -> None:
-        self.query_one("#filter", Input).display = False
+        self.query_one("#filter", Input).display = bool(self._table.needle)
         self._table.focus()
         self.show(self.scene)
         if self.scene.target != (self._table.row.target if self._table.row else None):
@@ -149,6 +152,7 @@ class FleetScreen(SteeringScreen):
         pane.border_subtitle = "enter opens · esc goes back"
 
     def _again(self) -> None:
+        self.post_message(Arranged(sort=self._table.sort.value, fleet_needle=self._table.needle))
         self._table.rebuild()
         self.show(self.scene)
 

@@ -17,24 +17,35 @@ from multitool_tui.views.text import PaneView, Role, Span, line
 class HelpText(Pane):
     """The text, scrolled with the keys that scroll everything."""
 
+    here = ""
+    """What one was at when help was called."""
+
     def view(self, scene: Scene, width: int, height: int) -> PaneView:
-        del scene, height
+        del height
         return PaneView(
-            line(Span("Help", Role.STRONG)), help_lines(width), line(Span("↑↓ scroll · esc closes", Role.DIM))
+            line(Span("Help", Role.STRONG)),
+            help_lines(scene, width, self.here),
+            line(Span("↑↓ scroll · esc closes", Role.DIM)),
         )
 
 
 class HelpScreen(ModalScreen[None]):
     """Shows the help until escape, `?` or `q`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q", "close", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "close", "Close", show=False),
+        Binding("question_mark", "close", "Close", id="main.help", show=False),
+    ]
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, here: str = "") -> None:
+        """`here`: the id of what has the focus, about which is told first."""
         super().__init__()
-        self._scene = scene
+        self._scene, self._here = scene, here
 
     def compose(self) -> ComposeResult:
-        yield HelpText(id="help")
+        text = HelpText(id="help")
+        text.here = self._here
+        yield text
 
     def on_mount(self) -> None:
         text = self.query_one(HelpText)

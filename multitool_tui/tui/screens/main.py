@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
+
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.dom import DOMNode
 from textual.widget import Widget
 
 from multitool_tui.clock import Clock
+from multitool_tui.tui.messages import Arranged
 from multitool_tui.tui.screens.skeleton import BREAKPOINTS, TALL_BREAKPOINTS
 from multitool_tui.tui.screens.steering import SteeringScreen
 from multitool_tui.tui.widgets.alarms import Alarms
@@ -20,12 +27,24 @@ from multitool_tui.tui.widgets.split import Split
 from multitool_tui.views.scene import Scene
 
 WIDE = BREAKPOINTS[1][0]
+PANES = {
+    "resources": "Resources",
+    "split": "Traffic split",
+    "evidence": "Evidence",
+    "alarms": "Alarms",
+    "events": "Events",
+}
+"""By their ids, in the order of their numbers."""
 
 
 class MainScreen(SteeringScreen):
     """All panes at once. Narrow terminals keep resources and alarms in a drawer that tab brings in."""
 
     LACKS = frozenset({"sort"})
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(str(number), f"go('{pane}')", title, show=False)
+        for number, (pane, title) in enumerate(PANES.items(), 1)
+    ]
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     VERTICAL_BREAKPOINTS = TALL_BREAKPOINTS
@@ -70,6 +89,26 @@ class MainScreen(SteeringScreen):
                 if isinstance(widget, Pane | Bar | Resources):
                     widget.show(scene)
 
+    def restore(self, zoomed: str, needle: str) -> None:
+        """Filter the resources, and zoom a pane, as it was before."""
+        if needle:
+            self.query_one(Resources).filter_by(needle)
+        if zoomed in PANES:
+            self.action_go(zoomed)
+            self._zoom(self.query_one(f"#{zoomed}"))
+
+    def commands(self) -> Iterable[SystemCommand]:
+        for number, (pane, title) in enumerate(PANES.items(), 1):
+            yield SystemCommand(f"Go to {title}", f"Give that pane the focus: {number}", partial(self.action_go, pane))
+
+    def action_go(self, name: str) -> None:
+        """To a pane; where one is zoomed, that one is zoomed in its place."""
+        pane = self.query_one(f"#{name}")
+        zoomed = self._unzoom()
+        (pane.listing if isinstance(pane, Resources) else pane).focus()
+        if zoomed:
+            self._zoom(pane)
+
     def action_filter(self) -> None:
         self._unzoom()
         self.query_one(Resources).open_filter()
@@ -87,16 +126,22 @@ class MainScreen(SteeringScreen):
         if pane is None:
             pane = self.query_one(Evidence)
             pane.focus()
+        self._zoom(pane)
+
+    def _zoom(self, pane: Widget) -> None:
+        self.post_message(Arranged(zoomed=pane.id or ""))
         self.add_class("-zoom")
         pane.add_class("-zoomed")
         if pane.parent:
             pane.parent.add_class("-zoomed")
 
-    def _focus_path(self) -> list[object]:
+    def _focus_path(self) -> list[DOMNode]:
         return list(self.focused.ancestors_with_self) if self.focused else []
 
     def _unzoom(self) -> bool:
         was = self.has_class("-zoom")
+        if was:
+            self.post_message(Arranged(zoomed=""))
         self.remove_class("-zoom")
         self.query(".-zoomed").remove_class("-zoomed")
         return was

@@ -39,8 +39,8 @@ class ObserveScreen(FollowsScenes, Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False),
-        Binding("R", "again", "Read again", show=False),
-        Binding("question_mark", "help", "Help", show=False),
+        Binding("R", "again", "Read again", id="main.refresh", show=False),
+        Binding("question_mark", "help", "Help", id="main.help", show=False),
         Binding("tab", "switch", "Tabs and page", show=False),
     ]
 
@@ -279,4 +279,4 @@ class ObserveScreen(FollowsScenes, Screen[None]):
         self.call_after_refresh(to.focus)
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(self._scene))
+        self.app.push_screen(HelpScreen(self._scene, "tabs" if self._on_list else "page"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -13,13 +12,15 @@ from multitool_tui.clock import Clock
 from multitool_tui.controller.commands import Command, PassGate, Pause, Promote, Resume, RollBack, SetWeight
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
+from multitool_tui.tui import pictures
 from multitool_tui.tui.messages import FleetAsked, Obey, ObserveAsked, RefreshAsked, StartAsked
 from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.confirm import ConfirmScreen, SafeConfirmScreen
 from multitool_tui.tui.screens.decide import DecideScreen
 from multitool_tui.tui.screens.help import HelpScreen
 from multitool_tui.tui.screens.weight import WeightScreen
-from multitool_tui.views.actions import ACTIONS, BY_NAME, availability
+from multitool_tui.tui.themes import THEMES
+from multitool_tui.views.actions import ACTIONS, BY_NAME, availability, pressed_for
 from multitool_tui.views.decisions import decision
 from multitool_tui.views.dialogs import promote_question, roll_back_question, seen_by
 from multitool_tui.views.links import console_url, copied_text
@@ -35,7 +36,7 @@ class SteeringScreen(FollowsScenes, Screen[None]):
         *(
             Binding(action.key, action.name, action.label, id=f"main.{action.name}", tooltip=action.help, show=False)
             for action in ACTIONS
-            if action.name not in ("palette", "leave")  # these belong to the application, on every screen
+            if action.name not in ("palette", "quit")  # these belong to the application, on every screen
         ),
         Binding("escape", "back", "Back", id="main.back", show=False),
     ]
@@ -57,7 +58,7 @@ class SteeringScreen(FollowsScenes, Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """A key whose action does not apply now says why."""
         for action in ACTIONS:
-            if event.key in action.key.split(","):
+            if event.key in pressed_for(action, self.scene):
                 state = availability(action.name, self.scene)
                 if state.reason:
                     self.notify(state.reason, severity="warning", markup=False)
@@ -148,19 +149,21 @@ class SteeringScreen(FollowsScenes, Screen[None]):
         self.notify(sentence, title="Console", markup=False)
 
     def action_theme(self) -> None:
-        self.app.theme = "multitool-light" if self.app.current_theme.dark else "multitool-dark"
+        """The next of our own themes."""
+        ours = list(THEMES)
+        at = ours.index(self.app.theme) if self.app.theme in ours else -1
+        self.app.theme = ours[(at + 1) % len(ours)]
 
     def action_screenshot(self) -> None:
-        name = f"multitool-{self._clock.now():%Y%m%d-%H%M%S}.svg"
         try:
-            Path(name).write_text(self.app.export_screenshot(title="MultiTool"), encoding="utf-8")
+            picture, text = pictures.save(self.app, self._clock.now())
         except OSError as error:
             self.notify(f"The screenshot could not be saved: {error.strerror}.", severity="error", markup=False)
             return
-        self.notify(f"Saved {Path(name).resolve()}", title="Screenshot", markup=False)
+        self.notify(f"Saved {picture}, and as text {text.name}", title="Screenshot", markup=False)
 
     def action_fleet(self) -> None:
         self.post_message(FleetAsked())
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(self.scene))
+        self.app.push_screen(HelpScreen(self.scene, self.focused.id or "" if self.focused else ""))

@@ -11,6 +11,8 @@ from multitool_tui.views.header import header
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.text import Line, width_of
 
+_OF_THE_APP = {"quit": "app.quit", "palette": "app.command_palette"}
+
 
 class Bar(Lines):
     """One line, drawn for the width that there is."""
@@ -67,5 +69,5 @@ class Keys(Bar):
         for key in self._keys:
             end += width_of(key.text)
             if event.x < end:
-                await self.run_action(f"screen.{key.name}")
+                await self.run_action(_OF_THE_APP.get(key.name, f"screen.{key.name}"))
                 return

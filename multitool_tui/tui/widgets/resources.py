@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.theme import Theme
 from textual.widgets import Input
 
-from multitool_tui.tui.messages import Looked
+from multitool_tui.tui.messages import Arranged, Looked
 from multitool_tui.tui.widgets.lines import as_content
 from multitool_tui.tui.widgets.rows import Rows
 from multitool_tui.views import resources
@@ -194,6 +194,11 @@ class Resources(Vertical):
         self._input.display = True
         self._input.focus()
 
+    def filter_by(self, needle: str) -> None:
+        """Filter, and leave the focus where it is."""
+        self._input.display = True
+        self._input.value = needle
+
     def close_filter(self) -> bool:
         """Clear and hide the filter. Returns whether there was one."""
         was = self._input.display
@@ -207,6 +212,7 @@ class Resources(Vertical):
     def _filter_changed(self, event: Input.Changed) -> None:
         event.stop()
         self.listing.filter(event.value)
+        self.post_message(Arranged(needle=event.value))
         self._label()
 
     @on(Input.Submitted, "#filter")
