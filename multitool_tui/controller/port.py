@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # a screen is on the terminal before these are loaded
     from multitool_tui.clock import Clock
     from multitool_tui.controller.commands import Command, Start
     from multitool_tui.controller.findings import Finding
+    from multitool_tui.controller.observe.describing import Resource
     from multitool_tui.controller.observe.page import Form, Page
     from multitool_tui.controller.observe.tab import Deed, Subject, Tab, Values
     from multitool_tui.controller.snapshot import Snapshot
@@ -54,6 +55,10 @@ class Observations(Protocol):
 
     async def do(self, deed: Deed, subject: Subject, key: str, values: Values) -> str:
         """Do it. Whoever asked may go away meanwhile: what was begun is brought to its end."""
+        ...
+
+    async def describe(self, resource: Resource) -> Mapping[str, Any]:
+        """A resource as AWS has it, as documents by what each part is."""
         ...
 
 

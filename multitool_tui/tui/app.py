@@ -22,7 +22,7 @@ from textual.screen import Screen
 from multitool_tui.clock import Clock, SystemClock
 from multitool_tui.controller.port import CommandRefused, ConnectFailed, Controller
 from multitool_tui.tui.habits import Habits
-from multitool_tui.tui.messages import Arranged, Looked, Obey, SnapshotArrived
+from multitool_tui.tui.messages import Arranged, DescribeAsked, Looked, Obey, SnapshotArrived
 from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.skeleton import Skeleton
 from multitool_tui.tui.themes import DARK, FALLBACK, THEMES
@@ -288,6 +288,12 @@ class MultiToolApp(App[Farewell]):
             self.push_screen(ObserveScreen(self.scene, subject, self._controller.observatory))
         else:
             self.notify("There is no target to look at yet.", severity="warning", markup=False)
+
+    def on_describe_asked(self, message: DescribeAsked) -> None:
+        from multitool_tui.tui.screens.describe import DescribeScreen
+
+        if self._controller and self.scene:
+            self.push_screen(DescribeScreen(self.scene, message.resource, self._controller.observatory))
 
     # The end
 

@@ -9,6 +9,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from multitool_tui.controller.commands import Command
+    from multitool_tui.controller.observe.describing import Resource
     from multitool_tui.controller.snapshot import Snapshot
 
 
@@ -55,6 +56,14 @@ class ObserveAsked(Message):
 
 class RefreshAsked(Message):
     """The operator wants everything read again now."""
+
+
+class DescribeAsked(Message):
+    """The operator wants to see a resource as AWS has it."""
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+        super().__init__()
 
 
 class Arranged(Message):

@@ -66,6 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("sort", "s", "s", "Sort", "Sort the rollouts of the fleet by the next column", Group.LOOK, 4),
     Action("filter", "slash", "/", "Filter", "Filter the resources; esc clears", Group.LOOK, 5),
     Action("observe", "v", "v", "Observe", "What AWS keeps about this target: alarms, metrics, wiring", Group.LOOK, 6),
+    Action("describe", "y", "y", "Describe", "The resource under the cursor as YAML or JSON", Group.LOOK),
     Action("zoom", "z", "z", "Zoom", "Give the focused pane the whole screen, and back", Group.LOOK, 8),
     Action("refresh", "R", "R", "Refresh", "Read everything again now", Group.LOOK),
     Action("copy", "c", "c", "Copy", "Copy the target with its state and reason", Group.LOOK),

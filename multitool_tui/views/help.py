@@ -53,6 +53,16 @@ _HERE: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "a page of what AWS keeps",
         [("↑ ↓", "Another row"), ("enter", "Open the row"), ("R", "Read again"), ("esc", "Back to the tabs")],
     ),
+    "sheet": (
+        "a resource as YAML or JSON",
+        [
+            ("y", "YAML or JSON"),
+            ("/", "Search; n and N go to the next place and the one before"),
+            ("c", "Copy the whole text"),
+            ("R", "Read again"),
+            ("esc", "Clear the search; go back"),
+        ],
+    ),
     "start": (
         "starting a rollout",
         [

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from multitool_tui.clock import Clock, ManualClock
 from multitool_tui.controller.commands import Command, Pause, Resume, RollBack, Start
 from multitool_tui.controller.findings import Finding
+from multitool_tui.controller.observe.describing import Resource
 from multitool_tui.controller.observe.page import Form, Page, Table
 from multitool_tui.controller.observe.tab import Deed, Subject, Tab, Values
 from multitool_tui.controller.port import CommandRefused
@@ -31,6 +33,8 @@ class FakeObservatory:
     pages: dict[str, Page] = field(default_factory=dict)
     form: Form = field(default_factory=lambda: Form("Do it?", "It is done.", "Do it"))
     refusal: str = ""
+    documents: Mapping[str, Any] = field(default_factory=dict)
+    described: list[Resource] = field(default_factory=list)
     done: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -43,6 +47,13 @@ class FakeObservatory:
             raise CommandRefused(self.refusal)
         page = self.pages.get(key or tab.name) or Page((Table("", (), (), f"Nothing on {subject.name}."),), NOW)
         return replace(page, key=key)
+
+    async def describe(self, resource: Resource) -> Mapping[str, Any]:
+        await self.answered.wait()
+        if self.refusal:
+            raise CommandRefused(self.refusal)
+        self.described.append(resource)
+        return self.documents
 
     async def ask(self, deed: Deed, subject: Subject, key: str) -> Form:  # noqa: ARG002 - the port's own names
         return self.form

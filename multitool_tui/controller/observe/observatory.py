@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from multitool_tui.aws.errors import AwsError
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
+from multitool_tui.controller.observe.describing import Resource, describe
 from multitool_tui.controller.observe.page import Form, Page
 from multitool_tui.controller.observe.tab import Deed, Desk, Subject, Tab, Values
 from multitool_tui.controller.port import CommandRefused
@@ -46,6 +47,9 @@ class Observatory:
         self._doing.add(task)
         task.add_done_callback(self._doing.discard)
         return await asyncio.shield(task)
+
+    async def describe(self, resource: Resource) -> Mapping[str, Any]:
+        return await self._bounded(describe(self._desk, resource))
 
     def _check(self, deed: Deed) -> None:
         if deed.changes and self._read_only:

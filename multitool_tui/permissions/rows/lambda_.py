@@ -64,7 +64,9 @@ ROWS = (
     _row("GetAlias", Access.READ, FUNCTION, now=(WATCH, RUN, STAGES, REPLAY, SETUP, TEARDOWN)),
     _row("GetEventSourceMapping", Access.READ, MAPPING, now=(WIRING,)),
     _row("GetFunction", Access.READ, VERSION, now=(RUN,)),
-    _row("GetFunctionConfiguration", Access.READ, VERSION, now=(RUN, STAGES, SETUP, TEARDOWN, RUNTIME, SETTINGS)),
+    _row(
+        "GetFunctionConfiguration", Access.READ, VERSION, now=(WATCH, RUN, STAGES, SETUP, TEARDOWN, RUNTIME, SETTINGS)
+    ),
     _row("GetFunctionEventInvokeConfig", Access.READ, VERSION, now=(SETUP, TEARDOWN, WIRING)),
     _row("GetFunctionUrlConfig", Access.READ, VERSION, now=(SETUP, SMOKE, TEARDOWN, WIRING)),
     _row("GetPolicy", Access.READ, VERSION, now=(STAGES, SETUP, TEARDOWN, DOMAINS)),

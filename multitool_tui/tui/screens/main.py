@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult, SystemCommand
@@ -25,6 +25,9 @@ from multitool_tui.tui.widgets.pane import Pane
 from multitool_tui.tui.widgets.resources import Resources, ResourceTree
 from multitool_tui.tui.widgets.split import Split
 from multitool_tui.views.scene import Scene
+
+if TYPE_CHECKING:
+    from multitool_tui.controller.observe.describing import Resource
 
 WIDE = BREAKPOINTS[1][0]
 PANES = {
@@ -117,6 +120,14 @@ class MainScreen(SteeringScreen):
     def _opened(self) -> None:
         if self.app.size.width < WIDE:
             self.query_one(Split).focus()
+
+    def resource(self) -> Resource | None:
+        from multitool_tui.views.describe import of_row
+
+        tree = self.query_one(ResourceTree)
+        if tree.has_focus and tree.row and self.scene.snapshot:
+            return of_row(tree.row, self.scene.snapshot)
+        return super().resource()
 
     def action_zoom(self) -> None:
         """Give the focused pane everything between the header and the keys; once more, or escape, gives it back."""

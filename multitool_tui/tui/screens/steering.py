@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -13,7 +13,7 @@ from multitool_tui.controller.commands import Command, PassGate, Pause, Promote,
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
 from multitool_tui.tui import pictures
-from multitool_tui.tui.messages import FleetAsked, Obey, ObserveAsked, RefreshAsked, StartAsked
+from multitool_tui.tui.messages import DescribeAsked, FleetAsked, Obey, ObserveAsked, RefreshAsked, StartAsked
 from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.confirm import ConfirmScreen, SafeConfirmScreen
 from multitool_tui.tui.screens.decide import DecideScreen
@@ -25,6 +25,9 @@ from multitool_tui.views.decisions import decision
 from multitool_tui.views.dialogs import promote_question, roll_back_question, seen_by
 from multitool_tui.views.links import console_url, copied_text
 from multitool_tui.views.scene import Scene
+
+if TYPE_CHECKING:
+    from multitool_tui.controller.observe.describing import Resource
 
 
 class SteeringScreen(FollowsScenes, Screen[None]):
@@ -130,6 +133,19 @@ class SteeringScreen(FollowsScenes, Screen[None]):
 
     def action_observe(self) -> None:
         self.post_message(ObserveAsked())
+
+    def resource(self) -> Resource | None:
+        """What is under the cursor here: the target in hand, unless a screen knows better."""
+        from multitool_tui.views.describe import of_target
+
+        snapshot, target = self.scene.snapshot, self.scene.target
+        return of_target(target, snapshot) if snapshot and target else None
+
+    def action_describe(self) -> None:
+        if resource := self.resource():
+            self.post_message(DescribeAsked(resource))
+        else:
+            self.notify("There is nothing to describe here yet.", severity="warning", markup=False)
 
     def action_refresh(self) -> None:
         self.post_message(RefreshAsked())
