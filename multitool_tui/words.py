@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
@@ -59,6 +59,27 @@ def percent(share: float, digits: int = 2) -> str:
     """Write a share (0-1) as a percentage without trailing zeros: 0.25 -> "25%", 0.0041 -> "0.41%"."""
     number = f"{share * 100:.{digits}f}"
     return (number.rstrip("0").rstrip(".") if "." in number else number) + "%"
+
+
+def parse_moment(text: str, now: datetime) -> datetime:
+    """Read a time with its offset from UTC, "2026-01-05T10:00Z", or how long ago it is, "3h".
+
+    Raises:
+        ValueError: in one sentence, when it is neither.
+    """
+    try:
+        return now - parse_duration(text)
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is no time: write it like 2026-01-05T10:00Z, or like 3h for three hours ago"
+        ) from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no offset from UTC: write {text}Z, or {text}+01:00")
+    return moment
 
 
 def parse_percent(text: str) -> float:

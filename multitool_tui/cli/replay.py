@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -19,11 +18,8 @@ from multitool_tui.cli.options import Globals
 
 if TYPE_CHECKING:
     from multitool_tui.aws.session import AwsSession
-    from multitool_tui.clock import Clock
     from multitool_tui.rollout.plan import Plan
     from multitool_tui.views.replay import Chart, Text
-
-_LONGEST_DAYS = 7
 
 
 @click.command()
@@ -139,12 +135,15 @@ def _past(
 ) -> list[bytes]:
     """The lines of a past rollout, from CloudWatch."""
     from multitool_tui.clock import SystemClock
-    from multitool_tui.controller.past import Wanted, past_minutes
+    from multitool_tui.controller.past import Wanted, past_minutes, stretch
     from multitool_tui.controller.port import CommandRefused
     from multitool_tui.stream.lines import write_line
 
     clock = SystemClock()
-    wanted = Wanted(target, *_stretch(start, end, clock), canary, baseline)
+    try:
+        wanted = Wanted(target, *stretch(start, end, clock.now()), canary, baseline)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param_hint="--from and --to") from None
 
     async def read(aws: AwsSession) -> list[bytes]:
         return [write_line(minute).encode() for minute in await past_minutes(aws, clock, wanted, plan.analysis)]
@@ -153,32 +152,3 @@ def _past(
         return on_aws(options, clock, read)
     except CommandRefused as refused:
         raise Failure(str(refused), exit_of_error(refused)) from None
-
-
-def _stretch(start: str, end: str, clock: Clock) -> tuple[datetime, datetime]:
-    now = clock.now()
-    first, last = _moment(start, now, "--from"), _moment(end, now, "--to")
-    if first >= last:
-        raise click.BadParameter("lies after --to.", param_hint="--from")
-    if (last - first).days >= _LONGEST_DAYS:
-        raise click.BadParameter(f"lies more than {_LONGEST_DAYS} days before --to.", param_hint="--from")
-    return first, last
-
-
-def _moment(text: str, now: datetime, option: str) -> datetime:
-    """A time with its offset from UTC, or how long ago."""
-    from multitool_tui.words import parse_duration
-
-    try:
-        return now - parse_duration(text)
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is no time: write it like 2026-01-05T10:00Z, or like 3h for three hours ago.", param_hint=option
-        ) from None
-    if moment.tzinfo is None:
-        raise click.BadParameter(f"{text} has no offset from UTC: write {text}Z, or {text}+01:00.", param_hint=option)
-    return moment

@@ -17,8 +17,10 @@ from multitool_tui.clock import Clock
 from multitool_tui.controller.port import Misused
 from multitool_tui.judgement.model import Minute
 from multitool_tui.rollout.plan import Analysis
-from multitool_tui.words import write_duration
+from multitool_tui.words import parse_moment, write_duration
 
+LONGEST_DAYS = 7
+"""So much may be replayed at once."""
 _BY_CHANCE = 4.0  # standard deviations from its stretch's share at which a period belongs to another weight
 
 
@@ -31,6 +33,20 @@ class Wanted:
     end: datetime
     canary: str | None = None
     baseline: str | None = None
+
+
+def stretch(start: str, end: str, now: datetime) -> tuple[datetime, datetime]:
+    """Two times as `words.parse_moment` reads them: from when, until when.
+
+    Raises:
+        ValueError: in one sentence, where one is no time, or the two are no stretch to read.
+    """
+    first, last = parse_moment(start, now), parse_moment(end, now)
+    if first >= last:
+        raise ValueError(f"{start} lies after {end}")
+    if (last - first).days >= LONGEST_DAYS:
+        raise ValueError(f"{start} lies more than {LONGEST_DAYS} days before {end}")
+    return first, last
 
 
 async def past_minutes(session: AwsSession, clock: Clock, wanted: Wanted, analysis: Analysis) -> tuple[Minute, ...]:
@@ -48,7 +64,7 @@ async def past_minutes(session: AwsSession, clock: Clock, wanted: Wanted, analys
         source = await session.source(wanted.target)
     except ValueError as error:
         raise Misused(f"{error}.") from None
-    baseline, canary = await _versions(session, wanted)
+    baseline, canary = await versions(session, wanted)
     period = analysis.period
     start = wanted.start - analysis.history
     end = min(wanted.end, clock.now() - analysis.seal_after - period)
@@ -75,8 +91,13 @@ async def past_minutes(session: AwsSession, clock: Clock, wanted: Wanted, analys
     )
 
 
-async def _versions(session: AwsSession, wanted: Wanted) -> tuple[str, str]:
-    """The baseline and the canary."""
+async def versions(session: AwsSession, wanted: Wanted) -> tuple[str, str]:
+    """The baseline and the canary that are wanted.
+
+    Raises:
+        Misused: the target does not say which are meant.
+        AwsError: it cannot be read.
+    """
     if wanted.canary and wanted.baseline:
         return wanted.baseline, wanted.canary
     found = await session.read(wanted.target)

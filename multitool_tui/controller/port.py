@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:  # a screen is on the terminal before these are loaded
     from multitool_tui.clock import Clock
     from multitool_tui.controller.commands import Command, Start
+    from multitool_tui.controller.film import Film
     from multitool_tui.controller.findings import Finding
     from multitool_tui.controller.observe.describing import Resource
     from multitool_tui.controller.observe.page import Form, Page
     from multitool_tui.controller.observe.tab import Deed, Subject, Tab, Values
     from multitool_tui.controller.snapshot import Snapshot
+    from multitool_tui.journal.summaries import Summary
 
 
 class CommandRefused(Exception):
@@ -62,6 +64,26 @@ class Observations(Protocol):
         ...
 
 
+class Archives(Protocol):
+    """What is past. All raise `CommandRefused`, with a sentence."""
+
+    async def page(self, before: int | None = None) -> tuple[Summary, ...]:
+        """A page of the rollouts on record, newest first: from the latest on, or from the one with the key `before`."""
+        ...
+
+    async def film(self, key: int) -> Film:
+        """A rollout of a page, at every moment that is on record."""
+        ...
+
+    async def ask(self, target: str) -> Form:
+        """What a replay of a target needs to know, filled in as far as can be known."""
+        ...
+
+    async def replay(self, target: str, values: Values) -> Film:
+        """What would have been decided of past minutes, as the fields of `ask` have them."""
+        ...
+
+
 class Controller(Protocol):
     """The controller as a screen sees it. It lives in the application's event loop, and outlives every screen."""
 
@@ -97,6 +119,11 @@ class Controller(Protocol):
     @property
     def observatory(self) -> Observations:
         """What AWS keeps beside the traffic, to be read when asked for."""
+        ...
+
+    @property
+    def archive(self) -> Archives:
+        """What is past, to be read when asked for."""
         ...
 
     def look_at(self, target: str | None) -> None:

@@ -161,6 +161,8 @@ class Snapshot:
     """Oldest first."""
     feeds: dict[FeedName, Feed] = field(default_factory=dict)
     calls_last_minute: int = 0
+    past: str = ""
+    """What this is instead of the present, where it is: a word for the header."""
     fatal: str | None = None
     """Why the session is of no use at all, in one sentence that says what to do next."""
 

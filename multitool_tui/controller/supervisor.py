@@ -23,6 +23,7 @@ from multitool_tui.clock import Clock
 from multitool_tui.controller import commands
 from multitool_tui.controller.account import Account
 from multitool_tui.controller.annotations import annotate
+from multitool_tui.controller.archive import Archive
 from multitool_tui.controller.bands import Bands
 from multitool_tui.controller.commands import Command, Start, TakeOver
 from multitool_tui.controller.companion import Companion
@@ -111,6 +112,7 @@ class Supervisor:
         self.outlooks = Outlooks(session, clock)
         self._bands = Bands(session, clock, self._note)
         self.observatory = Observatory(session, clock, read_only=read_only)
+        self.archive = Archive(session, clock, logbook.folder, self._plans)
         self._unseen = Unseen(session.cloudwatch)
         self._alarms: tuple[Alarm, ...] = ()
         self._alarms_read_at: datetime | None = None

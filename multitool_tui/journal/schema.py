@@ -82,6 +82,9 @@ def migrate(connection: sqlite3.Connection) -> None:
     Raises:
         NewerSchema: they are beyond it.
     """
+    [found] = connection.execute("PRAGMA user_version").fetchone()
+    if found == VERSION:  # as nearly always: whoever only reads must not wait for whoever writes
+        return
     connection.execute("BEGIN EXCLUSIVE")  # another process may be at it
     try:
         [found] = connection.execute("PRAGMA user_version").fetchone()

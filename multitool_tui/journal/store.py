@@ -222,6 +222,23 @@ class Journal:
         """
         return self._records("id = ?", (identity,))
 
+    def record(self, key: int) -> Record | None:
+        """The rollout with this key.
+
+        Raises:
+            JournalError
+        """
+        return next(iter(self._records("key = ?", (key,))), None)
+
+    def latest(self, place: str, target: str) -> Record | None:
+        """The latest rollout on a target, ended or not.
+
+        Raises:
+            JournalError
+        """
+        latest = "key = (SELECT max(key) FROM rollouts WHERE place = ? AND target = ?)"
+        return next(iter(self._records(latest, (place, target))), None)
+
     def ends_of(self, place: str, function: str, canary: str, code: str) -> list[Record]:
         """The rollouts that a version of a function, or anything with its code, was promoted or rolled back by.
 

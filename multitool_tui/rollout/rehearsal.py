@@ -12,12 +12,16 @@ from enum import StrEnum
 
 from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import AlarmState, Judgement, Minute, Verdict
-from multitool_tui.rollout.events import Applied, Judged, Started, Ticked
+from multitool_tui.rollout.effects import Notify
+from multitool_tui.rollout.events import Applied, Event, Judged, Started, Ticked
 from multitool_tui.rollout.machine import advance
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import Plan
-from multitool_tui.rollout.receipts import ENGINE
+from multitool_tui.rollout.receipts import ENGINE, Receipt
 from multitool_tui.rollout.states import State
+from multitool_tui.rollout.strategies import ADAPTIVE, STRATEGIES
+
+_NAMELESS = Rollout("rehearsal", "", "baseline", "canary", STRATEGIES[ADAPTIVE])
 
 
 class Action(StrEnum):
@@ -46,13 +50,18 @@ class Answer:
 class Rehearsal:
     """One rollout by `plan`. Minutes without weight are the history until the first weighted one starts it.
 
-    The canary is taken to have passed its smoke tests: nobody is asked here.
+    The canary is taken to have passed its smoke tests: nobody is asked here. `of` says of which rollout that is, where
+    it has a name.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, of: Rollout | None = None) -> None:
         self._plan = replace(plan, smoke=())
+        self._planned = replace(of or _NAMELESS, plan=self._plan)
         self._judge = EvidenceJudge(plan.settings)
-        self._rollout: Rollout | None = None
+        self.rollout: Rollout | None = None
+        """As it would be now; None before the first weighted minute."""
+        self.receipts: list[Receipt] = []
+        """What would have been decided so far, oldest first."""
         self._now: datetime | None = None
         self._ended_by = Action.PROMOTE  # all at once is promoted before the first minute
 
@@ -61,14 +70,14 @@ class Rehearsal:
         judgement = self._judge.see_minute(minute)
         if alarms is not None:
             judgement = self._judge.see_alarms(alarms)
-        if self._rollout is None:
+        if self.rollout is None:
             if not minute.weight:
                 return self._before(judgement)
-            self._rollout = self._begun(minute, judgement)
+            self.rollout = self._begun(minute, judgement)
         analysis = self._plan.analysis
         sealed = minute.start + analysis.period + analysis.seal_after
         self._now = sealed if self._now is None else max(self._now, sealed)
-        return self._after(self._rollout, judgement, self._now)
+        return self._after(self.rollout, judgement, self._now)
 
     def _before(self, judgement: Judgement) -> Answer:
         """Among the history: what the rollout would begin with."""
@@ -79,22 +88,25 @@ class Rehearsal:
 
     def _begun(self, minute: Minute, judgement: Judgement) -> Rollout:
         """Started when the canary was: at the weight that it was given then."""
-        planned = Rollout(id="rehearsal", target="", baseline="baseline", canary="canary", plan=self._plan)
         given = replace(judgement, weight_afforded=minute.weight)
-        rollout, _ = advance(planned, Started(at=minute.start, actor=ENGINE, judgement=given))
-        rollout, _ = advance(rollout, Applied(at=minute.start))
-        return rollout
+        rollout = self._advance(self._planned, Started(at=minute.start, actor=ENGINE, judgement=given))
+        return self._advance(rollout, Applied(at=minute.start))
+
+    def _advance(self, rollout: Rollout, event: Event) -> Rollout:
+        moved, effects = advance(rollout, event)
+        self.receipts += (effect.receipt for effect in effects if isinstance(effect, Notify))
+        return moved
 
     def _after(self, rollout: Rollout, judgement: Judgement, at: datetime) -> Answer:
         if rollout.ended or rollout.state is State.HELD:
             return Answer(judgement, self._ended_by, rollout.wanted, rollout.reason)
         before = rollout
-        rollout, _ = advance(rollout, Judged(at=at, judgement=judgement))
+        rollout = self._advance(rollout, Judged(at=at, judgement=judgement))
         if rollout.state is State.BAKING:
-            rollout, _ = advance(rollout, Ticked(at=at))
+            rollout = self._advance(rollout, Ticked(at=at))
         if rollout.pending:
-            rollout, _ = advance(rollout, Applied(at=at))
-        self._rollout = rollout
+            rollout = self._advance(rollout, Applied(at=at))
+        self.rollout = rollout
         moved = rollout.wanted != before.wanted
         if rollout.state is State.SHIFTING:
             action = Action.SET_WEIGHT if moved else Action.HOLD

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -20,14 +20,15 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from multitool_tui.clock import Clock, SystemClock
-from multitool_tui.controller.port import CommandRefused, ConnectFailed, Controller
+from multitool_tui.controller.port import Archives, CommandRefused, ConnectFailed, Controller
 from multitool_tui.tui.habits import Habits
-from multitool_tui.tui.messages import Arranged, DescribeAsked, Looked, Obey, SnapshotArrived
+from multitool_tui.tui.messages import Arranged, DescribeAsked, Looked, Obey, ReplayAsked, SnapshotArrived
 from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.skeleton import Skeleton
 from multitool_tui.tui.themes import DARK, FALLBACK, THEMES
 
 if TYPE_CHECKING:
+    from multitool_tui.controller.film import Film
     from multitool_tui.controller.snapshot import Snapshot
     from multitool_tui.views.scene import Scene
 
@@ -294,6 +295,37 @@ class MultiToolApp(App[Farewell]):
 
         if self._controller and self.scene:
             self.push_screen(DescribeScreen(self.scene, message.resource, self._controller.observatory))
+
+    def on_history_asked(self) -> None:
+        from multitool_tui.tui.screens.history import HistoryScreen
+
+        if self._controller and self.scene:
+            self.push_screen(HistoryScreen(self.scene, self._controller.archive))
+
+    def on_replay_asked(self, message: ReplayAsked) -> None:
+        if self._controller:
+            self._spawn(self._ask_replay(message.target, self._controller.archive))
+
+    async def _ask_replay(self, target: str, archive: Archives) -> None:
+        from multitool_tui.tui.screens.form import FormScreen
+        from multitool_tui.tui.screens.past import PastScreen
+
+        made: list[Film] = []
+
+        async def submit(values: Mapping[str, str]) -> str:
+            made.append(await archive.replay(target, values))
+            return ""
+
+        def done(said: str | None) -> None:
+            if said is not None and self.scene:
+                self.push_screen(PastScreen(made[-1], self.scene))
+
+        try:
+            form = await archive.ask(target)
+        except CommandRefused as refused:
+            self.notify(str(refused), severity="warning", markup=False)
+        else:
+            self.push_screen(FormScreen(form, submit), done)
 
     # The end
 

@@ -76,3 +76,15 @@ class Arranged(Message):
 
 class FleetAsked(Message):
     """The operator wants to see all rollouts at once."""
+
+
+class HistoryAsked(Message):
+    """The operator wants to see past rollouts."""
+
+
+class ReplayAsked(Message):
+    """The operator wants to see what would have been decided of a target's past."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        super().__init__()

@@ -30,6 +30,16 @@ class Needle:
         """Whether something with these values, by key, is kept."""
         return all(term.keeps(values) for term in self.terms)
 
+    @property
+    def wanted(self) -> Needle:
+        """The terms that must match."""
+        return Needle(tuple(term for term in self.terms if not term.out))
+
+    @property
+    def unwanted(self) -> Needle:
+        """The terms that leave out."""
+        return Needle(tuple(term for term in self.terms if term.out))
+
 
 def parse_needle(text: str, keys: frozenset[str]) -> Needle:
     """Read what was typed into a filter: `check`, `state:held`, `!prod`, several of them with spaces between.

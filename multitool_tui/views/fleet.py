@@ -18,7 +18,8 @@ from multitool_tui.views.glyphs import FOREIGN, GATE, STATES, VERDICTS, Mark
 from multitool_tui.views.numbers import coarse, count
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.split import observed
-from multitool_tui.views.text import EMPTY, Line, Role, Span, cells, clean, crop, fit, join, line, width_of
+from multitool_tui.views.table import Column, Table
+from multitool_tui.views.text import EMPTY, Line, Role, Span, cells, clean, crop, join, line, width_of
 from multitool_tui.words import percent
 
 KEYS = frozenset({"target", "state", "verdict", "driver", "strategy", "version", "alarm"})
@@ -194,21 +195,6 @@ _SORTED_BY: dict[Sort, Callable[[FleetRow], tuple[float | str, ...]]] = {
 # Drawing
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its title, its width in cells (0 takes what is left), and what a row has in it.
-
-    `rank` says how soon it gives way on a narrow screen: the highest goes first.
-    """
-
-    title: str
-    width: int
-    rank: int
-    cell: Callable[[FleetRow], Span]
-    right: bool = False
-    sort: Sort | None = None
-
-
 def _percent(share: float | None) -> Span:
     return Span(percent(share) if share is not None else "")
 
@@ -224,54 +210,20 @@ def _harm(row: FleetRow) -> Span:
     return Span(f"{count(row.harm)}:1", role)
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column("state", 16, 0, lambda row: row.mark.span, sort=Sort.STATE),
-    Column("target", 0, 0, lambda row: Span(row.target, Role.DIM if row.ended else Role.STRONG), sort=Sort.TARGET),
+TABLE: Table[FleetRow] = Table(
+    Column("state", 16, 0, lambda row: row.mark.span, by=Sort.STATE),
+    Column("target", 0, 0, lambda row: Span(row.target, Role.DIM if row.ended else Role.STRONG), by=Sort.TARGET),
     Column("versions", 13, 4, lambda row: Span(row.versions)),
     Column("step", 5, 6, lambda row: Span(row.step, Role.DIM), right=True),
-    Column("wanted", 7, 0, lambda row: _percent(row.wanted), right=True, sort=Sort.WEIGHT),
+    Column("wanted", 7, 0, lambda row: _percent(row.wanted), right=True, by=Sort.WEIGHT),
     Column("seen", 6, 3, _observed, right=True),
-    Column("harm", 9, 1, _harm, right=True, sort=Sort.HARM),
+    Column("harm", 9, 1, _harm, right=True, by=Sort.HARM),
     Column("verdict", 11, 2, lambda row: row.verdict.span if row.verdict else Span("")),
     Column("alarms", 18, 7, lambda row: Span(row.alarms, Role.BAD)),
-    Column("age", 4, 1, lambda row: Span(coarse(row.age) if row.age else "", Role.DIM), right=True, sort=Sort.AGE),
+    Column("age", 4, 1, lambda row: Span(coarse(row.age) if row.age else "", Role.DIM), right=True, by=Sort.AGE),
     Column("driver", 14, 5, lambda row: Span(row.driver, Role.DIM)),
 )
-_GAP = "  "
-_LEAST_TARGET = 20
-
-
-def columns(width: int) -> tuple[Column, ...]:
-    """The columns for a screen of so many cells: the target keeps its room."""
-    kept = list(COLUMNS)
-    while kept and sum(one.width + len(_GAP) for one in kept) + _LEAST_TARGET > width:
-        last = max(kept, key=lambda one: one.rank)
-        if not last.rank:
-            break
-        kept.remove(last)
-    return tuple(kept)
-
-
-def heading(width: int, sort: Sort) -> Line:
-    """The columns' titles; the one that the rows are sorted by is marked."""
-
-    def title(column: Column) -> Span:
-        by = column.sort is sort
-        return Span(f"{column.title}▾" if by else column.title, Role.ACCENT if by else Role.DIM)
-
-    return _lay_out(width, [(column, title(column)) for column in columns(width)])
-
-
-def draw(row: FleetRow, width: int) -> Line:
-    """A row as a line of at most `width` cells."""
-    return _lay_out(width, [(column, column.cell(row)) for column in columns(width)])
-
-
-def _lay_out(width: int, spans: list[tuple[Column, Span]]) -> Line:
-    taken = sum(column.width for column, _ in spans) + len(_GAP) * (len(spans) - 1)
-    room = max(1, width - taken)
-    parts = [line(Span(fit(span.text, column.width or room, right=column.right), span.role)) for column, span in spans]
-    return crop(join(parts, Span(_GAP)), width)
+"""The columns."""
 
 
 def title(found: Fleet, sort: Sort, needle: str) -> Line:

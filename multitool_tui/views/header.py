@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from multitool_tui.controller.snapshot import FeedName
 from multitool_tui.views.numbers import seconds
 from multitool_tui.views.scene import Scene
-from multitool_tui.views.text import Line, Role, Span, clean, join, line, shorten, spread, width_of
+from multitool_tui.views.text import EMPTY, Line, Role, Span, clean, join, line, shorten, spread, width_of
 
 _BETWEEN = Span(" · ", Role.DIM)
 _GAP = Span("  ")
@@ -55,6 +57,8 @@ def _badges(scene: Scene) -> list[Line]:
     if scene.snapshot is None:
         return []
     badges = []
+    if scene.snapshot.past:
+        badges.append(line(Span(f" {scene.snapshot.past} ", Role.LOUD_WARN)))
     if scene.snapshot.sandbox is not None:
         scenario = _name(scene.snapshot.sandbox)
         badges.append(line(Span(f" SANDBOX {scenario} " if scenario else " SANDBOX ", Role.LOUD_GOOD)))
@@ -69,6 +73,9 @@ def _figures(scene: Scene) -> list[Line]:
     """The age of the data, the calls, and the age once more in the fewest words."""
     if scene.snapshot is None:
         return [line(Span("connecting…", Role.DIM))]
+    if scene.snapshot.past:
+        at = scene.snapshot.at.astimezone(UTC)
+        return [line(Span(f"as of {at:%d %b %Y %H:%M:%S} UTC")), EMPTY, line(Span(f"{at:%d %b %H:%M:%S}"))]
     # The target's own feed says how old the numbers are on which one would act; else the latest that was read.
     feeds = [scene.feed(FeedName.TARGET)]
     if feeds[0].fetched_at is None:

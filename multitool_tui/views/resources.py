@@ -6,12 +6,14 @@ of functions cost no more than a screenful.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TypeVar
 
 from multitool_tui.aws.resources import Alias, RestApi, Stage
 from multitool_tui.controller.snapshot import Api, FeedName, Function, LiveRollout, Snapshot
+from multitool_tui.views.finding import Needle, parse_needle
 from multitool_tui.views.glyphs import FOREIGN, SERVES, STATES, Mark
 from multitool_tui.views.scene import Scene, find_stage, freshness, unread
 from multitool_tui.views.text import (
@@ -27,11 +29,17 @@ from multitool_tui.views.text import (
     shorten,
     spread,
     width_of,
+    wrap,
 )
 from multitool_tui.words import function_in, percent
 
+KEYS = frozenset({"function", "alias", "version", "api", "stage", "target", "state"})
+"""What a filter may name before a colon."""
+
 SMALL_ACCOUNT = 30
 """Up to so many functions are shown unfolded."""
+
+Leaf = TypeVar("Leaf")
 
 
 class Kind(Enum):
@@ -89,7 +97,7 @@ def tree(snapshot: Snapshot | None, folds: Mapping[str, bool], needle: str = "")
     """The rows for a snapshot. `folds` says which functions the operator has unfolded (True) or folded (False)."""
     if snapshot is None:
         return Tree()
-    wanted = needle.strip().casefold()
+    wanted = parse_needle(needle, KEYS)
     # The latest rollout of each target: later ones in the list replace earlier ones.
     rollouts = {live.rollout.target: live for live in snapshot.rollouts}
     busy = {home_of(snapshot, target): live for target, live in rollouts.items() if live.rollout.on_target}
@@ -97,7 +105,7 @@ def tree(snapshot: Snapshot | None, folds: Mapping[str, bool], needle: str = "")
     rows: list[Row] = []
     shown = 0
     for function in snapshot.functions:
-        kept = _kept(function, wanted)
+        kept = _kept(function, wanted, rollouts)
         if kept is None:
             continue
         shown += 1
@@ -116,12 +124,12 @@ def tree(snapshot: Snapshot | None, folds: Mapping[str, bool], needle: str = "")
         if unfolded:
             rows.extend(_children(kept, rollouts))
     for one in snapshot.apis:
-        stages = _kept_stages(one, wanted)
+        stages = _kept_stages(one, wanted, rollouts)
         if stages is None:
             continue
         shown += 1
         home, on = _home(one.api), busy.get(_home(one.api))
-        unfolded = folds.get(home, (small and one.stages is not None) or on is not None or bool(wanted))
+        unfolded = folds.get(home, (small and one.stages is not None) or on is not None or bool(wanted.terms))
         mark = STATES[on.rollout.state] if on else None
         rows.append(Row(Kind.API, home, text=clean(one.api.name), detail=one.api.id, mark=mark, unfolded=unfolded))
         if unfolded:
@@ -138,15 +146,6 @@ def home_of(snapshot: Snapshot, target: str) -> str:
 def _home(api: RestApi) -> str:
     """An API among the functions: a slash is in no name of theirs."""
     return f"{api.id}/"
-
-
-def _kept_stages(one: Api, wanted: str) -> tuple[Stage, ...] | None:
-    """The stages that a filter leaves, or None. An API whose own name or id matches stays whole."""
-    stages = one.stages or ()
-    if not wanted or wanted in one.api.name.casefold() or wanted == one.api.id:
-        return stages
-    kept = tuple(stage for stage in stages if wanted in stage.name.casefold() or wanted in stage.target.casefold())
-    return kept or None
 
 
 def _stages(one: Api, stages: tuple[Stage, ...], rollouts: Mapping[str, LiveRollout]) -> Iterator[Row]:
@@ -170,22 +169,70 @@ def _stages(one: Api, stages: tuple[Stage, ...], rollouts: Mapping[str, LiveRoll
         )
 
 
-def _kept(function: Function, wanted: str) -> Function | None:
+# Filtering
+
+
+def _kept(function: Function, needle: Needle, rollouts: Mapping[str, LiveRollout]) -> Function | None:
     """The function with what a filter leaves of it, or None. A function whose own name matches stays whole."""
-    if not wanted or wanted in function.name.casefold():
+    if not needle.terms:
         return function
-    aliases = tuple(alias for alias in function.aliases or () if wanted in alias.name.casefold())
-    versions = tuple(version for version in function.versions or () if wanted in (version, f"v{version}"))
-    aliases += tuple(
-        alias for alias in function.aliases or () if alias not in aliases and _serves(alias, wanted.removeprefix("v"))
-    )
-    if not aliases and not versions:
+    own, aliases = {"function": function.name}, function.aliases or ()
+    values = [
+        {
+            "alias": alias.name,
+            "target": alias.target,
+            "version": _named((alias.version, *alias.weights), needle),
+            "state": _state(rollouts.get(alias.target), weighted=bool(alias.weights)),
+        }
+        for alias in aliases
+    ]
+    left = _left(own, aliases, values, needle)
+    if left is not None and len(left) == len(aliases) and needle.wanted.keeps(own):
+        return function
+    published = [{"version": _named((version,), needle)} for version in function.versions or ()]
+    versions = _left(own, function.versions or (), published, needle)
+    if left is None and not (versions and needle.wanted.terms):
         return None
-    return Function(function.name, aliases, versions or None, function.error)
+    return Function(function.name, left or (), versions or None, function.error)
 
 
-def _serves(alias: Alias, version: str) -> bool:
-    return version == alias.version or version in alias.weights
+def _kept_stages(one: Api, needle: Needle, rollouts: Mapping[str, LiveRollout]) -> tuple[Stage, ...] | None:
+    """The stages that a filter leaves, or None. An API whose own name or id matches stays whole."""
+    stages = one.stages or ()
+    values = [
+        {
+            "stage": stage.name,
+            "target": stage.target,
+            "version": _named((stage.version or "", *stage.weights), needle),
+            "state": _state(rollouts.get(stage.target), weighted=stage.canary is not None),
+        }
+        for stage in stages
+    ]
+    return _left({"api": f"{one.api.name} {one.api.id}"}, stages, values, needle)
+
+
+def _left(
+    own: Mapping[str, str], leaves: Sequence[Leaf], values: Sequence[Mapping[str, str]], needle: Needle
+) -> tuple[Leaf, ...] | None:
+    """The leaves that a filter leaves of something with values of its own; None where it leaves nothing of it."""
+    if not needle.unwanted.keeps(own):
+        return None
+    whole = needle.wanted.keeps(own)
+    asked = needle.unwanted if whole else needle
+    left = tuple(leaf for leaf, its in zip(leaves, values, strict=True) if asked.keeps({**own, **its}))
+    return left if left or (whole and not leaves) else None
+
+
+def _named(versions: Iterable[str], needle: Needle) -> str:
+    """Those of the versions that a filter names, for it to find: 4 is not 42."""
+    named = {term.text.removeprefix("v") for term in needle.terms}
+    return " ".join(f"v{version}" for version in versions if version in named)
+
+
+def _state(live: LiveRollout | None, *, weighted: bool) -> str:
+    """What the mark of a target says."""
+    mark = STATES[live.rollout.state] if live and live.rollout.on_target else FOREIGN if weighted else SERVES
+    return mark.word
 
 
 def _children(function: Function, rollouts: Mapping[str, LiveRollout]) -> Iterator[Row]:
@@ -277,7 +324,7 @@ def empty(scene: Scene, needle: str, width: int) -> tuple[Line, ...]:
     if scene.snapshot is None:
         return (line(Span("connecting…", Role.DIM)),)
     if needle:
-        return (line(Span("Nothing matches.", Role.DIM)),)
+        return wrap("Nothing matches. Words, key:value, and !word to leave out.", width, role=Role.DIM)
     if not scene.snapshot.functions_complete:
         return unread(scene.feed(FeedName.RESOURCES), width)
     return (line(Span("No functions in this region.", Role.DIM)),)

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -169,7 +170,7 @@ def test_a_place_that_is_no_folder_is_said(tmp_path: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=timedelta(seconds=5))
 @given(seed=st.integers(0, 10**6))
 def test_a_damaged_file_is_said_or_still_right(tmp_path: Path, seed: int) -> None:
-    folder = tmp_path / str(seed)
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))  # an example may be run twice
     journal = Journal.open(folder)
     key = begun(journal)
     journal.write(key, at(State.SHIFTING).rollout, [Entry(NOW, Kind.WEIGHT, "0.1")] * 20)

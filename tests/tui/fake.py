@@ -13,12 +13,14 @@ from typing import Any
 
 from multitool_tui.clock import Clock, ManualClock
 from multitool_tui.controller.commands import Command, Pause, Resume, RollBack, Start
+from multitool_tui.controller.film import Film
 from multitool_tui.controller.findings import Finding
 from multitool_tui.controller.observe.describing import Resource
-from multitool_tui.controller.observe.page import Form, Page, Table
+from multitool_tui.controller.observe.page import Field, Form, Page, Table
 from multitool_tui.controller.observe.tab import Deed, Subject, Tab, Values
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Entry, Snapshot
+from multitool_tui.journal.summaries import Summary
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
 from multitool_tui.tui.app import MultiToolApp
@@ -66,6 +68,43 @@ class FakeObservatory:
 
 
 @dataclass
+class FakeArchive:
+    """Has these rows on record, in pages of `size`, and one film for whichever is opened or replayed."""
+
+    rows: tuple[Summary, ...] = ()
+    reel: Film | None = None
+    size: int = 200
+    refusal: str = ""
+    pages: list[int | None] = field(default_factory=list)
+    replayed: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    async def page(self, before: int | None = None) -> tuple[Summary, ...]:
+        self.pages.append(before)
+        self._may()
+        return tuple(row for row in self.rows if before is None or row.key < before)[: self.size]
+
+    async def film(self, key: int) -> Film:  # noqa: ARG002 - the port's own name
+        self._may()
+        assert self.reel is not None
+        return self.reel
+
+    async def ask(self, target: str) -> Form:
+        self._may()
+        return Form("What would have been decided?", "Judged again.", "Replay", (("Target", target),), ASKED)
+
+    async def replay(self, target: str, values: Values) -> Film:
+        self.replayed.append((target, dict(values)))
+        return await self.film(0)
+
+    def _may(self) -> None:
+        if self.refusal:
+            raise CommandRefused(self.refusal)
+
+
+ASKED = (Field("from", "From", "3h"), Field("to", "To", "0s"))
+
+
+@dataclass
 class FakeController:
     """Satisfies `controller.port.Controller`. `refusal`, once set, is what every command is answered with."""
 
@@ -86,6 +125,7 @@ class FakeController:
     plays: bool = False
     """Whether commands have an effect."""
     observatory: FakeObservatory = field(default_factory=lambda: FakeObservatory())
+    archive: FakeArchive = field(default_factory=lambda: FakeArchive())
     _listener: Callable[[Snapshot], None] | None = None
 
     def __post_init__(self) -> None:

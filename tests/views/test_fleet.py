@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from multitool_tui.views.fleet import Fleet, Sort, columns, draw, fleet, heading
+from multitool_tui.views.fleet import TABLE, Fleet, Sort, fleet
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.text import width_of
 from tests.tui.scenes import NOW, hostile
@@ -54,13 +54,13 @@ def test_sorting_by_harm_puts_the_worst_first_and_the_unknown_last() -> None:
 def test_rows_and_heading_fit_their_screen(width: int, snapshot: object) -> None:
     rows = fleet(Scene(NOW, snapshot), Sort.ATTENTION).rows  # type: ignore[arg-type]
     assert rows
-    assert all(width_of(draw(row, width)) <= width for row in rows)
-    assert width_of(heading(width, Sort.AGE)) <= width
+    assert all(width_of(TABLE.draw(row, width)) <= width for row in rows)
+    assert width_of(TABLE.heading(width, Sort.AGE)) <= width
 
 
 def test_the_narrowest_screen_keeps_state_target_and_weight() -> None:
-    assert {one.title for one in columns(40)} == {"state", "target", "wanted"}
-    assert {one.title for one in columns(76)} == {"state", "target", "wanted", "harm", "age"}
+    assert {one.title for one in TABLE.fitting(40)} == {"state", "target", "wanted"}
+    assert {one.title for one in TABLE.fitting(76)} == {"state", "target", "wanted", "harm", "age"}
 
 
 def test_nothing_is_known_before_the_first_snapshot() -> None:

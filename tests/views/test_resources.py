@@ -114,7 +114,7 @@ def test_the_note_and_the_empty_pane() -> None:
     denied = {FeedName.RESOURCES: Feed(error="lambda:ListFunctions is not allowed to the caller.")}
     refused = Scene(NOW, snapshot(functions=(), functions_complete=False, feeds=denied))
     assert said(nothing, "") == ["No functions in this region."]
-    assert said(nothing, "x") == ["Nothing matches."]
+    assert " ".join(said(nothing, "x")) == "Nothing matches. Words, key:value, and !word to leave out."
     assert said(unread, "") == ["loading…"]
     assert said(refused, "") == ["lambda:ListFunctions is not", "allowed to the caller."]
     assert said(Scene(NOW), "") == ["connecting…"]

@@ -12,6 +12,7 @@ from multitool_tui.clock import Clock
 from multitool_tui.tui.messages import Arranged, Looked
 from multitool_tui.tui.screens.steering import SteeringScreen
 from multitool_tui.tui.widgets.bars import Bar, Header, Keys
+from multitool_tui.tui.widgets.filter import FilterField
 from multitool_tui.tui.widgets.lines import as_content
 from multitool_tui.tui.widgets.rows import Rows
 from multitool_tui.views import fleet
@@ -75,7 +76,7 @@ class FleetTable(Rows):
         if self._scene is None:
             return EMPTY
         if number < len(self.found.rows):
-            return fleet.draw(self.found.rows[number], self.scrollable_content_region.width)
+            return fleet.TABLE.draw(self.found.rows[number], self.scrollable_content_region.width)
         return fleet.empty(self._scene, self.needle) if number == 0 else EMPTY
 
 
@@ -86,7 +87,7 @@ class Heading(Bar):
 
     def draw(self, scene: Scene, width: int) -> Line:
         del scene
-        return fleet.heading(width - 2, self.table.sort)
+        return fleet.TABLE.heading(width - 2, self.table.sort)
 
 
 class Because(Bar):
@@ -114,7 +115,7 @@ class FleetScreen(SteeringScreen):
     def compose(self) -> ComposeResult:
         yield Header(id="header")
         with Vertical(id="fleet-pane"):
-            yield Input(self._table.needle, placeholder="filter: words, state:held, !word", id="filter", compact=True)
+            yield FilterField("filter: words, state:held, !word", self._table, self._table.needle)
             heading = Heading(id="fleet-heading")
             heading.table = self._table
             yield heading
@@ -125,7 +126,6 @@ class FleetScreen(SteeringScreen):
         yield Keys(id="keys")
 
     def on_mount(self) -> None:
-        self.query_one("#filter", Input).display = bool(self._table.needle)
         self._table.focus()
         self.show(self.scene)
         if self.scene.target != (self._table.row.target if self._table.row else None):
@@ -163,9 +163,7 @@ class FleetScreen(SteeringScreen):
         self.query_one(Heading).refresh()
 
     def action_filter(self) -> None:
-        field = self.query_one("#filter", Input)
-        field.display = True
-        field.focus()
+        self.query_one(FilterField).open()
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
@@ -173,17 +171,6 @@ class FleetScreen(SteeringScreen):
         self._table.needle = event.value
         self._again()
 
-    @on(Input.Submitted, "#filter")
-    def _filter_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        event.input.display = bool(event.value)
-        self._table.focus()
-
     def action_back(self) -> None:
-        field = self.query_one("#filter", Input)
-        if field.display:
-            field.value = ""
-            field.display = False
-            self._table.focus()
-            return
-        self.dismiss()
+        if not self.query_one(FilterField).close():
+            self.dismiss()

@@ -75,7 +75,7 @@ class FormScreen(Dialog[str]):
     def _confirmed(self) -> None:
         if not self._busy:
             self._busy = True
-            self._say("")
+            self._say("One moment…")
             self.query_one("#confirm", Button).disabled = True
             self.run_worker(self._send(self._values()))
 

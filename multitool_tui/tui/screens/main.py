@@ -10,13 +10,13 @@ from textual import events, on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.dom import DOMNode
 from textual.widget import Widget
 
 from multitool_tui.clock import Clock
 from multitool_tui.tui.messages import Arranged
 from multitool_tui.tui.screens.skeleton import BREAKPOINTS, TALL_BREAKPOINTS
 from multitool_tui.tui.screens.steering import SteeringScreen
+from multitool_tui.tui.screens.zoom import Zooms
 from multitool_tui.tui.widgets.alarms import Alarms
 from multitool_tui.tui.widgets.bars import AlarmStrip, Bar, Header, Keys
 from multitool_tui.tui.widgets.events import Events
@@ -40,7 +40,7 @@ PANES = {
 """By their ids, in the order of their numbers."""
 
 
-class MainScreen(SteeringScreen):
+class MainScreen(Zooms, SteeringScreen):
     """All panes at once. Narrow terminals keep resources and alarms in a drawer that tab brings in."""
 
     LACKS = frozenset({"sort"})
@@ -98,7 +98,7 @@ class MainScreen(SteeringScreen):
             self.query_one(Resources).filter_by(needle)
         if zoomed in PANES:
             self.action_go(zoomed)
-            self._zoom(self.query_one(f"#{zoomed}"))
+            self.zoom(self.query_one(f"#{zoomed}"))
 
     def commands(self) -> Iterable[SystemCommand]:
         for number, (pane, title) in enumerate(PANES.items(), 1):
@@ -107,13 +107,13 @@ class MainScreen(SteeringScreen):
     def action_go(self, name: str) -> None:
         """To a pane; where one is zoomed, that one is zoomed in its place."""
         pane = self.query_one(f"#{name}")
-        zoomed = self._unzoom()
+        zoomed = self.unzoom()
         (pane.listing if isinstance(pane, Resources) else pane).focus()
         if zoomed:
-            self._zoom(pane)
+            self.zoom(pane)
 
     def action_filter(self) -> None:
-        self._unzoom()
+        self.unzoom()
         self.query_one(Resources).open_filter()
 
     @on(ResourceTree.Opened)
@@ -129,36 +129,17 @@ class MainScreen(SteeringScreen):
             return of_row(tree.row, self.scene.snapshot)
         return super().resource()
 
-    def action_zoom(self) -> None:
-        """Give the focused pane everything between the header and the keys; once more, or escape, gives it back."""
-        if self._unzoom():
-            return
-        pane = next((node for node in self._focus_path() if isinstance(node, Pane | Resources)), None)
-        if pane is None:
-            pane = self.query_one(Evidence)
-            pane.focus()
-        self._zoom(pane)
-
-    def _zoom(self, pane: Widget) -> None:
+    def zoom(self, pane: Widget) -> None:
+        super().zoom(pane)
         self.post_message(Arranged(zoomed=pane.id or ""))
-        self.add_class("-zoom")
-        pane.add_class("-zoomed")
-        if pane.parent:
-            pane.parent.add_class("-zoomed")
 
-    def _focus_path(self) -> list[DOMNode]:
-        return list(self.focused.ancestors_with_self) if self.focused else []
-
-    def _unzoom(self) -> bool:
-        was = self.has_class("-zoom")
-        if was:
+    def unzoom(self) -> bool:
+        if was := super().unzoom():
             self.post_message(Arranged(zoomed=""))
-        self.remove_class("-zoom")
-        self.query(".-zoomed").remove_class("-zoomed")
         return was
 
     def action_back(self) -> None:
-        if self._unzoom() or self.query_one(Resources).close_filter():
+        if self.unzoom() or self.query_one(Resources).close_filter():
             return
         if self.app.size.width < WIDE:
             self.set_focus(None)

@@ -13,7 +13,16 @@ from multitool_tui.controller.commands import Command, PassGate, Pause, Promote,
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
 from multitool_tui.tui import pictures
-from multitool_tui.tui.messages import DescribeAsked, FleetAsked, Obey, ObserveAsked, RefreshAsked, StartAsked
+from multitool_tui.tui.messages import (
+    DescribeAsked,
+    FleetAsked,
+    HistoryAsked,
+    Obey,
+    ObserveAsked,
+    RefreshAsked,
+    ReplayAsked,
+    StartAsked,
+)
 from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.confirm import ConfirmScreen, SafeConfirmScreen
 from multitool_tui.tui.screens.decide import DecideScreen
@@ -180,6 +189,15 @@ class SteeringScreen(FollowsScenes, Screen[None]):
 
     def action_fleet(self) -> None:
         self.post_message(FleetAsked())
+
+    def action_history(self) -> None:
+        self.post_message(HistoryAsked())
+
+    def action_replay(self) -> None:
+        if self.scene.target:
+            self.post_message(ReplayAsked(self.scene.target))
+        else:
+            self.notify("There is no target to replay yet.", severity="warning", markup=False)
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(self.scene, self.focused.id or "" if self.focused else ""))

@@ -13,6 +13,7 @@ from textual.theme import Theme
 from textual.widgets import Input
 
 from multitool_tui.tui.messages import Arranged, Looked
+from multitool_tui.tui.widgets.filter import FilterField
 from multitool_tui.tui.widgets.lines import as_content
 from multitool_tui.tui.widgets.rows import Rows
 from multitool_tui.views import resources
@@ -157,11 +158,11 @@ class Resources(Vertical):
         self._scene: Scene | None = None
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder="filter", id="filter", compact=True)
-        yield ResourceTree()
+        tree = ResourceTree()
+        yield FilterField("filter: words, version:42, !word", tree)
+        yield tree
 
     def on_mount(self) -> None:
-        self._input.display = False
         self._label()
         # The colours within the border's text are those of the theme that it was written under.
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
@@ -175,10 +176,6 @@ class Resources(Vertical):
         """The rows."""
         return self.query_one(ResourceTree)
 
-    @property
-    def _input(self) -> Input:
-        return self.query_one("#filter", Input)
-
     def show(self, scene: Scene) -> None:
         """Draw this scene."""
         self._scene = scene
@@ -191,22 +188,17 @@ class Resources(Vertical):
 
     def open_filter(self) -> None:
         """Show the filter's field, and type there."""
-        self._input.display = True
-        self._input.focus()
+        self.query_one(FilterField).open()
 
     def filter_by(self, needle: str) -> None:
         """Filter, and leave the focus where it is."""
-        self._input.display = True
-        self._input.value = needle
+        field = self.query_one(FilterField)
+        field.display = True
+        field.value = needle
 
     def close_filter(self) -> bool:
         """Clear and hide the filter. Returns whether there was one."""
-        was = self._input.display
-        self._input.value = ""
-        self._input.display = False
-        if was:
-            self.listing.focus()
-        return was
+        return self.query_one(FilterField).close()
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
@@ -214,17 +206,6 @@ class Resources(Vertical):
         self.listing.filter(event.value)
         self.post_message(Arranged(needle=event.value))
         self._label()
-
-    @on(Input.Submitted, "#filter")
-    def _filter_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._input.display = bool(event.value)
-        self.listing.focus()
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "down" and self._input.has_focus:
-            event.stop()
-            self.listing.focus()
 
     def _label(self) -> None:
         ascii_only = bool(self._scene and self._scene.ascii)
