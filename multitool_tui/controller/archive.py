@@ -94,11 +94,11 @@ class Archive:
             "Replay",
             (("Target", target),),
             (
-                Field("from", "From", start, "UTC, or how long ago, like 3h"),
-                Field("to", "To", end, "the same; 0s is now"),
+                Field("from", "From", start, "UTC, or like 3h ago"),
+                Field("to", "To", end, "0s is now"),
                 Field("baseline", "Baseline", baseline, "the version before"),
-                Field("canary", "Canary", canary, "the version that was new"),
-                Field("plan", "Plan", choices[0] if record or names else ADAPTIVE, "or steps: 5%/5m 50%/10m", choices),
+                Field("canary", "Canary", canary, "the new version"),
+                Field("plan", "Plan", choices[0] if record or names else ADAPTIVE, "or like 5%/5m 50%/9m", choices),
             ),
         )
 

@@ -13,7 +13,7 @@ from multitool_tui.views.glyphs import STATES, Mark
 from multitool_tui.views.numbers import clock_time
 from multitool_tui.views.table import Column, Table
 from multitool_tui.views.text import EMPTY, Line, Role, Span, clean, crop, join, line, spread, wrap
-from multitool_tui.words import duration
+from multitool_tui.words import duration, percent
 
 KEYS = frozenset({"target", "state", "version", "strategy", "actor", "place", "when", "reason"})
 """What a filter may name before a colon."""
@@ -61,13 +61,17 @@ def past_row(one: Summary, now: datetime) -> PastRow:
         one.target,
         clean(one.target),
         _MARKS.get(one.state) or Mark("?", clean(one.state), Role.WARN),
-        f"{one.began_at.astimezone(UTC):%Y-%m-%d %H:%M}",
+        _when(one.began_at.astimezone(UTC), now),
         f"v{clean(one.baseline)} → {f'v{clean(one.canary)}' if one.canary else 'new'}",
         clean(one.strategy),
         _took(one, now),
         clean(one.reason),
         clean(one.actor),
     )
+
+
+def _when(at: datetime, now: datetime) -> str:
+    return at.strftime("%d %b %H:%M" if at.year == now.year else "%d %b %Y")
 
 
 def _took(one: Summary, now: datetime) -> str:
@@ -81,7 +85,7 @@ def kept(rows: Sequence[PastRow], needle: str) -> tuple[PastRow, ...]:
 
 
 TABLE: Table[PastRow] = Table(
-    Column("began, UTC", 16, 0, lambda row: Span(row.when, Role.DIM)),
+    Column("began, UTC", 12, 0, lambda row: Span(row.when, Role.DIM)),
     Column("state", 13, 0, lambda row: row.mark.span),
     Column("target", 0, 0, lambda row: Span(row.name, Role.STRONG)),
     Column("versions", 13, 2, lambda row: Span(row.versions)),
@@ -152,10 +156,11 @@ def slider(film: Film, number: int, width: int) -> tuple[Line, ...]:
 
 def _minutes(film: Film, number: int) -> str:
     """What a moment brought where nothing was decided."""
-    before = film.frames[number - 1].minutes if number else 0
-    new = film.minutes[before : film.frames[number].minutes]
+    frame, before = film.frames[number], film.frames[number - 1] if number else None
+    new = film.minutes[before.minutes if before else 0 : frame.minutes]
     if not new:
-        return "nothing decided"
+        changed = frame.weight_read is not None and (before is None or before.weight_read != frame.weight_read)
+        return f"{percent(frame.weight_read or 0)} read back" if changed else "nothing decided"
     latest = max(minute.start for minute in new)
     return f"the minute {clock_time(latest)}" if len(new) == 1 else f"{len(new)} minutes up to {clock_time(latest)}"
 

@@ -30,11 +30,11 @@ _FAR = 10
 _KEYS = (
     ("←→", "Moment"),
     ("shift", "by ten"),
-    ("home end", "First, last"),
     ("tab", "Panes"),
     ("z", "Zoom"),
     ("?", "Help"),
     ("esc", "Back"),
+    ("home end", "First, last"),
 )
 
 
@@ -67,7 +67,7 @@ class Slider(Lines, can_focus=True):
 
 
 class PastScreen(Zooms, FollowsScenes):
-    """Opens at the last moment; escape goes back to where it was opened from."""
+    """Opens where the rollout ended, or else at the last moment; escape goes back to where it was opened from."""
 
     AUTO_FOCUS = "#slider"
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
@@ -88,7 +88,8 @@ class PastScreen(Zooms, FollowsScenes):
         super().__init__(id="past")
         self._film = film
         self._ascii = scene.ascii
-        self.number = len(film.frames) - 1
+        ends = (number for number, frame in enumerate(film.frames) if frame.rollout.ended)
+        self.number = next(ends, len(film.frames) - 1)
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")

@@ -1,0 +1,180 @@
+"""Past rollouts, one of them as it was, and a replay: driven by keys."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Button, Static
+
+from multitool_tui.tui.app import MultiToolApp
+from multitool_tui.tui.screens.form import FormScreen
+from multitool_tui.tui.screens.history import HistoryScreen, HistoryTable
+from multitool_tui.tui.screens.main import MainScreen
+from multitool_tui.tui.screens.past import PastScreen
+from multitool_tui.views.text import width_of
+
+from .fake import FakeArchive, FakeController, make_app
+from .pictures import MIDDLE, SMALL, Compare, pressing, settle
+from .reels import reel, rows
+from .scenes import fleet, judged_for_minutes, mid_canary
+
+
+def controller(archive: FakeArchive) -> FakeController:
+    return FakeController(mid_canary(), archive=archive)
+
+
+def shown(app: MultiToolApp) -> type:
+    """The kind of screen that is on top."""
+    return type(app.screen)
+
+
+def said(table: HistoryTable) -> str:
+    lines = (table.line_at(number) for number in range(5))
+    return " ".join("".join(span.text for span in line) for line in lines if line)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x40"])
+def test_the_history(size: tuple[int, int], snap_compare: Compare) -> None:
+    app = make_app(controller(FakeArchive(rows(9))))
+    assert snap_compare(app, terminal_size=size, run_before=pressing("H", "down"))
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x40"])
+def test_a_rollout_as_it_was(size: tuple[int, int], snap_compare: Compare) -> None:
+    app = make_app(controller(FakeArchive(rows(1), reel())))
+    assert snap_compare(app, terminal_size=size, run_before=pressing("H", "enter", "home", "right", "right"))
+
+
+async def test_the_slider_goes_by_one_and_by_ten_and_knows_nothing_of_what_comes_later() -> None:
+    film = reel(bad=False)
+    last = len(film.frames) - 1
+    app = make_app(controller(FakeArchive(rows(3), film)))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("H", "enter")
+        await settle(pilot)
+        screen = app.screen
+        assert isinstance(screen, PastScreen)
+        far = max(0, last - 10)
+        keys = {"home": 0, "left": 0, "right": 1, "end": last, "shift+left": far, "shift+right": last}
+        for key, there in keys.items():
+            await pilot.press(key)
+            assert screen.number == there
+        assert screen.scene.now == film.frames[screen.number].at
+        assert screen.scene.traffic is not None
+        assert all(minute.start < screen.scene.now for minute in screen.scene.traffic.minutes)
+        await pilot.press("z")
+        assert screen.has_class("-zoom")
+        await pilot.press("escape", "escape")
+        assert shown(app) is HistoryScreen
+        await pilot.press("escape")
+        assert shown(app) is MainScreen
+
+
+async def test_a_rollout_of_one_minute_can_be_opened() -> None:
+    app = make_app(controller(FakeArchive(rows(1), reel(24))))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("H", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, PastScreen)
+        await pilot.press("left", "right", "home", "end")
+        assert app.screen.number == 0
+
+
+async def test_nothing_new_changes_what_was() -> None:
+    played = controller(FakeArchive(rows(1), reel()))
+    app = make_app(played)
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("H", "enter")
+        await settle(pilot)
+        before = app.export_screenshot()
+        played.push(judged_for_minutes())
+        await settle(pilot)
+        assert app.export_screenshot() == before
+
+
+async def test_the_history_is_filtered_by_words_keys_and_what_is_left_out() -> None:
+    app = make_app(controller(FakeArchive(rows(12))))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("H", "slash", *"state:rolled !service", "enter")
+        table = app.screen.query_one(HistoryTable)
+        assert [row.key for row in table.found] == [7, 1]
+        await pilot.press("escape")
+        assert table.row_count == 12
+        assert shown(app) is HistoryScreen
+
+
+async def test_two_thousand_rollouts_are_read_page_by_page_and_cost_a_screenful() -> None:
+    archive = FakeArchive(rows(2000))
+    app = make_app(controller(archive))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("H")
+        await settle(pilot)
+        table = app.screen.query_one(HistoryTable)
+        assert archive.pages[:3] == [None, 1801, 1601]
+        assert table.complete
+        assert table.row_count == 2000
+        await pilot.press("end")
+        assert table.row is not None
+        assert table.row.key == 1
+        assert width_of(table.line_at(1999)) <= 80
+
+
+async def test_an_empty_journal_says_so() -> None:
+    app = make_app(controller(FakeArchive()))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("H")
+        await settle(pilot)
+        assert said(app.screen.query_one(HistoryTable)) == "No rollout is on record on this machine yet."
+        await pilot.press("enter", "W", "end", "escape")
+        assert shown(app) is MainScreen
+
+
+async def test_a_journal_that_cannot_be_read_says_why() -> None:
+    why = "The journal /x/journal.db is damaged (malformed): move it away to begin a new one."
+    app = make_app(controller(FakeArchive(refusal=why)))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("H")
+        await settle(pilot)
+        assert said(app.screen.query_one(HistoryTable)) == why
+
+
+async def test_a_replay_is_asked_for_refused_and_shown() -> None:
+    archive = FakeArchive(rows(1), reel())
+    app = make_app(controller(archive))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("W")
+        await settle(pilot)
+        form = app.screen
+        assert isinstance(form, FormScreen)
+        archive.refusal = "v42 served nothing through checkout:live in this stretch."
+        form.query_one("#confirm", Button).press()
+        await settle(pilot)
+        assert str(form.query_one("#said", Static).content) == archive.refusal
+        archive.refusal = ""
+        form.query_one("#confirm", Button).press()
+        await settle(pilot)
+        assert shown(app) is PastScreen
+        assert archive.replayed == [("checkout:live", {"from": "3h", "to": "0s"})] * 2
+
+
+async def test_a_rollout_of_another_region_is_shown_but_not_replayed_from_here() -> None:
+    archive = FakeArchive(rows(1, "123456789012/us-east-1"), reel())
+    app = make_app(FakeController(fleet(), archive=archive))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("f", "H", "W")
+        await pilot.pause()
+        assert shown(app) is HistoryScreen
+        assert [note.message for note in app._notifications] == [
+            "That rollout was in 123456789012/us-east-1: start MultiTool there to replay it."
+        ]
+        await pilot.press("enter")
+        await settle(pilot)
+        assert shown(app) is PastScreen
