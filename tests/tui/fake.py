@@ -9,21 +9,23 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from multitool_tui.clock import Clock, ManualClock
 from multitool_tui.controller.commands import Command, Pause, Resume, RollBack, Start
-from multitool_tui.controller.film import Film
 from multitool_tui.controller.findings import Finding
 from multitool_tui.controller.observe.describing import Resource
 from multitool_tui.controller.observe.page import Field, Form, Page, Table
 from multitool_tui.controller.observe.tab import Deed, Subject, Tab, Values
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.snapshot import Entry, Snapshot
-from multitool_tui.journal.summaries import Summary
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
 from multitool_tui.tui.app import MultiToolApp
+
+if TYPE_CHECKING:  # what a screen loads at first is looked at with this controller
+    from multitool_tui.controller.film import Film
+    from multitool_tui.journal.summaries import Summary
 
 from .scenes import FOUND, NOW, SCENES, live
 
