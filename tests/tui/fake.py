@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from multitool_tui.clock import Clock, ManualClock
 from multitool_tui.controller.commands import Command, Pause, Resume, RollBack, Start
 from multitool_tui.controller.findings import Finding
-from multitool_tui.controller.observe.describing import Resource
 from multitool_tui.controller.observe.page import Field, Form, Page, Table
 from multitool_tui.controller.observe.tab import Deed, Subject, Tab, Values
 from multitool_tui.controller.port import CommandRefused
@@ -25,6 +24,7 @@ from multitool_tui.tui.app import MultiToolApp
 
 if TYPE_CHECKING:  # what a screen loads at first is looked at with this controller
     from multitool_tui.controller.film import Film
+    from multitool_tui.controller.observe.describing import Resource
     from multitool_tui.journal.summaries import Summary
 
 from .scenes import FOUND, NOW, SCENES, live
