@@ -21,6 +21,9 @@ from multitool_tui.words import StageName, duration, function_in, parse_target, 
 
 _FIRST_STEPS = "5%/5m 25%/5m 50%/5m"  # what the operator's own begin with
 
+EDITED = "as edited"
+"""What a plan is called that was written in an editor."""
+
 FORETELLING = "Looking at what is around, and what this rollout can tell…"
 """What is said until that is known."""
 
@@ -32,7 +35,8 @@ Plans = Mapping[str, tuple[str, Plan]]
 class Draft:
     """What the dialog holds: text as typed, alarms by name. `version` may be the path of a zip file.
 
-    `accepted`: the firing alarms may fire on. `again`: although it was rolled back before.
+    `accepted`: the firing alarms may fire on. `again`: although it was rolled back before. `text`: the plan as it was
+    edited; `edited`: the plan that it says, or `trouble`: what is wrong with it.
     """
 
     target: str = ""
@@ -42,6 +46,9 @@ class Draft:
     alarms: tuple[str, ...] = ()
     accepted: bool = False
     again: bool = False
+    text: str = ""
+    edited: Plan | None = None
+    trouble: str = ""
 
     @property
     def package(self) -> Path | None:
@@ -81,11 +88,18 @@ def versions(snapshot: Snapshot, target: str) -> list[str]:
     return [version for version in reversed(known or ()) if found and version != found.version]
 
 
-def strategies(plans: Plans, target: str = "") -> list[str]:
-    """The strategies to choose from: the manifest's plans for this target, named ones, own steps."""
+def strategies(plans: Plans, target: str = "", *, edited: bool = False) -> list[str]:
+    """The strategies to choose from: what was edited, the manifest's plans for this target, named ones, own steps."""
     here = [name for name, (where, _) in plans.items() if where == target]
     elsewhere = [name for name in plans if name not in here]
-    return [*here, ADAPTIVE, OWN_STEPS, *(name for name in STRATEGIES if name != ADAPTIVE), *elsewhere]
+    return [
+        *([EDITED] if edited else ()),
+        *here,
+        ADAPTIVE,
+        OWN_STEPS,
+        *(name for name in STRATEGIES if name != ADAPTIVE),
+        *elsewhere,
+    ]
 
 
 def first_draft(snapshot: Snapshot, plans: Plans, target: str | None) -> Draft:
@@ -96,14 +110,19 @@ def first_draft(snapshot: Snapshot, plans: Plans, target: str | None) -> Draft:
 def choose_target(draft: Draft, snapshot: Snapshot, plans: Plans, target: str) -> Draft:
     """The draft for another target: its newest version, the manifest's plan for it, and the alarms of its name."""
     candidates = versions(snapshot, target)
-    moved = replace(draft, target=target, version=candidates[0] if candidates else "")
+    strategy = ADAPTIVE if draft.strategy == EDITED else draft.strategy
+    version = candidates[0] if candidates else ""
+    edited = replace(draft.edited, behind=None) if draft.edited else None
+    moved = replace(draft, target=target, version=version, strategy=strategy, edited=edited)
     named = next((name for name, (where, _) in plans.items() if where == target), None)
     return choose_strategy(moved, snapshot, plans, named or (ADAPTIVE if draft.strategy in plans else draft.strategy))
 
 
 def choose_strategy(draft: Draft, snapshot: Snapshot, plans: Plans, strategy: str) -> Draft:
     """The draft with another strategy. A plan of the manifest brings its own alarms."""
-    if strategy in plans:
+    if strategy == EDITED and draft.edited:
+        alarms = draft.edited.alarms
+    elif strategy in plans:
         alarms = plans[strategy][1].alarms
     else:
         found = find_target(snapshot, draft.target)
@@ -138,7 +157,41 @@ def shown_steps(draft: Draft, plans: Plans) -> str:
 
 def _chosen(draft: Draft, plans: Plans) -> Plan | None:
     """The plan of the strategy's name; None for own steps, and where there is none of that name."""
+    if draft.strategy == EDITED:
+        return draft.edited
     return plans[draft.strategy][1] if draft.strategy in plans else STRATEGIES.get(draft.strategy)
+
+
+def plan_text(draft: Draft, plans: Plans) -> str:
+    """The plan as TOML to be edited: as it was edited last, or as it is chosen."""
+    from multitool_tui.config.plans import with_alarms, write_plan  # needs pydantic
+
+    if draft.strategy == EDITED and draft.text:
+        return draft.text if draft.trouble else with_alarms(draft.text, draft.alarms)
+    return write_plan(replace(_base(draft, plans), alarms=draft.alarms), clean(draft.target) or "a rollout")
+
+
+def take_text(draft: Draft, plans: Plans, text: str) -> Draft:
+    """The draft with a plan as it was edited, or with what is wrong with that."""
+    from multitool_tui.config import ManifestError
+    from multitool_tui.config.plans import read_plan
+
+    try:
+        plan = read_plan(text, _base(draft, plans))
+    except ManifestError as error:
+        problem = error.problem
+        where = f"line {problem.line}, column {problem.column}: " if problem.line else ""
+        trouble = f"The plan, {where}{clean(problem.what)} ^o opens it again, as it is."
+        return replace(draft, strategy=EDITED, text=text, edited=None, trouble=trouble)
+    return replace(draft, strategy=EDITED, text=text, edited=plan, trouble="", alarms=plan.alarms, accepted=False)
+
+
+def _base(draft: Draft, plans: Plans) -> Plan:
+    """The plan that is chosen; the default one where what is chosen makes no sense."""
+    try:
+        return _check_plan(draft, plans)
+    except _Wrong:
+        return STRATEGIES[ADAPTIVE]
 
 
 def describe(plan: Plan) -> str:
@@ -295,6 +348,10 @@ def _check_version(draft: Draft, snapshot: Snapshot, found: Reading) -> str:
 
 
 def _check_plan(draft: Draft, plans: Plans) -> Plan:
+    if draft.strategy == EDITED:
+        if draft.edited is None:
+            raise _Wrong("strategy", draft.trouble or "Nothing was edited yet: ^o opens the editor.")
+        return draft.edited
     if draft.strategy in plans:
         where, plan = plans[draft.strategy]
         if where != draft.target.strip():

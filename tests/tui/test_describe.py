@@ -113,7 +113,7 @@ async def test_a_refusal_is_said_in_its_place_and_what_was_read_stays() -> None:
         await pilot.press("R")
         await settle(pilot)
         assert text_of(pilot)[0] == "alias:"
-        assert "Throttled." in str(pilot.app.screen.query_one("#described").border_subtitle)
+        assert "Throttled." in str(pilot.app.screen.query_one("#sheet-pane").border_subtitle)
 
 
 async def test_there_is_nothing_to_describe_in_an_empty_account() -> None:

@@ -64,13 +64,13 @@ class DescribeScreen(FollowsScenes, Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
-        with Vertical(id="described"):
-            yield Input(placeholder="search", id="needle", compact=True)
+        with Vertical(id="sheet-pane"):
+            yield Input(placeholder="search", id="sought", compact=True)
             yield Sheets(id="sheet")
         yield Lines(id="keys")
 
     def on_mount(self) -> None:
-        self.query_one("#needle", Input).display = False
+        self.query_one("#sought", Input).display = False
         self.show(self._scene)
         self.action_again()
 
@@ -86,8 +86,8 @@ class DescribeScreen(FollowsScenes, Screen[None]):
         self._draw()
 
     def _draw(self) -> None:
-        lines, box = self.query_one(Sheets), self.query_one("#described")
-        needle = self.query_one("#needle", Input).value
+        lines, box = self.query_one(Sheets), self.query_one("#sheet-pane")
+        needle = self.query_one("#sought", Input).value
         width = lines.scrollable_content_region.width
         if self._read is None:
             self._text, self._sheet = "", Sheet((line(Span(self._said, Role.DIM)),))
@@ -131,18 +131,18 @@ class DescribeScreen(FollowsScenes, Screen[None]):
     # Searching
 
     def action_search(self) -> None:
-        field = self.query_one("#needle", Input)
+        field = self.query_one("#sought", Input)
         field.display = True
         field.focus()
 
-    @on(Input.Changed, "#needle")
+    @on(Input.Changed, "#sought")
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self._at = 0
         self._draw()
         self._go()
 
-    @on(Input.Submitted, "#needle")
+    @on(Input.Submitted, "#sought")
     def _searched(self, event: Input.Submitted) -> None:
         event.stop()
         event.input.display = bool(event.value)
@@ -176,7 +176,7 @@ class DescribeScreen(FollowsScenes, Screen[None]):
         self.app.push_screen(HelpScreen(self._scene, "sheet"))
 
     def action_back(self) -> None:
-        field = self.query_one("#needle", Input)
+        field = self.query_one("#sought", Input)
         if field.display or field.value:
             field.value, field.display = "", False
             self.query_one(Sheets).focus()

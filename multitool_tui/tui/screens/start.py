@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Checkbox, Input, Static
@@ -16,8 +18,10 @@ from multitool_tui.controller.commands import Start
 from multitool_tui.controller.findings import Finding
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.rollout.strategies import OWN_STEPS
+from multitool_tui.tui.editor import NotEdited, edit
 from multitool_tui.tui.messages import Looked, Obey
 from multitool_tui.tui.screens.base import Dialog, FollowsScenes
+from multitool_tui.tui.screens.help import HelpScreen
 from multitool_tui.tui.widgets.choice import Choice
 from multitool_tui.tui.widgets.picker import Picker
 from multitool_tui.views import start
@@ -55,7 +59,13 @@ class StartScreen(FollowsScenes, Dialog[None]):
         self._ask = ask
         self._subject: Start | None = None
         self._rolled_back = False
+        self._editing = False
         self._pause = 0.0  # what the dialog opens with is asked for at once
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+o", "edit", "Edit as TOML", show=False, priority=True),
+        Binding("f1", "help", "Help", show=False),
+    ]
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", id="start", can_focus=False) as dialog:
@@ -85,6 +95,7 @@ class StartScreen(FollowsScenes, Dialog[None]):
             yield Static(id="outlook")
             yield Static(id="said")
             with Horizontal(classes="buttons"):
+                yield Button("Edit as TOML ^o", id="edit", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Start", id="confirm", compact=True)
 
@@ -110,7 +121,7 @@ class StartScreen(FollowsScenes, Dialog[None]):
         versions = start.versions(snapshot, draft.target)
         self.query_one("#target", Choice).offer(start.targets(snapshot))
         self.query_one("#version", Choice).offer(versions)
-        self.query_one("#strategy", Choice).offer(start.strategies(self._plans, draft.target))
+        self.query_one("#strategy", Choice).offer(start.strategies(self._plans, draft.target, edited=bool(draft.text)))
         steps = self.query_one("#steps", Input)
         steps.disabled = draft.strategy != OWN_STEPS
         values = (draft.target, draft.version, draft.strategy, start.shown_steps(draft, self._plans))
@@ -243,6 +254,33 @@ class StartScreen(FollowsScenes, Dialog[None]):
     @on(Input.Submitted)
     def _submitted(self) -> None:
         self.focus_next()
+
+    # The editor
+
+    @on(Button.Pressed, "#edit")
+    def action_edit(self) -> None:
+        """Have the plan edited; the application's own worker, for those of the dialog are ended by what is typed."""
+        if not self._editing:
+            self._editing = True
+            self.app.run_worker(self._edit())
+
+    async def _edit(self) -> None:
+        text = start.plan_text(self._draft, self._plans)
+        try:
+            edited = await edit(self.app, text, "plan.toml")
+        except NotEdited as why:
+            said = self.query_one("#said", Static)
+            said.update(Content(clean(str(why))))
+            said.add_class("-error")
+            return
+        finally:
+            self._editing = False
+        if edited != text or self._draft.trouble:
+            self._draft = start.take_text(self._draft, self._plans, edited)
+            self._fill()
+
+    def action_help(self) -> None:
+        self.app.push_screen(HelpScreen(self._scene, "start"))
 
     # The end
 
