@@ -103,7 +103,13 @@ LONG = (
         "multitool doctor -",
         "multitool doctor k",
     ),
-    *("multitool run --", "multitool replay FUNCTION", "multitool permissions --check", "multitool run API"),
+    *(
+        "multitool run --",
+        "multitool replay FUNCTION",
+        "multitool permissions --check",
+        "multitool run API",
+        "multitool status shop",
+    ),
 )
 """What is run before a release only: each of them has tests of its own."""
 
