@@ -6,14 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from multitool_tui.aws.errors import AwsError, Conflict, CredentialsError, Drift, LeaseLost, Throttled, Unanswered
+from multitool_tui.aws.errors import CredentialsError, Drift, LeaseLost
 from multitool_tui.aws.metrics import Period
 from multitool_tui.aws.resources import Reading
 from multitool_tui.aws.sources import Source
 from multitool_tui.aws.target import Target
 from multitool_tui.clock import Clock
+from multitool_tui.controller.changes import Changes, obstacle
 from multitool_tui.controller.hooks import Hooks
 from multitool_tui.controller.publishing import Publisher
 from multitool_tui.controller.recorder import Recorder
@@ -27,15 +27,12 @@ from multitool_tui.journal.store import Entry, JournalError, Kind
 from multitool_tui.judgement.alarms import BAND
 from multitool_tui.judgement.model import AlarmState, Judgement
 from multitool_tui.rollout.effects import (
-    Adopt,
     Change,
     Effect,
-    Leave,
     Notify,
     Preparation,
     Promote,
     Publish,
-    Restore,
     RollBack,
     SetWeight,
     Smoke,
@@ -43,7 +40,6 @@ from multitool_tui.rollout.effects import (
     Wait,
 )
 from multitool_tui.rollout.events import (
-    Adopted,
     Applied,
     Blocked,
     Cleared,
@@ -65,14 +61,6 @@ from multitool_tui.rollout.states import State
 
 _log = logging.getLogger(__name__)
 _TICK = timedelta(seconds=30)  # the longest time without a look at the clock
-_PATIENCE = 5  # tries of a change that is not a rollback
-_LONGEST_PAUSE = 20.0  # seconds between the tries of a rollback
-_JOURNAL_PATIENCE = 2.0  # seconds of real time that a rollback waits for the journal, and no longer
-_PASSING = (Throttled, Unanswered, Conflict)
-"""Troubles that pass. A conflict is one: that nobody else has changed the target was read before it was raised."""
-
-_PERSISTENT = (RollBack, Leave)
-"""Changes towards the safe end: they are tried until they are done, journal or not."""
 
 _UNSTOPPED = frozenset({State.PLANNED, State.BAKING, State.ROLLING_BACK})
 """States in which a rollout goes on without a journal: it is at its safe end, or on the way there."""
@@ -121,14 +109,13 @@ class Driver:
         self._firing_at_start: tuple[str, ...] = ()
         self._receipt: Receipt | None = None
         """Of the latest decision."""
-        self._trouble: str | None = None
         self.unseen: str | None = None
         """Why CloudWatch shows nothing of the canary."""
-        self._unrenewed: str | None = None
-        """Why the lease could not be renewed when it was time to."""
         self._wake_at: datetime | None = None
         self._woken = asyncio.Event()
-        self._change: asyncio.Task[None] | None = None
+        self._changes = Changes(
+            target, clock, recorder, before=self._pass_hooks, made=self._made, tell=self._hear, changed=changed
+        )
         self._preparation: asyncio.Task[None] | None = None
         """What is under way on the function. The target is looked at meanwhile, and its mark renewed."""
         self.ended = asyncio.Event()
@@ -154,7 +141,7 @@ class Driver:
             traffic,
             self._weight_read,
             self._firing_at_start,
-            self._trouble or self._unrenewed or self.unseen,
+            self._changes.trouble or self._changes.unrenewed or self.unseen,
             self._publisher.progress if self._publisher else None,
         )
 
@@ -251,7 +238,7 @@ class Driver:
                 case Upload() | Publish() | Smoke():
                     self._preparation = asyncio.create_task(self._prepare(effect), name=type(effect).__name__)
                 case _:
-                    self._begin(effect)
+                    self._changes.begin(effect)
         if isinstance(event, Applied) and isinstance(before.pending, Promote):
             self._begin_hooks(When.AFTER_PROMOTE)
         if RollBack() in effects:
@@ -260,6 +247,11 @@ class Driver:
             self.ended.set()
             self._woken.set()
         self._changed()
+
+    def _hear(self, outcome: Event) -> None:
+        """A change has ended; of a rollout that has ended meanwhile nothing more is to be told."""
+        if not self.rollout.ended:
+            self.tell(outcome)
 
     def see_periods(self, periods: Sequence[Period]) -> None:
         """Judge the periods that are sealed by now; one that is known already counts only if it has changed."""
@@ -279,7 +271,7 @@ class Driver:
 
     def journal_failed(self, why: str) -> None:
         """The journal cannot be written: nothing goes on without a record of it. A promoted canary stays."""
-        self._trouble = why
+        self._changes.trouble = why
         if not self.rollout.ended and self.rollout.state not in _UNSTOPPED:
             self.tell(MustEnd(at=self._clock.now(), actor=ENGINE, why=why))
         self._changed()
@@ -290,24 +282,24 @@ class Driver:
         Raises:
             AwsError: it could not be read. Where the credentials are at fault the rollout is held until they are back.
         """
-        if self._change is not None:
+        if self._changes.under_way:
             return None
         try:
             found = await self._target.read()
         except (Drift, LeaseLost) as error:
-            if self._change is None and not self.rollout.ended:
-                self.tell(Blocked(at=self._clock.now(), obstacle=_obstacle(error), why=str(error)))
+            if not self._changes.under_way and not self.rollout.ended:
+                self.tell(Blocked(at=self._clock.now(), obstacle=obstacle(error), why=str(error)))
             return None
         except CredentialsError as error:
-            if self._change is None and not self.rollout.ended:
+            if not self._changes.under_way and not self.rollout.ended:
                 self.tell(Blocked(at=self._clock.now(), obstacle=Obstacle.CREDENTIALS, why=str(error)))
             raise
         self._weight_read = self._share(found)
-        if self._change is None and not self.rollout.ended:
+        if not self._changes.under_way and not self.rollout.ended:
             if self.rollout.obstacle and self.rollout.obstacle.passes:
                 self.tell(Cleared(at=self._clock.now()))
-            if self._change is None and self.rollout.obstacle is not Obstacle.DRIFT:
-                self._change = asyncio.create_task(self._renew(), name="renew")
+            if not self._changes.under_way and self.rollout.obstacle is not Obstacle.DRIFT:
+                self._changes.renew()
         return found
 
     async def run(self) -> None:
@@ -334,10 +326,10 @@ class Driver:
 
     async def stop(self) -> None:
         """Give up driving. A change that is under way is ended where it is; what was put on record is written."""
-        under_way = [task for task in (self._change, self._preparation) if task is not None]
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+        await self._changes.stop()
+        if self._preparation is not None:
+            self._preparation.cancel()
+            await asyncio.gather(self._preparation, return_exceptions=True)
         await self._hooks.close()
         await asyncio.gather(self._recorder.saved(), return_exceptions=True)
 
@@ -381,13 +373,7 @@ class Driver:
     def _share(self, found: Reading) -> float:
         return 1.0 if found.version == self.rollout.canary else found.weights.get(self.rollout.canary, 0.0)
 
-    # How changes are made
-
-    def _begin(self, change: Change) -> None:
-        earlier, self._trouble = self._change, None
-        if earlier is not None:
-            earlier.cancel()
-        self._change = asyncio.create_task(self._make(change, earlier), name=f"{type(change).__name__}")
+    # What is done on the function and the target
 
     async def _prepare(self, change: Preparation) -> None:
         """Do what comes before the traffic, once its intent is on record, and tell the rollout how it ended."""
@@ -406,32 +392,6 @@ class Driver:
         self._preparation = None
         self.tell(outcome)
 
-    async def _make(self, change: Change, earlier: asyncio.Task[None] | None) -> None:
-        """Make a change on the target, however often it takes, and tell the rollout how it ended."""
-        if earlier is not None:
-            await asyncio.gather(earlier, return_exceptions=True)
-        outcome: Event
-        try:
-            if await self._is_on_record(change):
-                outcome = await self._pass_hooks(change) or await self._try(change)
-            else:
-                outcome = Blocked(at=self._clock.now(), obstacle=Obstacle.REFUSED, why=self._trouble or "")
-        except Exception as error:  # noqa: BLE001 - a bug must not end a rollout unseen
-            _log.exception("a change failed")
-            why = f"A bug of ours ({type(error).__name__}); the log file has the details."
-            outcome = Blocked(at=self._clock.now(), obstacle=Obstacle.REFUSED, why=why)
-        self._change, self._trouble = None, None
-        self.tell(outcome)
-
-    def _begin_hooks(self, when: When) -> None:
-        if self._receipt:
-            self._hooks.begin(when, self.rollout, self._receipt)
-
-    def _told_of_hook(self, receipt: Receipt) -> None:
-        self._log_receipt(self.rollout, receipt)
-        self._recorder.put(self.rollout, Entry(receipt.at, Kind.HOOK, encode(receipt)))
-        self._changed()
-
     async def _pass_hooks(self, change: Change) -> Blocked | None:
         """Run the hooks before a change that gives the canary more traffic. None, or what stands in its way."""
         rollout = self.rollout
@@ -444,82 +404,17 @@ class Driver:
             why = "The evidence has grown too old while the hooks before this step ran."
         return Blocked(at=now, obstacle=Obstacle.HOOK, why=why) if why else None
 
-    async def _is_on_record(self, change: Change) -> bool:
-        """Whether the change may be made: its intent is in the journal, or it leads to the safe end anyway."""
-        try:
-            if isinstance(change, _PERSISTENT):
-                await asyncio.wait_for(self._recorder.saved(), _JOURNAL_PATIENCE)
-            else:
-                await self._recorder.saved()
-        except (JournalError, TimeoutError):
-            return isinstance(change, _PERSISTENT)
-        return True
+    def _made(self, found: Reading) -> float:
+        """A change was read back."""
+        self._weight_read = self._share(found)
+        self._put_weight(self._weight_read)
+        return self._weight_read
 
-    async def _try(self, change: Change) -> Event:
-        pause, attempt = 0.5, 0
-        while True:
-            attempt += 1
-            try:
-                made = await self._apply(change)
-            except (Drift, LeaseLost) as error:
-                return Blocked(at=self._clock.now(), obstacle=_obstacle(error), why=str(error))
-            except AwsError as error:
-                if not isinstance(change, _PERSISTENT):
-                    if isinstance(error, CredentialsError):
-                        return Blocked(at=self._clock.now(), obstacle=Obstacle.CREDENTIALS, why=str(error))
-                    if not isinstance(error, _PASSING) or attempt >= _PATIENCE:
-                        unheard = isinstance(error, (Throttled, Unanswered))
-                        obstacle = Obstacle.UNREACHABLE if unheard else Obstacle.REFUSED
-                        return Blocked(at=self._clock.now(), obstacle=obstacle, why=str(error))
-                self._trouble = f"Try {attempt}: {error}"
-                self._changed()
-            else:
-                if made is None:
-                    return Applied(at=self._clock.now())
-                self._weight_read = self._share(made)
-                self._put_weight(self._weight_read)
-                if isinstance(change, Adopt):
-                    return Adopted(at=self._clock.now(), weight=self._weight_read)
-                return Applied(at=self._clock.now())
-            await self._clock.sleep(pause)
-            pause = min(_LONGEST_PAUSE, pause * 2)
+    def _begin_hooks(self, when: When) -> None:
+        if self._receipt:
+            self._hooks.begin(when, self.rollout, self._receipt)
 
-    async def _apply(self, change: Change) -> Reading | None:
-        match change:
-            case SetWeight(weight):
-                return await self._target.set_weight(weight)
-            case Promote(final):
-                return await self._target.promote(final=final)
-            case RollBack():
-                return await self._target.roll_back()
-            case Adopt():
-                return await self._target.adopt()
-            case Restore(weight):
-                return await self._target.restore(weight)
-            case Leave():
-                await self._target.leave()
-                return None
-            case Upload() | Publish() | Smoke():
-                raise TypeError("that is no change of a target")
-
-    async def _renew(self) -> None:
-        """Keep the lease from running out. A real change cancels this; what fails is tried with the next look."""
-        outcome: Any = None
-        unrenewed = None
-        try:
-            await self._target.renew()
-        except (Drift, LeaseLost) as error:
-            outcome = Blocked(at=self._clock.now(), obstacle=_obstacle(error), why=str(error))
-        except AwsError as error:
-            _log.warning("the lease of %s was not renewed: %s", self.rollout.target, error)
-            unrenewed = f"The mark on {self.rollout.target} is not renewed: {error}"
-        self._change = None
-        if unrenewed != self._unrenewed:
-            self._unrenewed = unrenewed
-            self._changed()
-        if outcome is not None and not self.rollout.ended:
-            self.tell(outcome)
-
-
-def _obstacle(error: AwsError) -> Obstacle:
-    return Obstacle.LEASE if isinstance(error, LeaseLost) else Obstacle.DRIFT
+    def _told_of_hook(self, receipt: Receipt) -> None:
+        self._log_receipt(self.rollout, receipt)
+        self._recorder.put(self.rollout, Entry(receipt.at, Kind.HOOK, encode(receipt)))
+        self._changed()

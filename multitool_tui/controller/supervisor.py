@@ -8,73 +8,57 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from multitool_tui.aws import alarms as aws_alarms
 from multitool_tui.aws import functions as aws_functions
-from multitool_tui.aws import lease as leases
 from multitool_tui.aws.errors import AwsError, CredentialsError
-from multitool_tui.aws.metrics import Request, periods
-from multitool_tui.aws.resources import Alarm, Caller, Reading
+from multitool_tui.aws.lease import Lease
+from multitool_tui.aws.resources import Caller, Reading
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
-from multitool_tui.controller import commands
 from multitool_tui.controller.account import Account
 from multitool_tui.controller.annotations import annotate
 from multitool_tui.controller.archive import Archive
+from multitool_tui.controller.asked import asked
 from multitool_tui.controller.bands import Bands
 from multitool_tui.controller.commands import Command, Start, TakeOver
 from multitool_tui.controller.companion import Companion
+from multitool_tui.controller.diary import Diary
 from multitool_tui.controller.driver import Driver
-from multitool_tui.controller.findings import Finding, Level
+from multitool_tui.controller.findings import Finding
 from multitool_tui.controller.launcher import Launcher, place_of
 from multitool_tui.controller.logbook import Logbook
 from multitool_tui.controller.neighbours.door import Door, hello
 from multitool_tui.controller.neighbours.messages import News, Order
 from multitool_tui.controller.neighbours.watch import Neighbours
 from multitool_tui.controller.observe.observatory import Observatory
-from multitool_tui.controller.observer import LATE, Observer, plan_for
+from multitool_tui.controller.observer import Observer, plan_for
 from multitool_tui.controller.outlook import Outlooks
-from multitool_tui.controller.pace import ALL_ALARMS, LOOKS_A_SECOND, until_next_look, until_sealed
 from multitool_tui.controller.poller import Poller
 from multitool_tui.controller.port import CommandRefused, Misused, Taken
 from multitool_tui.controller.preflight import Preflight
-from multitool_tui.controller.snapshot import Entry, FeedName, LiveRollout, Snapshot, Traffic
+from multitool_tui.controller.snapshot import Entry, FeedName, LiveRollout, Snapshot
 from multitool_tui.controller.survey import regardless_of_alarms, survey
-from multitool_tui.controller.unseen import Unseen
+from multitool_tui.controller.watching.alarms import AlarmWatch
+from multitool_tui.controller.watching.focus import Focus
+from multitool_tui.controller.watching.metrics import MetricsWatch
+from multitool_tui.controller.watching.targets import TargetWatch
 from multitool_tui.journal.codec import Unreadable
 from multitool_tui.journal.store import Entry as Line
 from multitool_tui.journal.store import JournalError, Record
-from multitool_tui.judgement.model import AlarmState, Minute
-from multitool_tui.rollout.events import (
-    AbandonAsked,
-    AdoptAsked,
-    GatePassed,
-    Obstacle,
-    PauseAsked,
-    PromoteAsked,
-    RestoreAsked,
-    ResumeAsked,
-    RollBackAsked,
-    Seen,
-    WeightAsked,
-)
-from multitool_tui.rollout.events import Command as Asked
+from multitool_tui.rollout.events import Obstacle, Seen
 from multitool_tui.rollout.machine import Refusal
-from multitool_tui.rollout.model import Rollout, rollout_id
-from multitool_tui.rollout.plan import Analysis, Plan
-from multitool_tui.rollout.receipts import ENGINE, Receipt, Severity
-from multitool_tui.words import function_in, is_target
+from multitool_tui.rollout.model import Rollout
+from multitool_tui.rollout.plan import Plan
+from multitool_tui.rollout.receipts import Receipt
+from multitool_tui.words import function_in
 
 _log = logging.getLogger(__name__)
 
-_AT_ONCE = 8  # targets that are looked at without waiting for one another
 _SWEEP = 300.0  # seconds between two looks at who calls, and at what there is
 _ALARMS = 15.0  # seconds between two looks at alarms
-_LOOKED_AT = timedelta(hours=1)  # of minutes for a target that is only looked at
-_ENTRIES, _ENTRIES_TOLD = 1000, 200
+_ENTRIES_TOLD = 200
 _RECOVERY_PAUSE = 5.0  # seconds between two tries to take up what was interrupted
 
 
@@ -104,33 +88,36 @@ class Supervisor:
         self._hint = hint
         self._companions = companions
         self._logbook = logbook
-        self._launcher = Launcher(session, clock, logbook, actor, self._log_receipt, self._changed, self._alarm_states)
         self._caller: Caller | None = None
         self._identified = asyncio.Event()
         self._fatal: str | None = None
-        self._account = Account(session, clock, self._changed)
+        self._diary = Diary(clock, companions, self._place, self._changed)
         self.outlooks = Outlooks(session, clock)
-        self._bands = Bands(session, clock, self._note)
         self.observatory = Observatory(session, clock, read_only=read_only)
         self.archive = Archive(session, clock, logbook.folder, self._plans)
-        self._unseen = Unseen(session.cloudwatch)
-        self._alarms: tuple[Alarm, ...] = ()
-        self._alarms_read_at: datetime | None = None
+        self._account = Account(session, clock, self._changed)
+        self._focus = Focus()
         self._drivers: dict[str, Driver] = {}
-        self._observer: Observer | None = None
-        """Follows the rollout that another process drives on the target in focus."""
+        self._bands = Bands(session, clock, self._diary.note)
+        self._alarms = AlarmWatch(session.cloudwatch, clock, self._drivers, self._bands)
+        self._metrics = MetricsWatch(session, clock, self._drivers, self._account, self._focus)
+        self._targets = TargetWatch(
+            session,
+            clock,
+            self._drivers,
+            self._account,
+            self._focus,
+            observe=self._observe,
+            load=self._load,
+            moved=lambda: self.pollers[FeedName.METRICS].wake(),
+        )
+        self._launcher = Launcher(session, clock, logbook, actor, self._diary.decided, self._changed, self._alarms.now)
         self._surveyed: tuple[Start, tuple[Finding, ...]] | None = None
         """What was found of the start that was asked about last."""
         self._starting: set[str] = set()
-        self._entries: tuple[Entry, ...] = ()
-        self._focus: str | None = None
-        self._focus_traffic: Traffic | None = None
-        self._metrics_read_to: dict[str, datetime] = {}
-        """Up to when the minutes of each rollout have been read."""
         self._door = Door(logbook.folder, hello(logbook.version, actor), self._news, self._ordered)
         self._neighbours = Neighbours(logbook.folder, self._door.is_at, self._changed)
         self._listeners: list[Callable[[Snapshot], None]] = []
-        self._on_decision: list[Callable[[Rollout, Receipt], None]] = []
         self._publishing = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self.recovered = asyncio.Event()
@@ -140,9 +127,9 @@ class Supervisor:
             for name, poll, every in (
                 (FeedName.IDENTITY, self._poll_identity, lambda: _SWEEP),
                 (FeedName.RESOURCES, self._poll_resources, lambda: _SWEEP),
-                (FeedName.TARGET, self._poll_targets, self._until_next_look),
-                (FeedName.METRICS, self._poll_metrics, self._until_sealed),
-                (FeedName.ALARMS, self._poll_alarms, lambda: _ALARMS),
+                (FeedName.TARGET, self._targets.poll, self._targets.until_next),
+                (FeedName.METRICS, self._metrics.poll, self._metrics.until_sealed),
+                (FeedName.ALARMS, self._alarms.poll, lambda: _ALARMS),
             )
         }
 
@@ -150,7 +137,7 @@ class Supervisor:
 
     @property
     def snapshot(self) -> Snapshot:
-        focus = self._focus_traffic
+        traffic = self._focus.traffic
         return Snapshot(
             at=self.clock.now(),
             caller=self._caller,
@@ -161,10 +148,10 @@ class Supervisor:
             functions_complete=self._account.complete,
             apis=self._account.rest.apis,
             apis_error=self._account.rest.error,
-            alarms=self._alarms,
+            alarms=self._alarms.alarms,
             rollouts=self._live(),
-            focus=focus if focus and focus.target == self._focus else None,
-            entries=self._all_entries(),
+            focus=traffic if traffic and traffic.target == self._focus.target else None,
+            entries=self._entries(),
             feeds={name: poller.feed for name, poller in self.pollers.items()},
             calls_last_minute=self._session.ledger.calls_last_minute(),
             fatal=self._fatal,
@@ -179,7 +166,7 @@ class Supervisor:
 
     def on_decision(self, listener: Callable[[Rollout, Receipt], None]) -> None:
         """Call `listener` with each decision about a rollout of this process, as it is made."""
-        self._on_decision.append(listener)
+        self._diary.on_decision(listener)
 
     def open(self, *, for_a_screen: bool = False, sweeps: bool = True) -> None:
         """Begin to poll. Call it once, in the event loop that the supervisor is to live in.
@@ -188,7 +175,7 @@ class Supervisor:
         read now and then, for somebody to look at.
         """
         for companion in self._companions:
-            companion.begin(self._note)
+            companion.begin(self._diary.note)
         for name, poller in self.pollers.items():
             if sweeps or name is not FeedName.RESOURCES:
                 self._spawn(poller.run(), f"poll {name}")
@@ -212,16 +199,15 @@ class Supervisor:
         if any(live.rollout.id == rollout for live in self._near()):
             return await self._neighbours.tell(Order(command, actor or self._actor))
         if driver is None:
-            elsewhere = self._observer and self._observer.rollout.id == command.seen.rollout
-            who = (
-                f"{self._observer.lease.who} drives it: take it over first (d)." if elsewhere and self._observer else ""
-            )
-            raise CommandRefused(who or "That rollout is not driven from here.")
+            observer = self._focus.observer
+            if observer and observer.rollout.id == rollout:
+                raise CommandRefused(f"{observer.lease.who} drives it: take it over first (d).")
+            raise CommandRefused("That rollout is not driven from here.")
         try:
-            driver.tell(self._asked(command, command.seen, actor or self._actor))
+            driver.tell(asked(command, self.clock.now(), actor or self._actor))
         except Refusal as refusal:
             raise CommandRefused(str(refusal)) from None
-        return command.seen.rollout
+        return rollout
 
     async def identify(self) -> Caller:
         """Whose session this is.
@@ -240,17 +226,17 @@ class Supervisor:
         Raises:
             CommandRefused: why it cannot be; `Taken` where its driver has not let it run out.
         """
-        self._focus = target
+        self._focus.target = target
         try:
-            await self._poll_targets()
-            if (observer := self._observer) is None:
+            await self._targets.poll()
+            if (observer := self._focus.observer) is None:
                 raise CommandRefused(f"No rollout is under way on {target}.")
             if not (at_once or observer.lease.is_over(self.clock.now())):
                 raise Taken(
                     f"{observer.lease.who} drives {target}, and will at least until {observer.lease.until:%H:%M:%S} "
                     "UTC: it can be taken over after that, or with --take-over at once."
                 )
-            await self._poll_metrics()  # what the canary did so far
+            await self._metrics.poll()  # what the canary did so far
         except AwsError as error:
             raise CommandRefused(str(error)) from error
         rollout = observer.rollout
@@ -285,26 +271,26 @@ class Supervisor:
 
     async def preflight(self, start: Start) -> tuple[Finding, ...]:
         look = self._launcher.preflight(start, await self.identify())
-        found = await survey(self._session, look, await self.identify(), start, self.outlooks, self._alarm_states)
+        found = await survey(self._session, look, await self.identify(), start, self.outlooks, self._alarms.now)
         self._surveyed = (start, found)
         return found
 
     def look_at(self, target: str | None) -> None:
-        if target == self._focus:
+        if target == self._focus.target:
             return
-        self._focus = target
+        self._focus.target = target
         if target is None:
             return
         function = function_in(target) or target
         known = next((f for f in self._account.functions if f.name == function), None)
         if known is not None and (known.versions is None or known.aliases is None):
-            self._spawn(self._account.load(function, versions=True), f"load {function}")
+            self._load(function)
         self.pollers[FeedName.TARGET].wake()
         self.pollers[FeedName.METRICS].wake()
 
     async def refresh(self) -> None:
-        if self._focus:
-            await self._account.load(function_in(self._focus) or self._focus, versions=True)
+        if self._focus.target:
+            await self._account.load(function_in(self._focus.target) or self._focus.target, versions=True)
         await asyncio.gather(*(poller.turn() for poller in self.pollers.values()))
 
     async def close(self) -> None:
@@ -336,22 +322,22 @@ class Supervisor:
             caller = await self.identify()
             look = self._launcher.preflight(start, caller)
             driver = await self._launcher.start(look, caller)
-            self._log_findings(driver.rollout, look)
-            if unknown := await self._unseen.at_start(driver):
-                self._note("metrics", unknown)
+            self._diary.found(driver.rollout, self._all_findings(look))
+            if unknown := await self._metrics.unseen.at_start(driver):
+                self._diary.note("metrics", unknown)
             return self._drive(driver)
         finally:
             self._starting.discard(start.target)
 
     async def _take_over(self, command: TakeOver) -> str:
-        observer = self._observer
+        observer = self._focus.observer
         if observer is None or observer.rollout.id != command.seen.rollout:
             raise CommandRefused("That rollout is not under way elsewhere.")
         if observer.lease.driver != command.driver:
             raise CommandRefused(f"{observer.lease.who} drives it by now; look again and repeat the command.")
         here = self._drivers.get(observer.rollout.id)
         driver = await self._launcher.take_over(observer, await self.identify(), here)
-        self._observer = None
+        self._focus.observer = None
         return self._drive(driver)
 
     async def _recover(self) -> None:
@@ -361,7 +347,7 @@ class Supervisor:
         try:
             waiting = {record.key: (record, entries) for record, entries in await self._orphans(await self.identify())}
         except JournalError as error:
-            self._note("journal", str(error))
+            self._diary.note("journal", str(error))
         if not waiting:
             self.recovered.set()
         while waiting:
@@ -369,10 +355,10 @@ class Supervisor:
                 try:
                     self._drive(await self._launcher.recover(record, entries))
                 except AwsError as error:
-                    self._note("not taken up yet", f"{record.rollout.target}: {error}")
+                    self._diary.note("not taken up yet", f"{record.rollout.target}: {error}")
                     continue
                 except (JournalError, Unreadable) as error:
-                    self._note("not taken up", f"{record.rollout.target}: {error}")
+                    self._diary.note("not taken up", f"{record.rollout.target}: {error}")
                 del waiting[key]
             self.recovered.set()
             await self.clock.sleep(_RECOVERY_PAUSE)
@@ -385,45 +371,12 @@ class Supervisor:
         is_new = rollout.id not in self._drivers
         self._drivers[rollout.id] = driver
         if is_new:
-            self._metrics_read_to[rollout.id] = driver.seen_to or self.clock.now()
+            self._metrics.begin(driver)
             self._spawn(driver.run(), f"drive {rollout.id}")
             self._spawn_beside(driver)
         self.pollers[FeedName.METRICS].wake()
         self._changed()
         return rollout.id
-
-    async def _alarm_states(self) -> Mapping[str, AlarmState]:
-        """The alarms as they are at this moment: what is firing at the start must not be an old impression."""
-        self._alarms_read_at = None
-        try:
-            await self._poll_alarms()
-        except AwsError as error:
-            raise CommandRefused(f"The alarms cannot be read: {error}") from error
-        return {alarm.name: alarm.state for alarm in self._alarms}
-
-    def _asked(self, command: Command, seen: Seen, actor: str) -> Asked:
-        at = self.clock.now()
-        match command:
-            case commands.Promote():
-                return PromoteAsked(at=at, actor=actor, seen=seen, without_evidence=command.without_evidence)
-            case commands.RollBack():
-                return RollBackAsked(at=at, actor=actor, seen=seen, reason=command.reason)
-            case commands.Pause():
-                return PauseAsked(at=at, actor=actor, seen=seen)
-            case commands.Resume():
-                return ResumeAsked(at=at, actor=actor, seen=seen)
-            case commands.SetWeight():
-                return WeightAsked(at=at, actor=actor, seen=seen, weight=command.weight)
-            case commands.PassGate():
-                return GatePassed(at=at, actor=actor, seen=seen)
-            case commands.Adopt():
-                return AdoptAsked(at=at, actor=actor, seen=seen)
-            case commands.Restore():
-                return RestoreAsked(at=at, actor=actor, seen=seen)
-            case commands.Abandon():
-                return AbandonAsked(at=at, actor=actor, seen=seen)
-            case Start() | TakeOver():
-                raise TypeError("that is not asked of a rollout")
 
     # Pollers
 
@@ -442,56 +395,22 @@ class Supervisor:
         return caller
 
     async def _poll_resources(self) -> bool:
-        await self._account.sweep(function_in(self._focus or ""))
+        await self._account.sweep(function_in(self._focus.target or ""))
         return True
 
-    async def _poll_targets(self) -> bool:
-        live = [driver for driver in self._drivers.values() if not driver.rollout.ended]
-        ours = {driver.rollout.target for driver in live if driver.rollout.obstacle is not Obstacle.LEASE}
-        for found in await asyncio.gather(*(self._look(driver, number) for number, driver in enumerate(live))):
-            if found is not None:
-                self._account.put(found)
-        if self._focus and is_target(self._focus) and self._focus not in ours:
-            read, known = await self._session.read(self._focus), self._account.found(self._focus)
-            self._account.put(read)
-            if known and known.version != read.version:
-                self.pollers[FeedName.METRICS].wake()
-            if self._account.lacks_versions(read.function):
-                self._spawn(self._account.load(read.function, versions=True), f"load {read.function}")
-            await self._observe(read)
-            return True
-        return bool(live)
+    async def _observe(self, found: Reading, lease: Lease) -> Observer:
+        return await self._launcher.observe(found, lease, plan_for(lease, found.target, self._plans))
 
-    async def _look(self, driver: Driver, number: int) -> Reading | None:
-        """Look at a driver's target when it is its turn: the first few at once, then so many a second."""
-        await self.clock.sleep(max(0.0, number - _AT_ONCE) / LOOKS_A_SECOND)
-        return None if driver.rollout.ended else await driver.look()
+    def _load(self, function: str) -> None:
+        self._spawn(self._account.load(function, versions=True), f"load {function}")
 
-    def _until_next_look(self) -> float:
-        return until_next_look(sum(not driver.rollout.ended for driver in self._drivers.values()))
-
-    def _until_sealed(self) -> float:
-        judged = {d.rollout.plan.analysis for d in self._drivers.values() if self._is_judged(d)}
-        return until_sealed(self.clock.now(), judged)
-
-    async def _observe(self, found: Reading) -> None:
-        """Follow what another process drives on this target."""
-        lease, _ = leases.read(found.description)
-        if lease is None or lease.strategy == leases.BEHIND:
-            self._observer = None
-        elif self._observer and self._observer.rollout.id == rollout_id(found.target, lease.since):
-            self._observer.see(found, lease, self.clock.now())
-        else:
-            plan = plan_for(lease, found.target, self._plans)
-            self._observer = await self._launcher.observe(found, lease, plan)
-            self.pollers[FeedName.METRICS].wake()
-        self._changed()
+    # The way up
 
     def _live(self) -> tuple[LiveRollout, ...]:
         """All rollouts that are known; one that another process drives now in the place of what it was here."""
         live = {key: driver.live for key, driver in self._drivers.items()}
-        if self._observer:
-            observed = self._observer.live
+        if self._focus.observer:
+            observed = self._focus.observer.live
             live.pop(observed.rollout.id, None)
             live[observed.rollout.id] = observed
         for near in self._near():
@@ -501,14 +420,18 @@ class Supervisor:
 
     def _near(self) -> Iterator[LiveRollout]:
         """What other processes on this machine drive of what this one does not."""
-        for near in self._neighbours.live(place_of(self._caller)) if self._caller else ():
+        for near in self._neighbours.live(self._place()) if self._caller else ():
             here = self._drivers.get(near.rollout.id)
             if here is None or here.rollout.obstacle is Obstacle.LEASE:
                 yield near
 
-    def _all_entries(self) -> tuple[Entry, ...]:
-        near = self._neighbours.entries(place_of(self._caller)) if self._caller else ()
-        return tuple(sorted((*self._entries, *near), key=lambda entry: entry.at)) if near else self._entries
+    def _entries(self) -> tuple[Entry, ...]:
+        mine = self._diary.entries
+        near = self._neighbours.entries(self._place()) if self._caller else ()
+        return tuple(sorted((*mine, *near), key=lambda entry: entry.at)) if near else mine
+
+    def _place(self) -> str:
+        return place_of(self._caller) if self._caller else ""
 
     # The neighbours
 
@@ -517,98 +440,17 @@ class Supervisor:
             await self._door.open()
         except OSError as error:
             why = f"Other shells cannot see or steer what is driven here: no socket ({error.strerror or error})."
-            self._note("no door", why)
+            self._diary.note("no door", why)
 
     def _news(self) -> News:
-        entries = tuple(entry for entry in self._entries[-_ENTRIES_TOLD:] if entry.rollout in self._drivers)
+        entries = tuple(entry for entry in self._diary.entries[-_ENTRIES_TOLD:] if entry.rollout in self._drivers)
         rollouts = tuple(driver.live for driver in self._drivers.values())
-        return News(self.clock.now(), place_of(self._caller) if self._caller else "", rollouts, entries)
+        return News(self.clock.now(), self._place(), rollouts, entries)
 
     async def _ordered(self, order: Order) -> str:
         if order.command.seen.rollout not in self._drivers:
             raise CommandRefused("That rollout is not driven there any more.")
         return await self.obey(order.command, order.actor)
-
-    async def _poll_alarms(self) -> bool:
-        live = [driver for driver in self._drivers.values() if not driver.rollout.ended]
-        watched = {name for driver in live for name in driver.rollout.plan.alarms}
-        now = self.clock.now()
-        if self._all_alarms_due(now):
-            self._alarms = await aws_alarms.alarms(self._session.cloudwatch)
-            self._alarms_read_at = now
-        elif watched:
-            read = await aws_alarms.alarms_named(self._session.cloudwatch, watched)
-            others = (alarm for alarm in self._alarms if alarm.name not in watched)
-            self._alarms = tuple(sorted((*others, *read), key=lambda alarm: alarm.name))
-        else:
-            return False
-        states = {alarm.name: alarm.state for alarm in self._alarms}
-        for driver in live:
-            driver.see_alarms(states | self._bands.of(driver.rollout.target))
-        return True
-
-    def _all_alarms_due(self, now: datetime) -> bool:
-        """Whether to read every alarm there is, and not only those that are watched."""
-        if self._alarms_read_at is None:
-            return True
-        fits = len(self._alarms) <= aws_alarms.PAGE
-        return fits or (now - self._alarms_read_at).total_seconds() >= ALL_ALARMS
-
-    async def _poll_metrics(self) -> bool:
-        """Read the minutes of all live rollouts and of the target in focus, all in one batch."""
-        now = self.clock.now()
-        judged = [driver for driver in self._drivers.values() if self._is_judged(driver)]
-        read: list[tuple[Request, Driver | None]] = [(self._request_for(driver, now), driver) for driver in judged]
-        focus = self._account.found(self._focus or "")
-        if focus is not None and not any(driver.rollout.target == focus.target for driver in judged):
-            read.append((self._request_for_focus(focus, now), None))
-        observer = self._observer
-        found = await periods(self._session.cloudwatch, [request for request, _ in read])
-        for (request, driver), minutes in zip(read, found, strict=True):
-            if driver is not None:
-                self._metrics_read_to[driver.rollout.id] = now
-                driver.see_periods(minutes)
-                await self._unseen.look_for(driver, now)
-            elif focus and observer and observer.rollout.target == focus.target:
-                observer.see_periods(minutes, now)
-            elif focus:
-                sealed = now - Analysis().seal_after - request.period
-                self._focus_traffic = Traffic(
-                    focus.target,
-                    request.baseline,
-                    request.canary,
-                    tuple(Minute(p.start, 0.0, p.baseline, p.canary) for p in minutes if p.start <= sealed),
-                )
-        return bool(read)
-
-    def _is_judged(self, driver: Driver) -> bool:
-        """Whether this rollout's minutes are still read: until it has ended, and on as long as it is looked at."""
-        rollout = driver.rollout
-        return rollout.obstacle is not Obstacle.LEASE and (not rollout.ended or rollout.target == self._focus)
-
-    def _request_for(self, driver: Driver, now: datetime) -> Request:
-        rollout = driver.rollout
-        start = self._metrics_read_to[rollout.id] - LATE
-        return Request(
-            driver.source,
-            rollout.baseline,
-            rollout.canary or None,
-            start,
-            now,
-            rollout.plan.analysis.period,
-            driver.slow_limit,
-            rollout.plan.analysis.client_errors,
-            driver.weights,
-            rollout.plan.analysis.metrics,
-        )
-
-    def _request_for_focus(self, focus: Reading, now: datetime) -> Request:
-        if self._observer and self._observer.rollout.target == focus.target:
-            return self._observer.request(now)
-        canary = next(iter(focus.weights), None)
-        return Request(focus.source, focus.version, canary, now - _LOOKED_AT, now)
-
-    # The way up
 
     def _spawn_beside(self, driver: Driver) -> None:
         """What a plan wants beside the rollout itself, on clients of its own."""
@@ -616,42 +458,16 @@ class Supervisor:
         if plan.anomaly_gate:
             self._spawn(self._bands.watch(lambda: driver.rollout), f"watch the bands of {name}")
         if plan.annotate:
-            failed = partial(self._note, "annotations")
+            failed = partial(self._diary.note, "annotations")
             self._spawn(annotate(self._session, self.clock, lambda: driver.rollout, failed), f"annotate {name}")
 
-    def _note(self, action: str, reason: str) -> None:
-        """Put something in the log that is no decision of a rollout."""
-        if not self._entries or (self._entries[-1].action, self._entries[-1].reason) != (action, reason):
-            entry = Entry(self.clock.now(), ENGINE, action, reason, Severity.BAD)
-            self._entries = (*self._entries, entry)[-_ENTRIES:]
-            self._changed()
-
-    def _log_receipt(self, rollout: Rollout, receipt: Receipt) -> None:
-        entry = Entry(
-            receipt.at, receipt.actor, receipt.action, receipt.reason, receipt.severity, rollout.id, rollout.target
-        )
-        self._entries = (*self._entries, entry)[-_ENTRIES:]
-        place = place_of(self._caller) if self._caller else ""
-        tell = [partial(companion.decided, rollout, receipt, place) for companion in self._companions]
-        for listener in (*(partial(each, rollout, receipt) for each in self._on_decision), *tell):
-            try:
-                listener()
-            except Exception:  # noqa: BLE001 - who listens must not hold up a rollout
-                _log.exception("a decision was not told")
-
-    def _log_findings(self, rollout: Rollout, look: Preflight) -> None:
-        """What matters after the start of what was found before it: now, and when the operator asked about it."""
+    def _all_findings(self, look: Preflight) -> list[Finding]:
+        """What was found before a start: now, and when the operator asked about it."""
         found = list(look.findings)
         if self._surveyed and regardless_of_alarms(self._surveyed[0]) == regardless_of_alarms(look.start):
             known = {finding.about for finding in found}
             found += [finding for finding in self._surveyed[1] if finding.about not in known]
-        for finding in found:
-            if finding.matters:
-                severity = Severity.WARNING if finding.level is Level.WARNING else Severity.INFO
-                entry = Entry(
-                    self.clock.now(), ENGINE, finding.about, finding.says, severity, rollout.id, rollout.target
-                )
-                self._entries = (*self._entries, entry)[-_ENTRIES:]
+        return found
 
     def _changed(self) -> None:
         """Publish one snapshot for all that changes in this turn of the event loop."""
@@ -675,6 +491,4 @@ class Supervisor:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             _log.error("%s ended: %r", task.get_name(), error)
-            entry = Entry(self.clock.now(), "engine", "a bug of ours", f"{task.get_name()} ended; see the log file.")
-            self._entries = (*self._entries, entry)
-            self._changed()
+            self._diary.note("a bug of ours", f"{task.get_name()} ended; see the log file.")

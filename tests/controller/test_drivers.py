@@ -21,7 +21,8 @@ from multitool_tui.rollout.states import State
 from multitool_tui.sandbox.faults import Fault
 from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
-from tests.support.world import REGION, START, World, screen
+from tests.support.crash import crash
+from tests.support.world import REGION, START, screen
 
 OWNERS = "production"
 
@@ -35,19 +36,6 @@ async def stage(scenario: str = "healthy") -> AsyncIterator[tuple[Sandbox, Manua
 
 def description(sandbox: Sandbox) -> str:
     return sandbox.alias("checkout", "live").description
-
-
-async def crash(world: World) -> None:
-    """The process is gone: nothing is written any more, and the system drops its locks."""
-    for task in world.supervisor._tasks:
-        task.cancel()
-    for driver in world.supervisor._drivers.values():
-        driver.look = None  # type: ignore[method-assign, assignment]
-        if driver._change:
-            driver._change.cancel()
-    for lock in world.supervisor._logbook._locks.values():
-        lock.release()
-    world.supervisor._logbook._locks.clear()
 
 
 async def test_what_a_crash_interrupted_is_taken_up_and_finished(tmp_path: Path) -> None:

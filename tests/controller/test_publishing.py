@@ -26,6 +26,7 @@ from multitool_tui.sandbox.faults import Fault
 from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
 from tests.sandbox.handlers.support import zipped
+from tests.support.crash import crash
 from tests.support.world import REGION, START, World, screen
 
 PLAN = Plan("own steps", parse_steps("10%/3m 50%/3m"), bake_after_promote=timedelta(minutes=1))
@@ -53,20 +54,6 @@ def start(folder: Path, files: dict[str, str], *, again: bool = False) -> Start:
 def made(sandbox: Sandbox, operation: str) -> list[Call]:
     """The calls that had an effect: aiohttp repeats a PUT by itself, and compare-and-swap stops what it repeats."""
     return [call for call in sandbox.calls if call.operation == operation and (call.status or 200) < 400]
-
-
-async def crash(world: World) -> None:
-    """The process is gone, and the system drops its locks."""
-    for task in world.supervisor._tasks:
-        task.cancel()
-    for driver in world.supervisor._drivers.values():
-        driver.look = None  # type: ignore[method-assign, assignment]
-        for change in (driver._change, driver._preparation):
-            if change:
-                change.cancel()
-    for lock in world.supervisor._logbook._locks.values():
-        lock.release()
-    world.supervisor._logbook._locks.clear()
 
 
 async def test_a_zip_file_is_published_once_and_promoted_and_then_is_nothing_new(tmp_path: Path) -> None:

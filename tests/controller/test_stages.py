@@ -20,7 +20,7 @@ from multitool_tui.rollout.plan import Behind, Plan, parse_steps
 from multitool_tui.rollout.states import State
 from multitool_tui.sandbox.scenario import Scenario, load_scenario
 from multitool_tui.sandbox.server import Sandbox
-from tests.controller.test_drivers import crash
+from tests.support.crash import crash
 from tests.support.world import REGION, START, World, screen, world
 
 PLAN = Plan("steps", parse_steps("10%/3m 50%/3m"))

@@ -1,0 +1,106 @@
+"""The minutes of all live rollouts, and of the target in focus, all in one batch as the next period is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from multitool_tui.aws.metrics import Period, Request, periods
+from multitool_tui.aws.resources import Reading
+from multitool_tui.aws.session import AwsSession
+from multitool_tui.clock import Clock
+from multitool_tui.controller.account import Account
+from multitool_tui.controller.driver import Driver
+from multitool_tui.controller.observer import LATE
+from multitool_tui.controller.pace import until_sealed
+from multitool_tui.controller.snapshot import Traffic
+from multitool_tui.controller.unseen import Unseen
+from multitool_tui.controller.watching.focus import Focus
+from multitool_tui.judgement.model import Minute
+from multitool_tui.rollout.events import Obstacle
+from multitool_tui.rollout.plan import Analysis
+
+_LOOKED_AT = timedelta(hours=1)  # of minutes for a target that is only looked at
+
+
+class MetricsWatch:
+    """Shows each of `drivers`, by their rollouts' ids, its minutes; fills in those of `focus`."""
+
+    def __init__(
+        self, session: AwsSession, clock: Clock, drivers: Mapping[str, Driver], account: Account, focus: Focus
+    ) -> None:
+        self._session, self._clock = session, clock
+        self._drivers, self._account, self._focus = drivers, account, focus
+        self._read_to: dict[str, datetime] = {}
+        """Up to when the minutes of each rollout have been read."""
+        self.unseen = Unseen(session.cloudwatch)
+
+    def begin(self, driver: Driver) -> None:
+        """Read on where the minutes that a new driver knows end."""
+        self._read_to[driver.rollout.id] = driver.seen_to or self._clock.now()
+
+    def until_sealed(self) -> float:
+        """Seconds until there is something new to judge."""
+        judged = {driver.rollout.plan.analysis for driver in self._drivers.values() if self._is_judged(driver)}
+        return until_sealed(self._clock.now(), judged)
+
+    async def poll(self) -> bool:
+        """Read and show what there is.
+
+        Raises:
+            AwsError: it could not be read.
+        """
+        now = self._clock.now()
+        judged = [driver for driver in self._drivers.values() if self._is_judged(driver)]
+        read: list[tuple[Request, Driver | None]] = [(self._request(driver, now), driver) for driver in judged]
+        target = self._account.found(self._focus.target or "")
+        if target is not None and not any(driver.rollout.target == target.target for driver in judged):
+            read.append((self._request_for_focus(target, now), None))
+        found = await periods(self._session.cloudwatch, [request for request, _ in read])
+        for (request, driver), minutes in zip(read, found, strict=True):
+            if driver is not None:
+                self._read_to[driver.rollout.id] = now
+                driver.see_periods(minutes)
+                await self.unseen.look_for(driver, now)
+            elif target is not None:
+                self._see_focus(target, request, minutes, now)
+        return bool(read)
+
+    def _see_focus(self, target: Reading, request: Request, minutes: Sequence[Period], now: datetime) -> None:
+        observer = self._focus.observer
+        if observer and observer.rollout.target == target.target:
+            observer.see_periods(minutes, now)
+            return
+        sealed = now - Analysis().seal_after - request.period
+        self._focus.traffic = Traffic(
+            target.target,
+            request.baseline,
+            request.canary,
+            tuple(Minute(p.start, 0.0, p.baseline, p.canary) for p in minutes if p.start <= sealed),
+        )
+
+    def _is_judged(self, driver: Driver) -> bool:
+        """Whether this rollout's minutes are still read: until it has ended, and on as long as it is looked at."""
+        rollout = driver.rollout
+        return rollout.obstacle is not Obstacle.LEASE and (not rollout.ended or rollout.target == self._focus.target)
+
+    def _request(self, driver: Driver, now: datetime) -> Request:
+        rollout = driver.rollout
+        return Request(
+            driver.source,
+            rollout.baseline,
+            rollout.canary or None,
+            self._read_to[rollout.id] - LATE,
+            now,
+            rollout.plan.analysis.period,
+            driver.slow_limit,
+            rollout.plan.analysis.client_errors,
+            driver.weights,
+            rollout.plan.analysis.metrics,
+        )
+
+    def _request_for_focus(self, target: Reading, now: datetime) -> Request:
+        if observer := self._focus.observed:
+            return observer.request(now)
+        canary = next(iter(target.weights), None)
+        return Request(target.source, target.version, canary, now - _LOOKED_AT, now)
