@@ -79,6 +79,8 @@ def _many(number: int, what: str) -> str:
 
 
 def _expected(value: float) -> str:
+    if value < 0.05:
+        return "less than 0.1"
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}".removesuffix(".0")
 
 

@@ -44,7 +44,7 @@ def test_a_few_failures_over_a_clean_baseline_are_harmful() -> None:
     said = _judge(_minute(0, (900, 0), (100, 3)), _minute(1, (900, 0), (100, 3)))
     assert said.verdict is Verdict.HARMFUL
     assert said.evidence.harm > said.evidence.harm_limit == 1000
-    assert "6 of the canary's 200 requests failed; at the baseline's rate one would expect 0; a fluke" in said.reason
+    assert "6 of the canary's 200 requests failed; at the baseline's rate one would expect less than 0.1" in said.reason
 
 
 def test_a_good_canary_is_safe_near_the_last_weight_after_the_shortest_bake() -> None:
