@@ -6,6 +6,13 @@ from hypothesis import settings
 settings.register_profile("same every time", derandomize=True, deadline=None)
 settings.load_profile("same every time")
 
+
+@pytest.fixture(autouse=True)
+def _an_outlook_costs_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a rollout could tell is the matter of one test file; everywhere else one run of it will do."""
+    monkeypatch.setattr("multitool_tui.controller.outlook._RUNS", 1)
+
+
 _LONGEST = 2400  # seconds of a test of the longer suite; the others have the limit of pyproject.toml
 
 

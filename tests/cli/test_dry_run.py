@@ -26,7 +26,6 @@ WRITES = ("Update", "Publish", "Create", "Put", "Add", "Delete", "Remove")
 def _sandbox_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     use_sandbox_credentials(monkeypatch)
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
-    monkeypatch.setattr("multitool_tui.controller.outlook._RUNS", 1)
 
 
 @pytest.fixture(scope="module")

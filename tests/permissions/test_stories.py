@@ -35,7 +35,6 @@ REFUSED = ("is not allowed to the caller", "is denied to the caller")
 @pytest.fixture(autouse=True)
 def _sandbox_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     use_sandbox_credentials(monkeypatch)
-    monkeypatch.setattr("multitool_tui.controller.outlook._RUNS", 1)  # what it could tell is not at stake here
 
 
 def minimal(rows: Iterable[Row], function: str) -> Policy:

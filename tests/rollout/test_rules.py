@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -453,4 +454,12 @@ class AnyStory(RuleBasedStateMachine):
 
 
 TestAnyStory = AnyStory.TestCase
-TestAnyStory.settings = settings(max_examples=1000, stateful_step_count=40)
+TestAnyStory.settings = settings(max_examples=150, stateful_step_count=40)
+
+
+@pytest.mark.long
+class TestManyStories(TestAnyStory):  # type: ignore[misc, valid-type]
+    """The same, at length."""
+
+
+TestManyStories.settings = settings(max_examples=2000, stateful_step_count=40)
