@@ -6,6 +6,8 @@ Only what the first paint needs is imported at the top: the frame is on the scre
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -25,6 +28,7 @@ from multitool_tui.tui.habits import Habits
 from multitool_tui.tui.messages import Arranged, DescribeAsked, Looked, Obey, ReplayAsked, SnapshotArrived
 from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.skeleton import Skeleton
+from multitool_tui.tui.telling import channels, control_codes
 from multitool_tui.tui.themes import DARK, FALLBACK, THEMES
 
 if TYPE_CHECKING:
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from multitool_tui.controller.snapshot import Snapshot
     from multitool_tui.views.scene import Scene
 
+_log = logging.getLogger(__name__)
 _CLOSING = 10.0
 """So many seconds the controller has to come to its end when the operator quits."""
 
@@ -80,6 +85,8 @@ class MultiToolApp(App[Farewell]):
         self._looked_at: str | None = None
         self._reported: str | None = None
         self._leaving = False
+        self._lent = False
+        """Whether an editor has the terminal."""
 
     def run(self, **options: Any) -> Farewell:
         """Run until the operator quits, or there is nothing to show."""
@@ -97,9 +104,14 @@ class MultiToolApp(App[Farewell]):
         last = self._habits.last_theme
         self.theme = last if last in self.available_themes else DARK.name
         self.set_class(self._ascii, "-ascii")
+        self.app_suspend_signal.subscribe(self, lambda _: self._lend(lent=True))
+        self.app_resume_signal.subscribe(self, lambda _: self._lend(lent=False))
         for number in (signal.SIGTERM, signal.SIGHUP):
             with suppress(ValueError, RuntimeError):  # only a process's main thread hears signals
                 asyncio.get_running_loop().add_signal_handler(number, self._interrupted, number.name)
+
+    def _lend(self, *, lent: bool) -> None:
+        self._lent = lent
 
     def on_ready(self) -> None:
         self.call_after_refresh(self._begin)
@@ -150,6 +162,7 @@ class MultiToolApp(App[Farewell]):
             self._spawn(self._leave(Farewell(3, snapshot.fatal)))
             return
         try:
+            self._tell(snapshot)
             self._restore(snapshot)
             if not self._chosen:
                 self._target = first_target(snapshot)
@@ -159,6 +172,33 @@ class MultiToolApp(App[Farewell]):
             self.scene = self._scene(snapshot)
         except Exception as error:  # noqa: BLE001 - nothing that arrives may end the application
             self._report(error)
+
+    def _tell(self, snapshot: Snapshot) -> None:
+        """Tell what has come about since the snapshot before, as the operator likes it."""
+        from multitool_tui.views.news import news
+
+        notify = self._habits.preferences.notify
+        told_by = channels(notify, os.environ, sys.platform)
+        for each in news(self.scene.snapshot if self.scene else None, snapshot):
+            if each.moment.value not in notify.on:
+                continue
+            if told_by.toast:
+                kind: SeverityLevel = {"bad": "error", "warning": "warning"}.get(each.severity, "information")  # type: ignore[assignment]
+                self.notify(each.text, title=each.title, severity=kind, timeout=10, markup=False)
+            codes = control_codes(told_by, each.title, each.text, os.environ)
+            if codes and self._driver is not None and not self._lent:
+                self._driver.write(codes)
+            if told_by.desktop:
+                self._spawn(self._tell_desktop(each.title, each.text))
+
+    async def _tell_desktop(self, title: str, text: str) -> None:
+        from multitool_tui.controller.notifications.sinks import show_on_desktop
+        from multitool_tui.controller.posting import NotSent
+
+        try:
+            await show_on_desktop(title, text)
+        except NotSent as why:
+            _log.warning("the desktop was not told that %s: %s", title, why)
 
     def _restore(self, snapshot: Snapshot) -> None:
         """Go on where the session before has ended, unless a rollout is live: that is what one wants to see."""

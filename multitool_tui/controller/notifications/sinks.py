@@ -79,14 +79,23 @@ class Desktop:
     name: str = "desktop"
 
     async def send(self, notice: Notice) -> None:
-        command = _desktop_command(notice.title, "\n".join(notice.lines))
-        try:
-            process = await asyncio.create_subprocess_exec(*command, stdin=_NOTHING, stdout=_NOTHING, stderr=_NOTHING)
-            code = await asyncio.wait_for(process.wait(), _DESKTOP_PATIENCE)
-        except (OSError, TimeoutError) as error:
-            raise NotSent(f"{command[0]} does not work ({type(error).__name__})") from None
-        if code:
-            raise NotSent(f"{command[0]} ended with {code}")
+        await show_on_desktop(notice.title, "\n".join(notice.lines))
+
+
+async def show_on_desktop(title: str, text: str) -> None:
+    """Show a notification on this machine's desktop.
+
+    Raises:
+        NotSent: with a sentence's end.
+    """
+    command = _desktop_command(title, text)
+    try:
+        process = await asyncio.create_subprocess_exec(*command, stdin=_NOTHING, stdout=_NOTHING, stderr=_NOTHING)
+        code = await asyncio.wait_for(process.wait(), _DESKTOP_PATIENCE)
+    except (OSError, TimeoutError) as error:
+        raise NotSent(f"{command[0]} does not work ({type(error).__name__})") from None
+    if code:
+        raise NotSent(f"{command[0]} ended with {code}")
 
 
 async def _post(url: str, document: Any, headers: Mapping[str, str] | None = None) -> None:
