@@ -223,6 +223,7 @@ class MultiToolApp(App[Farewell]):
     def watch_scene(self, scene: Scene | None) -> None:
         if scene is None:
             return
+        self.set_class(scene.is_production, "-production")
         for screen in self.screen_stack:
             if isinstance(screen, FollowsScenes) and screen.is_mounted:
                 try:

@@ -42,7 +42,7 @@ def facts(scene: Scene, rollout: Rollout, weight: str) -> tuple[tuple[str, str],
         where += " · sandbox"
     return (
         ("Account", clean(where)),
-        ("Target", clean(rollout.target)),
+        ("Target", clean(rollout.target) + (" · PRODUCTION" if rollout.plan.production else "")),
         ("Versions", f"v{rollout.baseline} baseline → {rollout.canary_name} canary"),
         ("Weight", weight),
     )

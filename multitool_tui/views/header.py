@@ -34,7 +34,14 @@ def header(scene: Scene, width: int, hint: str = "") -> Line:
         finish = (*join([*badges, *right], _GAP), *end)
         if width_of(start) + 2 + width_of(finish) <= width:
             break
-    return spread(start, finish, width)
+    whole = spread(start, finish, width)
+    return _loud(whole) if scene.is_production else whole
+
+
+def _loud(spans: Line) -> Line:
+    """The line in the colour of danger from end to end, but for the badges."""
+    badges = (Role.LOUD_GOOD, Role.LOUD_WARN, Role.LOUD_PRODUCTION)
+    return tuple(Span(text, role if role in badges else Role.LOUD_BAD) for text, role in spans)
 
 
 def _places(scene: Scene, hint: str) -> list[Line]:
@@ -63,7 +70,7 @@ def _badges(scene: Scene) -> list[Line]:
         scenario = _name(scene.snapshot.sandbox)
         badges.append(line(Span(f" SANDBOX {scenario} " if scenario else " SANDBOX ", Role.LOUD_GOOD)))
     if scene.is_production:
-        badges.append(line(Span(" PRODUCTION ", Role.LOUD_BAD)))
+        badges.append(line(Span(" PRODUCTION ", Role.LOUD_PRODUCTION)))
     if scene.snapshot.read_only:
         badges.append(line(Span(" READ-ONLY ", Role.LOUD_WARN)))
     return badges

@@ -229,6 +229,8 @@ def check(draft: Draft, snapshot: Snapshot, plans: Plans) -> Checked:
     except _Wrong as wrong:
         return Checked(error=str(wrong), field=wrong.field)
     summary = _summary(found, clean(draft.package.name) if draft.package else f"v{clean(version)}", plan)
+    if plan.production:
+        summary = f"PRODUCTION · {summary}"
     warning = "All at once sends all traffic at once; nothing is compared first." if plan.all_at_once else ""
     fires = firing(snapshot, draft)
     if fires and not draft.accepted:

@@ -36,6 +36,7 @@ class Role(StrEnum):
     LOUD_BAD = "loud-bad"
     LOUD_WARN = "loud-warn"
     LOUD_ACCENT = "loud-accent"
+    LOUD_PRODUCTION = "loud-production"
 
 
 class Span(NamedTuple):

@@ -16,7 +16,13 @@ from multitool_tui.rollout.states import State
 from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES, parse_plan
 from multitool_tui.views import start
 from multitool_tui.views.actions import ACTIONS, availability, footer, label, must_ask_before_leaving
-from multitool_tui.views.dialogs import farewell_to_held, leave_lines, promote_question, roll_back_question
+from multitool_tui.views.dialogs import (
+    farewell_to_held,
+    leave_lines,
+    promote_question,
+    roll_back_question,
+    weight_facts,
+)
 from multitool_tui.views.help import help_lines
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.start import Draft, check, choose_strategy, choose_target, first_draft
@@ -58,6 +64,15 @@ def test_promoting_names_everything() -> None:
     )
     assert question.sentence.startswith("○ undecided, 2m 20s old: The canary fails as often")
     assert question.demand is None
+
+
+def test_every_question_about_production_says_so() -> None:
+    one = rollout()
+    loud = replace(one, plan=replace(one.plan, production=True))
+    for question in (promote_question, roll_back_question):
+        assert dict(question(scene(), loud).facts)["Target"] == "checkout:live · PRODUCTION"
+        assert dict(question(scene(), one).facts)["Target"] == "checkout:live"
+    assert dict(weight_facts(scene(), loud))["Target"] == "checkout:live · PRODUCTION"
 
 
 @pytest.mark.parametrize(

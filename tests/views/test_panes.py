@@ -334,6 +334,15 @@ def test_the_header_folds(width: int, parts: tuple[str, ...], gone: tuple[str, .
     assert not any(part in text(line) for part in gone)
 
 
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_the_header_of_production_is_loud_from_end_to_end(width: int) -> None:
+    one = rollout()
+    line = header(scene(snapshot(live(replace(one, plan=replace(one.plan, production=True))))), width)
+    assert " PRODUCTION " in text(line)
+    assert {span.role for span in line} == {Role.LOUD_BAD, Role.LOUD_PRODUCTION}
+    assert Role.LOUD_BAD not in {span.role for span in header(scene(mid_canary()), width)}
+
+
 def test_the_badges_stay_when_the_header_folds() -> None:
     said = text(header(scene(read_only()), 80))
     assert "SANDBOX errors" in said
