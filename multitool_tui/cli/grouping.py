@@ -46,7 +46,7 @@ def run_group(
     plans = {name: plan_over(name, manifest.rollouts[name], given) for wave in names for name in wave}
 
     async def conduct(supervisor: Supervisor) -> Sequence[Rollout]:
-        from multitool_tui.controller.group import Runner, release
+        from multitool_tui.controller.group import Release, Runner
 
         async def start(name: str) -> Start:
             target, plan = plans[name]
@@ -56,7 +56,7 @@ def run_group(
         waves: Waves = [[await start(name) for name in wave] for wave in names]
         if shares:
             return await Runner(supervisor, started).run(waves)
-        return await release(supervisor, waves, started)
+        return await Release(supervisor, started).run(waves)
 
     drive(options, SystemClock(), conduct, manner)
 

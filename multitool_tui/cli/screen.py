@@ -78,7 +78,7 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
     module: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.controller.supervisor")
     aws: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.aws.session")
     logbooks: Any = await asyncio.to_thread(importlib.import_module, "multitool_tui.controller.logbook")
-    plans, companions = await asyncio.to_thread(_read_manifest, options, version("multitool-tui"))
+    plans, groups, companions = await asyncio.to_thread(_read_manifest, options, version("multitool-tui"))
     session = aws.AwsSession(options.aws(), clock)
     try:
         await session.__aenter__()
@@ -92,6 +92,7 @@ async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None
         sandbox=sandbox,
         read_only=options.read_only,
         plans=plans,
+        groups=groups,
         hint=_DEMO_HINT,
         companions=companions,
     )
@@ -113,14 +114,15 @@ def preferences_path(options: Globals) -> Path:
     return options.preferences or folder / "preferences.toml"
 
 
-def _read_manifest(options: Globals, version: str) -> tuple[Any, Any]:
-    """The manifest's plans, and whom it wants told; none without a manifest."""
+def _read_manifest(options: Globals, version: str) -> tuple[Any, Any, Any]:
+    """The manifest's plans and groups, and whom it wants told; none without a manifest."""
     from multitool_tui.cli.companions import companions_of
     from multitool_tui.controller.port import ConnectFailed
 
     try:
         manifest = manifest_of(options)
-        return (manifest.plans() if manifest else {}), companions_of(manifest, version)
+        groups = {name: group.rollouts for name, group in manifest.groups.items()} if manifest else {}
+        return (manifest.plans() if manifest else {}), groups, companions_of(manifest, version)
     except Failure as failure:
         raise ConnectFailed(failure.message, failure.exit_code) from None
 

@@ -38,60 +38,94 @@ _BACK = Plan("AllAtOnce", bake_after_promote=timedelta(0))
 """How a version that is promoted already is taken back."""
 
 
-async def release(supervisor: Supervisor, waves: Waves, begin: Begin) -> Sequence[Rollout]:
-    """Release wave by wave, each when the one before is promoted; what is not promoted takes all others with it.
+@dataclass(slots=True)
+class Release:
+    """Releases wave by wave, each when the one before is promoted; what is not promoted takes all others with it."""
 
-    Returns:
-        How all are that were begun.
+    supervisor: Supervisor
+    begin: Begin
+    wave: int = 0
+    """The wave that is under way, from 0."""
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the first wave that had anything to do has begun."""
+    ids: list[str] = field(default_factory=list)
+    """The rollouts that were begun."""
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    _why: str = ""
 
-    Raises:
-        CommandRefused: one could not be started. The others have been taken back.
-    """
-    promoted: list[Rollout] = []
-    for wave in waves:
-        begun = await asyncio.gather(*(_begin(supervisor, start, begin) for start in wave), return_exceptions=True)
-        ids = [one for one in begun if isinstance(one, str)]
-        refused = next((one for one in begun if isinstance(one, BaseException)), None)
-        bad = None if refused else await _first_that_is_not_promoted(supervisor, ids)
-        ended = [supervisor.driver(one).rollout for one in ids]
-        if refused is None and bad is None:
-            promoted += ended
-            continue
-        why = f"{bad.target} was not promoted: {bad.reason}" if bad else f"another could not be started: {refused}"
-        await _take_back(supervisor, [*promoted, *ended], f"Its group is taken back, because {why}")
-        if refused:
-            raise refused
-        return [*promoted, *(supervisor.driver(one).rollout for one in ids)]
-    return promoted
+    def stop(self, why: str) -> None:
+        """Begin no other wave, and take back what was begun: because of this."""
+        self._why = why
+        self._stopped.set()
 
+    async def run(self, waves: Waves) -> Sequence[Rollout]:
+        """Release them all.
 
-async def _begin(supervisor: Supervisor, start: Start, begin: Begin) -> str | None:
-    try:
-        return await begin(supervisor, start)
-    except NothingToDo:
+        Returns:
+            How all are that were begun.
+
+        Raises:
+            CommandRefused: one could not be started. The others have been taken back.
+        """
+        promoted: list[Rollout] = []
+        for self.wave, wave in enumerate(waves):
+            begun = await asyncio.gather(*(self._begin(start) for start in wave), return_exceptions=True)
+            ids = [one for one in begun if isinstance(one, str)]
+            self.ids += ids
+            refused = next((one for one in begun if isinstance(one, BaseException)), None)
+            bad: Rollout | None = None
+            if refused is None:
+                if ids:
+                    self.begun.set()
+                bad = await self._first_that_is_not_promoted(ids)
+            ended = [self.supervisor.driver(one).rollout for one in ids]
+            if refused is None and bad is None and not self._why:
+                promoted += ended
+                continue
+            why = f"{bad.target} was not promoted: {bad.reason}" if bad else f"another could not be started: {refused}"
+            await take_back(
+                self.supervisor, [*promoted, *ended], self._why or f"Its group is taken back, because {why}"
+            )
+            if refused:
+                raise refused
+            return [*promoted, *(self.supervisor.driver(one).rollout for one in ids)]
+        return promoted
+
+    async def _begin(self, start: Start) -> str | None:
+        try:
+            return await self.begin(self.supervisor, start)
+        except NothingToDo:
+            return None
+
+    async def _first_that_is_not_promoted(self, ids: Sequence[str]) -> Rollout | None:
+        """Wait until all are promoted, or one is over that is not, or this is stopped."""
+        rollouts = {asyncio.create_task(until_over(self.supervisor, one)) for one in ids}
+        stopped = asyncio.create_task(self._stopped.wait())
+        waiting = set(rollouts)
+        try:
+            while waiting and not stopped.done():
+                done, _ = await asyncio.wait({*waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                for each in waiting & done:
+                    if each.result().state is not State.PROMOTED:
+                        return each.result()
+                waiting -= done
+        finally:
+            for task in (stopped, *rollouts):
+                task.cancel()
         return None
 
 
-async def _first_that_is_not_promoted(supervisor: Supervisor, ids: Sequence[str]) -> Rollout | None:
-    """Wait until all are promoted, or one is over that is not."""
-    waiting = {asyncio.create_task(until_over(supervisor, one)) for one in ids}
-    try:
-        while waiting:
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for each in done:
-                if each.result().state is not State.PROMOTED:
-                    return each.result()
-    finally:
-        for each in waiting:
-            each.cancel()
-    return None
-
-
-async def _take_back(supervisor: Supervisor, rollouts: Sequence[Rollout], why: str) -> None:
+async def take_back(supervisor: Supervisor, rollouts: Sequence[Rollout], why: str) -> None:
     """Roll back what is under way; release the baseline again where the canary is promoted. Nothing else is touched."""
 
     async def one(rollout: Rollout) -> None:
         if rollout.state is State.PROMOTED:
+            try:
+                found = await supervisor.read(rollout.target)
+            except AwsError as error:
+                raise CommandRefused(str(error)) from error
+            if found.version != rollout.canary or found.weights:
+                return  # another hand has been there since
             back = Start(target=rollout.target, canary=rollout.baseline, plan=_BACK, again=True)
             await until_over(supervisor, await supervisor.obey(back))
         elif not rollout.ended:

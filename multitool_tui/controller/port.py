@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # a screen is on the terminal before these are loaded
@@ -84,6 +84,22 @@ class Archives(Protocol):
         ...
 
 
+class GroupReleases(Protocol):
+    """The manifest's groups. All raise `CommandRefused`, with a sentence."""
+
+    async def ask(self, name: str) -> Form:
+        """What is to be released."""
+        ...
+
+    async def start(self, name: str, values: Values) -> str:
+        """Release a group, as the fields of `ask` have it; returns once its first wave has begun."""
+        ...
+
+    async def roll_back(self, name: str, ids: Sequence[str]) -> str:
+        """Take these rollouts of a group back, promoted ones too; no further wave begins."""
+        ...
+
+
 class Controller(Protocol):
     """The controller as a screen sees it. It lives in the application's event loop, and outlives every screen."""
 
@@ -124,6 +140,11 @@ class Controller(Protocol):
     @property
     def archive(self) -> Archives:
         """What is past, to be read when asked for."""
+        ...
+
+    @property
+    def groups(self) -> GroupReleases:
+        """The manifest's groups, to be released and taken back."""
         ...
 
     def look_at(self, target: str | None) -> None:

@@ -135,6 +135,20 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A group of the manifest: its targets wave by wave, and the wave (from 0) that is under way from here, if any."""
+
+    name: str
+    waves: tuple[tuple[str, ...], ...]
+    wave: int | None = None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """All of them, in order."""
+        return tuple(target for wave in self.waves for target in wave)
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything that panes are built from. Times are those of the controller's clock."""
 
@@ -145,6 +159,8 @@ class Snapshot:
     read_only: bool = False
     plans: Mapping[str, tuple[str, Plan]] = field(default_factory=dict)
     """The manifest's plans: name -> (target, plan)."""
+    groups: tuple[Group, ...] = ()
+    """The manifest's."""
     functions: tuple[Function, ...] = ()
     functions_complete: bool = False
     """Whether every page of the list has been read at least once."""

@@ -27,6 +27,7 @@ from multitool_tui.controller.companion import Companion
 from multitool_tui.controller.diary import Diary
 from multitool_tui.controller.driver import Driver
 from multitool_tui.controller.findings import Finding
+from multitool_tui.controller.groups import Groups, Waves
 from multitool_tui.controller.launcher import Launcher, place_of
 from multitool_tui.controller.logbook import Logbook
 from multitool_tui.controller.neighbours.door import Door, hello
@@ -75,10 +76,14 @@ class Supervisor:
         sandbox: str | None = None,
         read_only: bool = False,
         plans: Mapping[str, tuple[str, Plan]] | None = None,
+        groups: Mapping[str, Waves] | None = None,
         hint: str = "",
         companions: Sequence[Companion] = (),
     ) -> None:
-        """`plans`: the manifest's, name -> (target, plan). `hint` is said when the session is of no use at all."""
+        """`plans`: the manifest's, name -> (target, plan); `groups`: its groups of them.
+
+        `hint` is said when the session is of no use at all.
+        """
         self.clock = clock
         self._session = session
         self._actor = actor
@@ -95,6 +100,7 @@ class Supervisor:
         self.outlooks = Outlooks(session, clock)
         self.observatory = Observatory(session, clock, read_only=read_only)
         self.archive = Archive(session, clock, logbook.folder, self._plans)
+        self.groups = Groups(self, groups or {}, self._plans, self._changed, self._diary.note, self._spawn)
         self._account = Account(session, clock, self._changed)
         self._focus = Focus()
         self._drivers: dict[str, Driver] = {}
@@ -144,6 +150,7 @@ class Supervisor:
             sandbox=self._sandbox,
             read_only=self._read_only,
             plans=self._plans,
+            groups=self.groups.states,
             functions=self._account.functions,
             functions_complete=self._account.complete,
             apis=self._account.rest.apis,
@@ -294,6 +301,7 @@ class Supervisor:
         await asyncio.gather(*(poller.turn() for poller in self.pollers.values()))
 
     async def close(self) -> None:
+        self.groups.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -308,6 +316,7 @@ class Supervisor:
 
         `actor`: by whose word; by default of whoever is at this process's keyboard.
         """
+        self.groups.stop()
         ending = [driver for driver in self._drivers.values() if driver.interrupt(actor or self._actor, why)]
         await asyncio.gather(*(driver.ended.wait() for driver in ending))
 

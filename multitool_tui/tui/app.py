@@ -13,6 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,16 +24,25 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from multitool_tui.clock import Clock, SystemClock
-from multitool_tui.controller.port import Archives, CommandRefused, ConnectFailed, Controller
+from multitool_tui.controller.port import CommandRefused, ConnectFailed, Controller, GroupReleases
 from multitool_tui.tui.habits import Habits
-from multitool_tui.tui.messages import Arranged, DescribeAsked, Looked, Obey, ReplayAsked, SnapshotArrived
+from multitool_tui.tui.messages import (
+    Arranged,
+    DescribeAsked,
+    GroupBackAsked,
+    GroupStartAsked,
+    Looked,
+    Obey,
+    ReplayAsked,
+    SnapshotArrived,
+)
 from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.skeleton import Skeleton
 from multitool_tui.tui.telling import channels, control_codes
 from multitool_tui.tui.themes import DARK, FALLBACK, THEMES
 
 if TYPE_CHECKING:
-    from multitool_tui.controller.film import Film
+    from multitool_tui.controller.observe.page import Form
     from multitool_tui.controller.snapshot import Snapshot
     from multitool_tui.views.scene import Scene
 
@@ -344,29 +354,61 @@ class MultiToolApp(App[Farewell]):
             self.push_screen(HistoryScreen(self.scene, self._controller.archive))
 
     def on_replay_asked(self, message: ReplayAsked) -> None:
-        if self._controller:
-            self._spawn(self._ask_replay(message.target, self._controller.archive))
-
-    async def _ask_replay(self, target: str, archive: Archives) -> None:
-        from multitool_tui.tui.screens.form import FormScreen
         from multitool_tui.tui.screens.past import PastScreen
 
-        made: list[Film] = []
+        if self._controller is None:
+            return
+        archive, made = self._controller.archive, []
 
         async def submit(values: Mapping[str, str]) -> str:
-            made.append(await archive.replay(target, values))
+            made.append(await archive.replay(message.target, values))
             return ""
 
-        def done(said: str | None) -> None:
-            if said is not None and self.scene:
+        def done(said: str) -> None:
+            del said
+            if self.scene:
                 self.push_screen(PastScreen(made[-1], self.scene))
 
+        self._spawn(self._fill_in(archive.ask(message.target), submit, done))
+
+    def on_group_start_asked(self, message: GroupStartAsked) -> None:
+        if self._controller:
+            groups = self._controller.groups
+
+            async def submit(values: Mapping[str, str]) -> str:
+                return await groups.start(message.name, values)
+
+            self._spawn(self._fill_in(groups.ask(message.name), submit, partial(self.notify, markup=False)))
+
+    async def _fill_in(
+        self,
+        asking: Awaitable[Form],
+        submit: Callable[[Mapping[str, str]], Awaitable[str]],
+        done: Callable[[str], None],
+    ) -> None:
+        """Show a form once it is there; `done` is told what came of it, if anything did."""
+        from multitool_tui.tui.screens.form import FormScreen
+
+        def answered(said: str | None) -> None:
+            if said is not None:
+                done(said)
+
         try:
-            form = await archive.ask(target)
+            form = await asking
         except CommandRefused as refused:
             self.notify(str(refused), severity="warning", markup=False)
         else:
-            self.push_screen(FormScreen(form, submit), done)
+            self.push_screen(FormScreen(form, submit), answered)
+
+    def on_group_back_asked(self, message: GroupBackAsked) -> None:
+        if self._controller:
+            self._spawn(self._take_group_back(message, self._controller.groups))
+
+    async def _take_group_back(self, message: GroupBackAsked, groups: GroupReleases) -> None:
+        try:
+            self.notify(await groups.roll_back(message.name, message.ids), markup=False)
+        except CommandRefused as refused:
+            self.notify(str(refused), severity="error", markup=False)
 
     # The end
 

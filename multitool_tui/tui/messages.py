@@ -88,3 +88,19 @@ class ReplayAsked(Message):
     def __init__(self, target: str) -> None:
         self.target = target
         super().__init__()
+
+
+class GroupStartAsked(Message):
+    """The operator wants to start a group of the manifest."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__()
+
+
+class GroupBackAsked(Message):
+    """The operator wants these rollouts of a group taken back."""
+
+    def __init__(self, name: str, ids: tuple[str, ...]) -> None:
+        self.name, self.ids = name, ids
+        super().__init__()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from multitool_tui.controller.snapshot import Group
 from multitool_tui.judgement.model import Verdict
 from multitool_tui.rollout.events import Seen
 from multitool_tui.rollout.model import Rollout
@@ -96,6 +97,38 @@ def roll_back_question(scene: Scene, rollout: Rollout) -> Question:
         f"v{rollout.baseline} serves everything again, and the rollout ends.",
         "Roll back",
     )
+
+
+def group_question(scene: Scene, group: Group) -> tuple[Question, tuple[str, ...]] | None:
+    """Ask before all of a group is rolled back, and the ids of what would be; None where there is nothing.
+
+    What is promoted already counts where it was promoted by this session.
+    """
+    snapshot = scene.snapshot
+    latest = [live for target in group.targets if snapshot and (live := snapshot.rollout_on(target))]
+    under_way = [live.rollout for live in latest if not live.rollout.ended]
+    promoted = [live.rollout for live in latest if live.rollout.state is State.PROMOTED and live.elsewhere is None]
+    if not under_way and not promoted:
+        return None
+    account = facts(scene, (under_way or promoted)[0], "")[0]
+    told = [(_taken_back(rollout), clean(rollout.target)) for rollout in (*under_way, *promoted)]
+    rest = len(group.targets) - len(told)
+    after = " No further wave begins." if group.wave is not None else ""
+    untouched = f" {rest} not begun, or ended otherwise: left as they are." if rest else ""
+    question = Question(
+        f"Roll back all of {clean(group.name)}?",
+        (account, *((target, what) for what, target in told)),
+        "What is under way goes to its baseline at once. What is promoted gets its old version back by a rollout "
+        f"of its own.{after}{untouched}",
+        "Roll all back",
+    )
+    return question, tuple(rollout.id for rollout in (*under_way, *promoted))
+
+
+def _taken_back(rollout: Rollout) -> str:
+    if rollout.state is State.PROMOTED:
+        return f"promoted: {rollout.canary_name} → v{rollout.baseline} again"
+    return f"{percent(rollout.weight)} on {rollout.canary_name} → v{rollout.baseline}"
 
 
 def weight_facts(scene: Scene, rollout: Rollout) -> tuple[tuple[str, str], ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from multitool_tui.aws import lease as leases
 from multitool_tui.aws.resources import Alias
-from multitool_tui.controller.snapshot import LiveRollout, Snapshot
+from multitool_tui.controller.snapshot import Group, LiveRollout, Snapshot
 from multitool_tui.judgement.model import Verdict
 from multitool_tui.judgement.settings import DOUBT
 from multitool_tui.rollout.states import State
@@ -22,10 +22,11 @@ from multitool_tui.views.table import Column, Table
 from multitool_tui.views.text import EMPTY, Line, Role, Span, cells, clean, crop, join, line, width_of
 from multitool_tui.words import percent
 
-KEYS = frozenset({"target", "state", "verdict", "driver", "strategy", "version", "alarm"})
+KEYS = frozenset({"target", "state", "verdict", "driver", "strategy", "version", "alarm", "group"})
 """What a filter may name before a colon."""
 
 _TITLE = "Rollouts"
+_NOT_BEGUN = Mark("○", "not begun", Role.DIM)
 _ELSEWHERE = "elsewhere"
 
 
@@ -64,6 +65,20 @@ class FleetRow:
     driver: str = ""
     ended: bool = False
     strategy: str = ""
+    group: str = ""
+    """The group that this row is of, or stands for; empty where the rows are not told by groups."""
+    wave: int | None = None
+    """From 0; None of a row that stands for a whole group."""
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it stands for a whole group. `target` is its name then."""
+        return bool(self.group) and self.wave is None
+
+    @property
+    def label(self) -> str:
+        """The target as it stands in its column."""
+        return self.target if self.wave is None else f"  {self.wave + 1} {self.target}"
 
     @property
     def values(self) -> dict[str, str]:
@@ -76,6 +91,7 @@ class FleetRow:
             "strategy": self.strategy,
             "version": self.versions,
             "alarm": self.alarms,
+            "group": self.group,
         }
 
 
@@ -87,16 +103,68 @@ class Fleet:
     total: int = 0
 
 
-def fleet(scene: Scene, sort: Sort, needle: str = "") -> Fleet:
-    """All rollouts that are known: those of this process, then those whose mark is on an alias that was read."""
+def fleet(scene: Scene, sort: Sort, needle: str = "", unfolded: Collection[str] = ()) -> Fleet:
+    """All rollouts that are known: those of this process, then those whose mark is on an alias that was read.
+
+    The manifest's groups come first. The rollouts of an `unfolded` one follow it by waves, those not begun among them.
+    """
     if scene.snapshot is None:
         return Fleet()
     latest = {live.rollout.target: live for live in scene.snapshot.rollouts}
     every = [_row(live, scene) for live in latest.values()]
     every += [_marked(alias, scene) for alias in _marked_elsewhere(scene.snapshot) if alias.target not in latest]
     wanted: Needle = parse_needle(needle, KEYS)
-    rows = sorted((row for row in every if wanted.keeps(row.values)), key=lambda row: row.target.casefold())
-    return Fleet(tuple(sorted(rows, key=_SORTED_BY[sort])), len(every))
+    grouped: list[FleetRow] = []
+    told: set[str] = set()
+    known = {row.target: row for row in every}
+    for group in scene.snapshot.groups:
+        head, *members = _group_rows(group, known)
+        kept = [row for row in members if wanted.keeps(row.values)]
+        if kept or wanted.keeps(head.values):
+            grouped += [head, *(kept if group.name in unfolded else ())]
+        if group.name in unfolded:
+            told.update(row.target for row in members)
+    alone = [row for row in every if row.target not in told and wanted.keeps(row.values)]
+    rows = sorted(alone, key=lambda row: row.target.casefold())
+    return Fleet((*grouped, *sorted(rows, key=_SORTED_BY[sort])), len(every))
+
+
+def _group_rows(group: Group, known: Mapping[str, FleetRow]) -> Iterator[FleetRow]:
+    """The row of a group, then those of its targets, wave by wave."""
+    members = [
+        replace(
+            known.get(clean(target)) or FleetRow(clean(target), _NOT_BEGUN, 9, "", ended=True),
+            group=clean(group.name),
+            wave=number,
+        )
+        for number, wave in enumerate(group.waves)
+        for target in wave
+    ]
+    done = sum(row.mark is STATES[State.PROMOTED] for row in members)
+    live = [row for row in members if not row.ended]
+    if group.wave is not None:
+        mark = Mark("◐", f"wave {group.wave + 1} of {len(group.waves)}", Role.ACCENT)
+    elif live:
+        mark = Mark("◐", f"{len(live)} under way", Role.ACCENT)
+    elif bad := next((row for row in members if row.mark is STATES[State.ROLLED_BACK]), None):
+        mark = bad.mark
+    else:
+        mark = STATES[State.PROMOTED] if done == len(members) else _NOT_BEGUN
+    harms = [row.harm for row in live if row.harm is not None]
+    yield FleetRow(
+        clean(group.name),
+        mark,
+        min((row.urgency for row in members), default=9),
+        "",
+        f"{done}/{len(members)}",
+        harm=max(harms, default=None),
+        verdict=next((row.verdict for row in live if row.verdict is VERDICTS[Verdict.HARMFUL]), None),
+        alarms=", ".join(sorted({row.alarms for row in live if row.alarms})),
+        driver="here" if group.wave is not None else "",
+        ended=not live and group.wave is None,
+        group=clean(group.name),
+    )
+    yield from members
 
 
 def _row(live: LiveRollout, scene: Scene) -> FleetRow:
@@ -195,6 +263,11 @@ _SORTED_BY: dict[Sort, Callable[[FleetRow], tuple[float | str, ...]]] = {
 # Drawing
 
 
+def _target(row: FleetRow) -> Span:
+    role = Role.ACCENT if row.is_group else Role.DIM if row.ended else Role.STRONG
+    return Span(f"group {row.label}" if row.is_group else row.label, role)
+
+
 def _percent(share: float | None) -> Span:
     return Span(percent(share) if share is not None else "")
 
@@ -212,7 +285,7 @@ def _harm(row: FleetRow) -> Span:
 
 TABLE: Table[FleetRow] = Table(
     Column("state", 16, 0, lambda row: row.mark.span, by=Sort.STATE),
-    Column("target", 0, 0, lambda row: Span(row.target, Role.DIM if row.ended else Role.STRONG), by=Sort.TARGET),
+    Column("target", 0, 0, _target, by=Sort.TARGET),
     Column("versions", 13, 4, lambda row: Span(row.versions)),
     Column("step", 5, 6, lambda row: Span(row.step, Role.DIM), right=True),
     Column("wanted", 7, 0, lambda row: _percent(row.wanted), right=True, by=Sort.WEIGHT),
@@ -228,10 +301,10 @@ TABLE: Table[FleetRow] = Table(
 
 def title(found: Fleet, sort: Sort, needle: str) -> Line:
     """How many rollouts there are, and in which order."""
-    live = sum(not row.ended for row in found.rows)
+    live = sum(not row.ended for row in found.rows if not row.is_group)
     parts = [line(Span(_TITLE, Role.STRONG)), line(f"{live} live")]
     if needle:
-        parts.append(line(Span(f"{len(found.rows)} of {found.total} match", Role.ACCENT)))
+        parts.append(line(Span(f"{sum(not row.is_group for row in found.rows)} of {found.total} match", Role.ACCENT)))
     parts.append(line(Span(f"by {sort}", Role.DIM)))
     return join(parts, Span(" · ", Role.DIM))
 
@@ -246,7 +319,11 @@ def empty(scene: Scene, needle: str) -> Line:
 
 
 def summary(row: FleetRow | None, scene: Scene, width: int) -> Line:
-    """What the rollout under the cursor says for itself, in one line."""
+    """What the rollout under the cursor says for itself, in one line; of a group, what can be done with it."""
+    if row and row.is_group:
+        pairs = (("enter", "shows its waves"), ("n", "starts it"), ("r", "rolls all of it back"))
+        parts = [line(Span(key, Role.KEY), f" {what}") for key, what in pairs]
+        return crop(line(Span(f"group {row.group}  ", Role.DIM), *join(parts, Span("  "))), width)
     if row is None or scene.live is None or clean(scene.live.rollout.target) != row.target:
         return EMPTY
     reason = clean(scene.live.rollout.reason or scene.live.rollout.judgement.reason)

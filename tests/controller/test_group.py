@@ -13,8 +13,9 @@ import pytest
 from multitool_tui.aws import lease as leases
 from multitool_tui.clock import ManualClock
 from multitool_tui.controller.commands import Start
-from multitool_tui.controller.group import Runner, release
-from multitool_tui.controller.port import CommandRefused
+from multitool_tui.controller.group import Release, Runner, take_back
+from multitool_tui.controller.groups import Groups
+from multitool_tui.controller.port import CommandRefused, Taken
 from multitool_tui.controller.supervisor import Supervisor
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
@@ -62,7 +63,7 @@ def _versions(world: World, count: int) -> list[str]:
 async def test_a_wave_begins_when_the_one_before_is_promoted(tmp_path: Path) -> None:
     async with runners(tmp_path, 3) as [world]:
         waves = [[_start("f000")], [_start("f001"), _start("f002")]]
-        work = asyncio.ensure_future(release(world.supervisor, waves, _begin))
+        work = asyncio.ensure_future(Release(world.supervisor, _begin).run(waves))
         await world.run_until(lambda: len(world.supervisor.driven) == 3)
         first, *rest = world.supervisor.driven
         assert first.state is State.PROMOTED
@@ -76,7 +77,7 @@ async def test_a_wave_begins_when_the_one_before_is_promoted(tmp_path: Path) -> 
 async def test_one_that_is_rolled_back_takes_all_others_with_it_also_those_that_were_promoted(tmp_path: Path) -> None:
     async with runners(tmp_path, 4, bad=("f002",)) as [world]:
         waves = [[_start("f000")], [_start("f001", "5%/1h"), _start("f002", "50%/30m")], [_start("f003")]]
-        work = asyncio.ensure_future(release(world.supervisor, waves, _begin))
+        work = asyncio.ensure_future(Release(world.supervisor, _begin).run(waves))
         await _let([world], work)
         assert _versions(world, 4) == ["1", "1", "1", "1"]
         states = {one.target: one for one in work.result()}
@@ -89,7 +90,7 @@ async def test_one_that_is_rolled_back_takes_all_others_with_it_also_those_that_
 async def test_one_that_cannot_be_started_keeps_its_whole_wave_back(tmp_path: Path) -> None:
     async with runners(tmp_path, 2) as [world]:
         waves = [[_start("f000"), Start(target="f001:live", canary="9", plan=parse_plan("50%/1m"))]]
-        work = asyncio.ensure_future(release(world.supervisor, waves, _begin))
+        work = asyncio.ensure_future(Release(world.supervisor, _begin).run(waves))
         await _let([world], work)
         with pytest.raises(CommandRefused, match="9"):
             work.result()
@@ -98,11 +99,71 @@ async def test_one_that_cannot_be_started_keeps_its_whole_wave_back(tmp_path: Pa
 
 async def test_what_serves_already_is_no_obstacle(tmp_path: Path) -> None:
     async with runners(tmp_path, 2) as [world]:
-        work = asyncio.ensure_future(release(world.supervisor, [[_start("f000")]], _begin))
+        work = asyncio.ensure_future(Release(world.supervisor, _begin).run([[_start("f000")]]))
         await _let([world], work)
-        again = asyncio.ensure_future(release(world.supervisor, [[_start("f000")], [_start("f001")]], _begin))
+        again = asyncio.ensure_future(Release(world.supervisor, _begin).run([[_start("f000")], [_start("f001")]]))
         await _let([world], again)
         assert _versions(world, 2) == ["2", "2"]
+
+
+def _of_the_screen(world: World, plan: str) -> Groups:
+    plans = {name: (f"{name}:live", parse_plan(plan)) for name in names(3)}
+    supervisor = world.supervisor
+    return Groups(
+        supervisor,
+        {"shop": (("f000",), ("f001", "f002"))},
+        plans,
+        supervisor._changed,
+        supervisor._diary.note,
+        supervisor._spawn,
+    )
+
+
+async def test_a_group_is_started_followed_and_rolled_back_with_what_it_has_promoted(tmp_path: Path) -> None:
+    async with runners(tmp_path, 3) as [world]:
+        groups = _of_the_screen(world, "50%/1m")
+        form = asyncio.ensure_future(groups.ask("shop"))
+        await world.run_until(form.done)
+        assert form.result().values() == {"f000": "2", "f001": "2", "f002": "2"}
+        start = asyncio.ensure_future(groups.start("shop", form.result().values()))
+        await world.run_until(start.done)
+        assert [one.wave for one in groups.states] == [0]
+        with pytest.raises(Taken, match="under way already"):
+            await groups.start("shop", form.result().values())
+        await world.run_until(lambda: groups.states[0].wave == 1 and len(world.supervisor.driven) == 3)
+        await world.run_until(lambda: any(world.on_alias(name)[1] for name in ("f001", "f002")))
+        back = asyncio.ensure_future(groups.roll_back("shop", [one.id for one in world.supervisor.driven]))
+        await world.run_until(lambda: back.done() and _versions(world, 3) == ["1"] * 3)
+        await world.run_until(lambda: all(one.ended for one in world.supervisor.driven))
+        assert groups.states[0].wave is None
+        assert not any(world.on_alias(name)[1] for name in names(3))
+        reasons = {one.reason for one in world.supervisor.driven if one.state is State.ROLLED_BACK}
+        assert reasons == {"The group shop is rolled back."}
+
+
+async def test_a_group_whose_first_wave_cannot_begin_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    async with runners(tmp_path, 3) as [world]:
+        groups = _of_the_screen(world, "50%/1m")
+        start = asyncio.ensure_future(groups.start("shop", {"f000": "9", "f001": "2", "f002": "2"}))
+        await world.run_until(start.done)
+        with pytest.raises(CommandRefused, match="9"):
+            start.result()
+        with pytest.raises(CommandRefused, match="f001: 'x' is no version number"):
+            await groups.start("shop", {"f000": "2", "f001": "x", "f002": "2"})
+        assert groups.states[0].wave is None
+        assert "group shop" in {entry.action for entry in world.supervisor.snapshot.entries}
+        assert _versions(world, 3) == ["1"] * 3
+
+
+async def test_what_another_hand_has_changed_since_is_not_taken_back(tmp_path: Path) -> None:
+    async with runners(tmp_path, 1) as [world]:
+        work = asyncio.ensure_future(Release(world.supervisor, _begin).run([[_start("f000")]]))
+        await _let([world], work)
+        [promoted] = work.result()
+        await world.session.functions.update_alias(FunctionName="f000", Name="live", FunctionVersion="1")
+        back = asyncio.ensure_future(take_back(world.supervisor, [promoted], "Not any more."))
+        await world.run_until(back.done)
+        assert len(world.supervisor.driven) == 1
 
 
 async def test_runners_share_a_group_and_no_target_has_two(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +103,28 @@ class FakeArchive:
             raise CommandRefused(self.refusal)
 
 
+@dataclass
+class FakeGroups:
+    """Records what is asked of the manifest's groups."""
+
+    refusal: str = ""
+    started: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    taken_back: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+    async def ask(self, name: str) -> Form:
+        return Form(f"Start the group {name}?", "In waves.", "Start them all", (), (Field("search", "search", "8"),))
+
+    async def start(self, name: str, values: Values) -> str:
+        self.started.append((name, dict(values)))
+        if self.refusal:
+            raise CommandRefused(self.refusal)
+        return f"The group {name} is under way."
+
+    async def roll_back(self, name: str, ids: Sequence[str]) -> str:
+        self.taken_back.append((name, tuple(ids)))
+        return f"The group {name} is being rolled back."
+
+
 ASKED = (Field("from", "From", "3h"), Field("to", "To", "0s"))
 
 
@@ -128,6 +150,7 @@ class FakeController:
     """Whether commands have an effect."""
     observatory: FakeObservatory = field(default_factory=lambda: FakeObservatory())
     archive: FakeArchive = field(default_factory=lambda: FakeArchive())
+    groups: FakeGroups = field(default_factory=lambda: FakeGroups())
     _listener: Callable[[Snapshot], None] | None = None
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.lease import write as write_lease
 from multitool_tui.aws.resources import Alarm, Alias, Caller
 from multitool_tui.controller.findings import TRAFFIC, Finding, Level
-from multitool_tui.controller.snapshot import Entry, Feed, FeedName, Function, LiveRollout, Snapshot, Traffic
+from multitool_tui.controller.snapshot import Entry, Feed, FeedName, Function, Group, LiveRollout, Snapshot, Traffic
 from multitool_tui.judgement.model import AlarmState, Counts, Evidence, Judgement, Minute, Verdict
 from multitool_tui.rollout.effects import RollBack, Upload
 from multitool_tui.rollout.events import Obstacle
@@ -337,6 +337,12 @@ def fleet(count: int = 9) -> Snapshot:
     marked = Alias("search", "live", "103", "r9", {"104": 0.05}, write_lease(LEASE, "The search service"))
     others = tuple(one for one in functions() if one.name != "search")
     return snapshot(*rollouts, functions=(*others, Function("search", (marked,), ("103", "104"))))
+
+
+def grouped(wave: int | None = 0) -> Snapshot:
+    """The fleet with a group in two waves: the first under way, one of the second promoted, the other not begun."""
+    waves = (("service-000:live", "service-001:live"), ("service-005:live", "invoice-render:beta"))
+    return replace(fleet(), groups=(Group("shop", waves, wave),))
 
 
 LEASE = Lease("103", "104", ago(minutes=20), NOW + 3 * MINUTE, "3f2a81bc", "adaptive", "ann@laptop")

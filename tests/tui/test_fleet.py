@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Button
 
 from multitool_tui.controller.commands import RollBack
 from multitool_tui.tui.screens.fleet import FleetScreen, FleetTable
@@ -11,7 +12,7 @@ from multitool_tui.views.fleet import Sort
 
 from .fake import FakeController, make_app
 from .pictures import MIDDLE, SMALL, Compare, pressing, settle
-from .scenes import fleet
+from .scenes import fleet, grouped
 
 
 @pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x40"])
@@ -56,3 +57,36 @@ async def test_escape_clears_the_filter_then_leaves() -> None:
         assert app.screen.query_one(FleetTable).row_count == 12
         await pilot.press("escape")
         assert isinstance(app.screen, MainScreen)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x40"])
+def test_a_group_in_the_fleet(size: tuple[int, int], snap_compare: Compare) -> None:
+    app = make_app(FakeController(grouped()))
+    assert snap_compare(app, terminal_size=size, run_before=pressing("f", "home", "enter"))
+
+
+async def test_a_group_is_started_and_rolled_back_as_one_and_no_key_reaches_another_target() -> None:
+    controller = FakeController(grouped())
+    app = make_app(controller)
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("f", "home")
+        await settle(pilot)
+        await pilot.press("p", "space", "w", "g", "d")
+        refused = len(app._notifications)
+        assert isinstance(app.screen, FleetScreen)
+        assert controller.commands == []
+        await pilot.press("r")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert controller.commands == []
+        assert len(app._notifications) == refused + 1
+        said = {note.message for note in app._notifications}
+        assert "The group shop is being rolled back." in said
+        assert controller.groups.taken_back == [("shop", ("r-0", "r-1", "r-5"))]
+        await pilot.press("n")
+        await settle(pilot)
+        app.screen.query_one("#confirm", Button).press()
+        await settle(pilot)
+        assert controller.groups.started == [("shop", {"search": "8"})]

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from multitool_tui.views.dialogs import group_question
 from multitool_tui.views.fleet import TABLE, Fleet, Sort, fleet
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.text import width_of
-from tests.tui.scenes import NOW, hostile
+from tests.tui.scenes import NOW, grouped, hostile
 from tests.tui.scenes import fleet as many
 
 
@@ -73,3 +74,52 @@ def test_a_row_changes_with_its_rollout_alone() -> None:
     moved = replace(snapshot.rollouts[0], rollout=replace(snapshot.rollouts[0].rollout, wanted=0.5))
     after = fleet(Scene(NOW, replace(snapshot, rollouts=(moved, *snapshot.rollouts[1:]))), Sort.TARGET).rows
     assert [one.target for one, two in zip(before, after, strict=True) if one != two] == ["service-000:live"]
+
+
+def rows(needle: str = "", *unfolded: str, wave: int | None = 0) -> list[tuple[str, str, str]]:
+    shown = fleet(Scene(NOW, grouped(wave)), Sort.TARGET, needle, unfolded).rows
+    return [(row.label, row.mark.word, row.step) for row in shown]
+
+
+def test_a_group_is_one_row_above_all_others() -> None:
+    first, second, *_ = rows()
+    assert first == ("shop", "wave 1 of 2", "1/4")
+    assert second[0] == "checkout:live"
+    assert rows(wave=None)[0][1] == "2 under way"
+
+
+def test_an_unfolded_group_has_its_targets_by_waves_those_not_begun_as_well_and_none_of_them_twice() -> None:
+    shown = rows("", "shop")
+    assert [(label, state) for label, state, _ in shown[:5]] == [
+        ("shop", "wave 1 of 2"),
+        ("  1 service-000:live", "shifting"),
+        ("  1 service-001:live", "held: drift"),
+        ("  2 service-005:live", "promoted"),
+        ("  2 invoice-render:beta", "not begun"),
+    ]
+    assert "service-000:live" not in {label for label, *_ in shown[5:]}
+
+
+def test_a_filter_finds_groups_and_what_is_in_them() -> None:
+    assert [label for label, *_ in rows("group:shop state:held", "shop")] == ["shop", "  1 service-001:live"]
+    assert [label for label, *_ in rows("group:shop")] == ["shop"]
+    assert rows("search")[0][0] == "search:live"
+
+
+def test_the_question_before_a_group_is_rolled_back_names_every_target_and_what_becomes_of_it() -> None:
+    snapshot = grouped()
+    asked = group_question(Scene(NOW, snapshot), snapshot.groups[0])
+    assert asked is not None
+    question, ids = asked
+    assert ids == ("r-0", "r-1", "r-5")
+    assert question.facts[1:] == (
+        ("service-000:live", "1% on v42 → v41"),
+        ("service-001:live", "2% on v42 → v41"),
+        ("service-005:live", "promoted: v42 → v41 again"),
+    )
+    assert "No further wave begins. 1 not begun" in question.sentence
+
+
+def test_a_group_of_which_nothing_was_begun_has_nothing_to_roll_back() -> None:
+    snapshot = replace(grouped(), rollouts=())
+    assert group_question(Scene(NOW, snapshot), snapshot.groups[0]) is None

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.theme import Theme
 from textual.widgets import Input
 
 from multitool_tui.clock import Clock
-from multitool_tui.tui.messages import Arranged, Looked
+from multitool_tui.controller.snapshot import Group
+from multitool_tui.tui.messages import Arranged, GroupBackAsked, GroupStartAsked, Looked
+from multitool_tui.tui.screens.confirm import SafeConfirmScreen
 from multitool_tui.tui.screens.steering import SteeringScreen
 from multitool_tui.tui.widgets.bars import Bar, Header, Keys
 from multitool_tui.tui.widgets.filter import FilterField
 from multitool_tui.tui.widgets.lines import as_content
 from multitool_tui.tui.widgets.rows import Rows
 from multitool_tui.views import fleet
+from multitool_tui.views.actions import BY_NAME, pressed_for
+from multitool_tui.views.dialogs import group_question
 from multitool_tui.views.fleet import Fleet, FleetRow, Sort
 from multitool_tui.views.scene import Scene
-from multitool_tui.views.text import EMPTY, Line, crop
+from multitool_tui.views.text import EMPTY, Line, clean, crop
 
 
 class FleetTable(Rows):
     """The rows. The cursor stays on its rollout while others come and go."""
+
+    class Landed(Message):
+        """The cursor is elsewhere."""
 
     def __init__(self) -> None:
         super().__init__(id="fleet-table")
         self.found = Fleet()
         self.needle = ""
         self.sort = Sort.ATTENTION
+        self.unfolded: set[str] = set()
         self._scene: Scene | None = None
 
     @property
@@ -52,18 +63,32 @@ class FleetTable(Rows):
         if self._scene is None:
             return
         before = self.found.rows
-        target = target or (self.row.target if self.row else None)
-        self.found = fleet.fleet(self._scene, self.sort, self.needle)
-        self.cursor = next((n for n, row in enumerate(self.found.rows) if row.target == target), self.cursor)
+        here = (self.row.target, self.row.is_group) if self.row else None
+        wanted = (target, False) if target else here
+        self.found = fleet.fleet(self._scene, self.sort, self.needle, self.unfolded)
+        places = ((row.target, row.is_group) for row in self.found.rows)
+        self.cursor = next((n for n, place in enumerate(places) if place == wanted), self.cursor)
         self.fit_rows()
         if before != self.found.rows or not self.found.rows:
             self.refresh()
 
+    @property
+    def group(self) -> Group | None:
+        """The group under the cursor, where it is on one."""
+        row, snapshot = self.row, self._scene.snapshot if self._scene else None
+        groups = snapshot.groups if snapshot else ()
+        return next((one for one in groups if row and row.is_group and clean(one.name) == row.group), None)
+
     def landed(self) -> None:
-        if self.row:
+        if self.row and not self.row.is_group:
             self.post_message(Looked(self.row.target, self.row.target))
+        self.post_message(self.Landed())
 
     def action_open(self) -> None:
+        if group := self.group:
+            self.unfolded ^= {group.name}
+            self.rebuild()
+            return
         self.landed()
         self.screen.dismiss()
 
@@ -107,7 +132,7 @@ class FleetScreen(SteeringScreen):
     def __init__(self, clock: Clock, scene: Scene, sort: str = "", needle: str = "") -> None:
         """`sort` and `needle`: as they were when one was here last."""
         super().__init__(clock, id="fleet")
-        self.scene = scene
+        self.scene = self._given = scene
         self._table = FleetTable()
         self._table.sort = Sort(sort) if sort in list(Sort) else Sort.ATTENTION
         self._table.needle = needle
@@ -138,12 +163,19 @@ class FleetScreen(SteeringScreen):
         self._label()
 
     def show(self, scene: Scene) -> None:
-        self.scene = scene
+        self._given = scene
         with self.app.batch_update():
             self._table.show(scene)
+            # No key that acts on a target acts on another one than that under the cursor.
+            self.scene = replace(scene, target=None) if self._table.group else scene
             for bar in self.query(Bar):
-                bar.show(scene)
+                bar.show(self.scene)
             self._label()
+
+    @on(FleetTable.Landed)
+    def _landed(self) -> None:
+        """From a target to a group, or back: what the keys act on is another."""
+        self.show(self._given)
 
     def _label(self) -> None:
         table, pane = self._table, self.query_one("#fleet-pane")
@@ -161,6 +193,42 @@ class FleetScreen(SteeringScreen):
         self._table.sort = self._table.sort.next()
         self._again()
         self.query_one(Heading).refresh()
+
+    # A group under the cursor
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "roll_back" and self._table.group:
+            return True
+        return super().check_action(action, parameters)
+
+    def on_key(self, event: events.Key) -> None:
+        """A group can be rolled back although no rollout is in hand."""
+        if self._table.group and event.key in pressed_for(BY_NAME["roll_back"], self.scene):
+            event.prevent_default()
+
+    def action_new(self) -> None:
+        if group := self._table.group:
+            self.post_message(GroupStartAsked(group.name))
+        else:
+            super().action_new()
+
+    def action_roll_back(self) -> None:
+        group = self._table.group
+        if group is None:
+            super().action_roll_back()
+            return
+        asked = group_question(self.scene, group)
+        if asked is None:
+            sentence = f"Nothing of {group.name} is under way, or was promoted from here."
+            self.notify(sentence, severity="warning", markup=False)
+            return
+        question, ids = asked
+
+        def confirmed(yes: bool | None) -> None:  # noqa: FBT001 - the shape of Textual's callback
+            if yes:
+                self.post_message(GroupBackAsked(group.name, ids))
+
+        self.app.push_screen(SafeConfirmScreen(question), confirmed)
 
     def action_filter(self) -> None:
         self.query_one(FilterField).open()
