@@ -15,6 +15,7 @@ from textwrap import fill
 from typing import Any
 
 from docs.man import manual
+from docs.reference import command_line, commands, events, exit_codes
 from docs.rollouts import STORIES as ROLLOUTS
 from docs.rollouts import picture
 from multitool_tui import cli
@@ -118,6 +119,7 @@ def _test(row: Row) -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "calls": calls,
+    "commands": commands,
     "permissions-example": example,
     "permissions-features": features,
     "permissions-ledger": ledger,
@@ -126,6 +128,9 @@ FILES: dict[Path, Callable[[], str]] = {
     HERE / "policy.json": lambda: _json(whole_policy()),
     HERE / "events.schema.json": lambda: _json(event_lines.schema()),
     HERE / "multitool.1": manual,
+    HERE / "cli.md": command_line,
+    HERE / "exit-codes.md": exit_codes,
+    HERE / "events.md": events,
     **{
         HERE / "completion" / name: partial(script, cli.main, shell)
         for name, shell in (("multitool", "bash"), ("_multitool", "zsh"), ("multitool.fish", "fish"))

@@ -11,7 +11,7 @@ import click
 from multitool_tui.cli import main
 from multitool_tui.cli.exits import Exit
 
-_CODES = {
+CODES = {
     Exit.DONE: "Promoted, or done.",
     Exit.BUG: "A bug of MultiTool's.",
     Exit.USAGE: "Bad usage, manifest or input.",
@@ -45,7 +45,7 @@ def _page() -> Iterator[str]:
     yield from _commands(main, root, "")
     yield ".SH EXIT STATUS"
     for code in Exit:
-        yield f".TP\n.B {int(code)}\n{_text(_CODES[code])}"
+        yield f".TP\n.B {int(code)}\n{_text(CODES[code])}"
     yield ".SH ENVIRONMENT"
     yield ".TP\n.B AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, ...\nThe standard AWS chain, as every AWS tool reads it."
     yield ".TP\n.B MULTITOOL_ENV\nThe manifest's environment."

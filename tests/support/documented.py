@@ -6,12 +6,17 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md")))
+PAGES = [
+    *(ROOT / "README.md", ROOT / "CONTRIBUTING.md"),
+    *sorted(
+        page for page in (ROOT / "docs").glob("**/*.md") if page.name != "cli.md"
+    ),  # made of the commands' own help
+]
 _IN_A_BLOCK = re.compile(r"^(?:    )? *(?:\$ |- run: |run: |- )?(?:exec )?(multitool .*)$", re.MULTILINE)
 _BLOCK = re.compile(r"^( *)```\w*\n(.*?)^\1```|((?:^    [^\n]*\n)+)", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"(?<!`)`(multitool [^`]+)`(?!`)")
 _REMARK = re.compile(r"\s+#.*$")
-_ELSEWHERE = re.compile(r"\s*(?:\||>|&&).*$")
+_ELSEWHERE = re.compile(r"\s*(?:\||[<>]|&&).*$")
 _NO_COMMAND = re.compile(r"^multitool\S*[.,:]|^multitool +\d|^multitool \w+,")
 """multitool.toml, line 4: ..., a row of a table of figures, and prose that begins so."""
 

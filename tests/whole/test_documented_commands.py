@@ -32,6 +32,7 @@ STANDS_FOR = {
     r"FUNCTION:ALIAS|\bTARGET\b": "checkout:live",
     r"\bAPI/STAGE\b": "shop/prod",
     r'"\$VERSION"|(?<=--version )N\b': "42",
+    r"(?<=receipt )ID\b": "{rollout}",
     r"\bID\b": "AKIANOBODYS",
     r"checkout-live-20260105T100000|\bROLLOUT\b": "{rollout}",
     r"(?<=\{rollout\} )N\b": "1",
@@ -39,13 +40,14 @@ STANDS_FOR = {
 }
 """What the documentation writes for something of the reader's, and what it is here."""
 
-SCREEN = ("demo", "run ", "resume")
+SCREEN = ("demo", "run ", "resume", "--read-only")
 """These open the screen, but with --headless and --dry-run; tests/cli/test_terminal.py has one."""
 
 OTHERWISE = {
     # Only named, or not to the end: what they need is added.
     "multitool replay": ("replay --help", Exit.DONE),
     "multitool setup": ("setup --help", Exit.DONE),
+    "multitool setup NAME": ("setup --help", Exit.DONE),
     "multitool teardown": ("teardown --help", Exit.DONE),
     "multitool receipt": ("receipt --help", Exit.DONE),
     "multitool simulate": ("simulate --help", Exit.DONE),
@@ -92,6 +94,7 @@ STEERING = {
     "multitool promote NAME": ("promote checkout:live", Exit.REFUSED),  # without fresh evidence
     "multitool rollback NAME [--reason TEXT]": ("rollback checkout:live --reason why", Exit.DONE),
     "multitool rollback checkout:live": ("rollback checkout:live", Exit.REFUSED),  # nothing is left of it by now
+    "multitool rollback checkout": ("rollback checkout", Exit.REFUSED),
 }
 """The same of those that another process has to be driving for, in this order."""
 
@@ -145,7 +148,9 @@ class Reader:
 
     @property
     def place(self) -> list[str]:
-        return ["--endpoint-url", self.url, "--state-dir", str(self.folder / "state"), "--log-file", "log"]
+        files = {"state-dir": "state", "log-file": "log", "preferences": "preferences.toml"}
+        named = (part for option, name in files.items() for part in (f"--{option}", str(self.folder / name)))
+        return ["--endpoint-url", self.url, *named]
 
     def types(self, arguments: str) -> Result:
         return CliRunner().invoke(main, [*self.place, *shlex.split(arguments)], input="")
@@ -159,7 +164,7 @@ class Reader:
     def rollout(self) -> str:
         """The id of one that is over."""
         if not (known := self.types("history --json").stdout.splitlines()):
-            self.types("run checkout:live --version 42 --headless --timeout 1s")
+            self.typed("run checkout:live --version 42 --headless --timeout 3s")
             known = self.types("history --json").stdout.splitlines()
         return str(json.loads(known[-1])["rollout"])
 
@@ -198,8 +203,8 @@ def test_a_documented_command_ends_as_it_should(command: str, reader: Reader) ->
     if "{rollout}" in arguments:
         arguments = arguments.format(rollout=reader.rollout())
     if arguments.startswith("run ") and "--headless" in arguments and "--any" not in arguments:
-        # A rollout takes half an hour: here it is ended at once, and so rolled back.
-        arguments, code = f"{arguments} --timeout 0.5s", Exit.INCONCLUSIVE
+        # A rollout takes half an hour: here it is ended once it has begun, and so rolled back.
+        arguments, code = f"{arguments} --timeout 3s", Exit.INCONCLUSIVE
     result = reader.typed(arguments)
     assert result.exit_code == code, f"{', '.join(COMMANDS[command])}: {command}\n{result.output}"
     assert said in result.output
