@@ -27,6 +27,8 @@ class Account:
         self._clock = clock
         self._changed = changed
         self._functions: dict[str, Function] = {}
+        self._sorted: tuple[Function, ...] | None = None
+        """By name, until something has changed."""
         self._loads: dict[str, int] = {}
         """When each function's aliases were listed last: the larger, the later."""
         self._turn = count(1)
@@ -39,7 +41,9 @@ class Account:
     @property
     def functions(self) -> tuple[Function, ...]:
         """By name."""
-        return tuple(self._functions[name] for name in sorted(self._functions))
+        if self._sorted is None:
+            self._sorted = tuple(self._functions[name] for name in sorted(self._functions))
+        return self._sorted
 
     def found(self, target: str) -> Reading | None:
         """A target as last seen."""
@@ -61,9 +65,12 @@ class Account:
         function = self._functions.get(alias.function)
         if function is not None and function.aliases is not None:
             others = [a for a in function.aliases if a.name != alias.name]
-            self._functions[alias.function] = replace(
-                function, aliases=tuple(sorted([*others, alias], key=lambda a: a.name))
-            )
+            aliases = tuple(sorted([*others, alias], key=lambda a: a.name))
+            if aliases != function.aliases:
+                self._put_function(replace(function, aliases=aliases))
+
+    def _put_function(self, function: Function) -> None:
+        self._functions[function.name], self._sorted = function, None
 
     async def sweep(self, first: str | None) -> None:
         """Read every page of the function list, then the aliases of `first` and of all in a small account; the APIs.
@@ -77,10 +84,12 @@ class Account:
         async for page in functions.function_names(self._session.functions):
             seen.update(page)
             for name in page:
-                self._functions.setdefault(name, Function(name))
+                if name not in self._functions:
+                    self._put_function(Function(name))
             self._changed()
         for gone in self._functions.keys() - seen:
             del self._functions[gone]
+            self._sorted = None
         self.complete = True
         turn = asyncio.Semaphore(_AT_ONCE)
 
@@ -119,6 +128,7 @@ class Account:
                 numbers = await functions.versions(self._session.functions, name)
         except AwsError as trouble:
             error = str(trouble)
-        if name in self._functions:  # it may have been deleted meanwhile
-            self._functions[name] = Function(name, aliases, numbers, error)
+        found = Function(name, aliases, numbers, error)
+        if name in self._functions and self._functions[name] != found:  # it may have been deleted meanwhile
+            self._put_function(found)
             self._changed()

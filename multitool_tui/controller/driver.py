@@ -19,7 +19,7 @@ from multitool_tui.controller.publishing import Publisher
 from multitool_tui.controller.recorder import Recorder
 from multitool_tui.controller.smoke import Tester
 from multitool_tui.controller.snapshot import LiveRollout, Traffic
-from multitool_tui.controller.timeline import Timeline
+from multitool_tui.controller.timeline import Timeline, recent
 from multitool_tui.controller.waiting import nap
 from multitool_tui.journal.codec import encode, encode_change, encode_event
 from multitool_tui.journal.past import Past, changes
@@ -105,12 +105,15 @@ class Driver:
         self._weight_read: float | None = None
         self._alarms: dict[str, AlarmState] = {}
         """The watched alarms as the judge was last shown them."""
-        self._alarm_changes: list[tuple[datetime, str, AlarmState]] = []
+        self._alarm_changes: tuple[tuple[datetime, str, AlarmState], ...] = ()
         self._firing_at_start: tuple[str, ...] = ()
         self._receipt: Receipt | None = None
         """Of the latest decision."""
         self.unseen: str | None = None
         """Why CloudWatch shows nothing of the canary."""
+        self._live: LiveRollout | None = None
+        self._known: tuple[object, ...] = ()
+        """What that was made of."""
         self._wake_at: datetime | None = None
         self._woken = asyncio.Event()
         self._changes = Changes(
@@ -125,25 +128,24 @@ class Driver:
 
     @property
     def live(self) -> LiveRollout:
-        """The rollout with what is known of its target now."""
-        rollout = self.rollout
-        traffic = Traffic(
-            rollout.target,
-            rollout.baseline,
-            rollout.canary or None,
-            self._timeline.minutes,
-            self._slow_limit,
-            self._timeline.course,
-            tuple(self._alarm_changes),
-        )
-        return LiveRollout(
-            rollout,
-            traffic,
-            self._weight_read,
-            self._firing_at_start,
-            self._changes.trouble or self._changes.unrenewed or self.unseen,
-            self._publisher.progress if self._publisher else None,
-        )
+        """The rollout with what is known of its target now: the very same object until something else is known."""
+        rollout, minutes, course = self.rollout, self._timeline.minutes, self._timeline.course
+        trouble = self._changes.trouble or self._changes.unrenewed or self.unseen
+        sent = self._publisher.progress if self._publisher else None
+        known = (rollout, minutes, course, self._alarm_changes, self._weight_read, self._firing_at_start, trouble, sent)
+        if self._live is None or known != self._known:
+            traffic = Traffic(
+                rollout.target,
+                rollout.baseline,
+                rollout.canary or None,
+                minutes,
+                self._slow_limit,
+                course,
+                self._alarm_changes,
+            )
+            self._live = LiveRollout(rollout, traffic, self._weight_read, self._firing_at_start, trouble, sent)
+            self._known = known
+        return self._live
 
     @property
     def slow_limit(self) -> float | None:
@@ -193,7 +195,7 @@ class Driver:
     def recall(self, past: Past) -> None:
         """Know again what an earlier driver knew, and has put on record."""
         self._timeline.recall(past)
-        self._alarm_changes = list(past.alarm_changes)
+        self._alarm_changes = recent(past.alarm_changes, self._timeline.since)
         self._alarms = dict(past.alarms)
         self._firing_at_start = past.firing_at_start
 
@@ -357,7 +359,8 @@ class Driver:
     def _show_alarms(self, states: Mapping[str, AlarmState]) -> Judgement:
         if states != self._alarms:
             now = self._clock.now()
-            self._alarm_changes += changes(now, self._alarms, states)
+            known = (*self._alarm_changes, *changes(now, self._alarms, states))
+            self._alarm_changes = recent(known, self._timeline.since)
             self._alarms = dict(states)
             self._recorder.put(self.rollout, Entry(now, Kind.ALARMS, encode(self._alarms)))
         return self._timeline.judge.see_alarms(states)

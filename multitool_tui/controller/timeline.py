@@ -1,46 +1,54 @@
-"""A rollout's minutes: each of CloudWatch's periods with the canary's weight in it, as the judge takes them."""
+"""A rollout's minutes: each of CloudWatch's periods with the canary's weight in it, as the judge takes them.
+
+What is kept is what charts show, however long the rollout takes: the judge keeps what it needs, the journal everything.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from multitool_tui.aws.metrics import Period
 from multitool_tui.journal.past import Past
-from multitool_tui.judgement.model import Evidence, Judge, Judgement, Minute
+from multitool_tui.judgement.model import AlarmState, Evidence, Judge, Judgement, Minute
 from multitool_tui.rollout.plan import Analysis
+
+_KEPT = timedelta(hours=4)  # or as long as it takes to have so many periods, where those are longer:
+_PERIODS_KEPT = 240
+
+Known = TypeVar("Known", tuple[datetime, float], tuple[datetime, str, AlarmState])
 
 
 class Timeline:
-    """What weight the canary had when, and the minutes that are sealed; each is shown to `judge` when it is new."""
+    """What weight the canary had when, and the minutes that are sealed; each is shown to `judge` when it is new.
+
+    Only the latest four hours are kept, or 240 periods where those are longer. The tuples are new ones only when there
+    is something new in them.
+    """
 
     def __init__(self, analysis: Analysis, judge: Judge) -> None:
         self.judge = judge
         self._analysis = analysis
+        self._kept = max(_KEPT, _PERIODS_KEPT * analysis.period)
+        self.since: datetime | None = None
+        """From when on minutes are kept; None: all are, so far."""
         self._minutes: dict[datetime, Minute] = {}
         self.minutes: tuple[Minute, ...] = ()
-        """All that are known, oldest first."""
-        self._weights: list[tuple[datetime, float]] = []
-        self._course: dict[datetime, Evidence] = {}
-
-    @property
-    def course(self) -> tuple[tuple[datetime, Evidence], ...]:
+        """Those that are known, oldest first."""
+        self.course: tuple[tuple[datetime, Evidence], ...] = ()
         """How the evidence stood after each minute in which it was weighed, by the minute's start; oldest first."""
-        return tuple(self._course.items())
-
-    @property
-    def weights(self) -> tuple[tuple[datetime, float], ...]:
+        self.weights: tuple[tuple[datetime, float], ...] = ()
         """The canary's share (0-1) from each moment on."""
-        return tuple(self._weights)
 
     def recall(self, past: Past) -> None:
         """Know again what the judge has been shown already."""
-        self._minutes, self._weights, self._course = dict(past.minutes), list(past.weights), dict(past.course)
-        self.minutes = tuple(self._minutes.values())
+        self._minutes, self.weights, self.course = dict(past.minutes), tuple(past.weights), tuple(past.course.items())
+        self._tidy()
 
     def put_weight(self, at: datetime, weight: float) -> None:
         """The canary's share (0-1) from a moment on."""
-        self._weights.append((at, weight))
+        self.weights = (*self.weights, (at, weight))
 
     def see(self, periods: Sequence[Period], now: datetime) -> tuple[list[Minute], Judgement | None]:
         """Show the judge the periods that are sealed by now, and are new or have changed.
@@ -53,23 +61,36 @@ class Timeline:
         for period in periods:
             if period.start + analysis.period + analysis.seal_after > now:
                 break
+            if self.since is not None and period.start < self.since:
+                continue  # the judge has left it behind as well
             minute = self._minute(period, analysis.period)
             if minute is not None and self._minutes.get(minute.start) != minute:
                 self._minutes[minute.start] = minute
                 new.append(minute)
                 judgement = self.judge.see_minute(minute)
-        if new:
-            self._minutes = dict(sorted(self._minutes.items()))
-            self.minutes = tuple(self._minutes.values())
         if judgement and judgement.seen_to:
-            self._course[new[-1].start] = judgement.evidence
+            course = dict(self.course) | {new[-1].start: judgement.evidence}
+            self.course = tuple(course.items())
+        if new:
+            self._tidy()
         return new, judgement
+
+    def _tidy(self) -> None:
+        """Put the minutes in order, and let go of what is too old."""
+        self._minutes = dict(sorted(self._minutes.items()))
+        latest = next(reversed(self._minutes), None)
+        if latest is not None and next(iter(self._minutes)) < latest - self._kept:
+            self.since = latest - self._kept
+            self._minutes = {start: minute for start, minute in self._minutes.items() if start >= self.since}
+            self.course = tuple(known for known in self.course if known[0] >= self.since)
+            self.weights = recent(self.weights, self.since)
+        self.minutes = tuple(self._minutes.values())
 
     def _minute(self, period: Period, length: timedelta) -> Minute | None:
         """The period as the judge takes it; None for the one in which everything went to one version."""
         end = period.start + length
-        before = next((weight for at, weight in reversed(self._weights) if at <= period.start), 0.0)
-        within = [weight for at, weight in self._weights if period.start < at < end]
+        before = next((weight for at, weight in reversed(self.weights) if at <= period.start), 0.0)
+        within = [weight for at, weight in self.weights if period.start < at < end]
         if before == 1.0 and not within:
             # An alias without weights may not tell its versions apart: all that it shows is the promoted canary's.
             return Minute(period.start, 1.0, None, period.canary or period.baseline)
@@ -77,3 +98,18 @@ class Timeline:
             return None
         weight = max((before, *within))
         return Minute(period.start, weight, period.baseline, period.canary if weight else None)
+
+
+def recent(known: Sequence[Known], since: datetime | None) -> tuple[Known, ...]:
+    """What has become so `since` then (everything, where that is None), and what was so before, of each thing: of each
+    alarm, where a name comes after the moment."""
+    if since is None:
+        return tuple(known)
+    told, kept = set[object](), list[Known]()
+    for one in reversed(known):
+        if one[0] <= since:
+            if one[1:-1] in told:
+                continue
+            told.add(one[1:-1])
+        kept.append(one)
+    return tuple(reversed(kept))
