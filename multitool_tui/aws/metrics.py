@@ -103,7 +103,7 @@ async def try_pairs(client: Any, request: Request) -> None:
             try:
                 await _try(client, group, request)
             except Refused as error:
-                raise Refused(f"Metric {group.own} cannot be read: {error}") from None
+                raise Refused(f"Metric {group.own} cannot be had. {str(error).replace(group.prefix, '')}") from None
 
 
 async def _try(client: Any, group: _Group, request: Request) -> None:
@@ -151,13 +151,15 @@ async def _get_metric_data(
 class _Group:
     """Queries of the request with this index that must be in one call.
 
-    `labels`: by the id of a query, where its answer belongs. `own`: the plan's own metric that they are of.
+    `labels`: by the id of a query, where its answer belongs. `own`: the plan's own metric that they are of, and what
+    stands before their ids.
     """
 
     index: int
     queries: Sequence[dict[str, Any]]
     labels: Mapping[str, tuple[str, str]]
     own: str = ""
+    prefix: str = ""
 
 
 def _groups(index: int, request: Request) -> Iterator[_Group]:
@@ -176,7 +178,7 @@ def _groups(index: int, request: Request) -> Iterator[_Group]:
             queries = queries_of(pair, prefix, source.placeholders(part, version or ""), seconds)
             labels = {prefix + one: (part, f"{pair.name}.{one}") for one in (pair.bad, pair.total)}
             if queries:
-                yield _Group(index, queries, labels, pair.name)
+                yield _Group(index, queries, labels, pair.name, prefix)
 
 
 def _batches(groups: Iterable[_Group]) -> Iterator[list[_Group]]:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,7 +94,6 @@ def simulate(
     The policy `multitool` goes by strategy adaptive, or by the plan that is named.
     """
     plan = chosen_plan(strategy, manifest, rollout)
-    plan = replace(plan, analysis=replace(plan.analysis, metrics=()))  # traffic that is made up counts no orders
     over: dict[str, Any] = {"disturbances": _disturbances(noise, bursts=bursts)}
     over |= {} if minutes is None else {"minutes": minutes}
     harmed = {key: value for key, value in (("share", harm), ("onset", onset)) if value is not None}

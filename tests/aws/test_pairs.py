@@ -47,7 +47,7 @@ class CloudWatch:
         self.calls.append(ids)
         if self.refuses and any(self.refuses in each for each in ids):
             answer = {
-                "Error": {"Code": "ValidationError", "Message": f"Error in expression '{self.refuses}'"},
+                "Error": {"Code": "ValidationError", "Message": f"Error in expression '{ids[-1]}'"},
                 "ResponseMetadata": {"HTTPStatusCode": 400},
             }
             raise ClientError(answer, "GetMetricData")
@@ -132,9 +132,9 @@ async def test_a_query_that_goes_wrong_later_takes_nothing_else_along() -> None:
 
 async def test_before_a_start_a_query_that_cannot_be_read_is_named() -> None:
     broken = MetricPair("mails", "bad", "total", (_stat("bad", "Failed"), _stat("total", "Sent")))
-    with pytest.raises(Refused, match=r"^Metric mails cannot be read: Error in expression 'own1_'\.$"):
+    with pytest.raises(Refused, match=r"^Metric mails cannot be had\. Error in expression 'total'\.$"):
         await try_pairs(CloudWatch({}, refuses="own1_"), _request(ORDERS, broken))
-    with pytest.raises(Refused, match=r"^Metric orders cannot be read: AccessDenied: The account is not linked\.$"):
+    with pytest.raises(Refused, match=r"^Metric orders cannot be had\. AccessDenied: The account is not linked\.$"):
         await try_pairs(CloudWatch({}, status="Forbidden"), _request(ORDERS))
     client = CloudWatch({})
     await try_pairs(client, _request(ORDERS, broken, canary=None))

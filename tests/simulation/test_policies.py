@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from multitool_tui.judgement.model import Counts, Minute
+from multitool_tui.rollout.metrics import MetricPair
+from multitool_tui.rollout.strategies import parse_plan
 from multitool_tui.simulation.policies import POLICIES
+from multitool_tui.simulation.policies.adaptive import Adaptive
 from multitool_tui.simulation.policies.base import Policy
 from multitool_tui.simulation.policies.kayenta import Kayenta
 from multitool_tui.simulation.traffic import START
@@ -111,3 +115,12 @@ def test_every_policy_survives_minutes_in_which_nothing_is_known(make: Callable[
     for _ in range(60):
         if policy.see([]) in (0.0, 1.0):
             break
+
+
+def test_metrics_of_the_plan_that_no_simulated_traffic_has_are_not_missed() -> None:
+    plan = parse_plan("10%/5m 50%/5m")
+    counting = replace(plan, analysis=replace(plan.analysis, metrics=(MetricPair("orders"),)))
+    healthy = [(0, 0)] * 30
+    said = weights(Adaptive(counting), healthy)
+    assert said == weights(Adaptive(plan), healthy)
+    assert said[-1] == 1.0

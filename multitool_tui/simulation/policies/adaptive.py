@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from multitool_tui.judgement.model import Minute
@@ -16,7 +17,8 @@ class Adaptive:
     """A rehearsal of `plan`. Satisfies `Policy`."""
 
     def __init__(self, plan: Plan = STRATEGIES[ADAPTIVE]) -> None:
-        self._rehearsal = Rehearsal(plan)
+        # Traffic that is made up has nothing that the plan's own metrics count.
+        self._rehearsal = Rehearsal(replace(plan, analysis=replace(plan.analysis, metrics=())))
         self._weight = 0.0
         self.aftercare = plan.bake_after_promote // plan.analysis.period
 
