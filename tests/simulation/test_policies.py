@@ -118,7 +118,7 @@ def test_every_policy_survives_minutes_in_which_nothing_is_known(make: Callable[
 
 
 def test_metrics_of_the_plan_that_no_simulated_traffic_has_are_not_missed() -> None:
-    plan = parse_plan("10%/5m 50%/5m")
+    plan = parse_plan("50%/5m")
     counting = replace(plan, analysis=replace(plan.analysis, metrics=(MetricPair("orders"),)))
     healthy = [(0, 0)] * 30
     said = weights(Adaptive(counting), healthy)
