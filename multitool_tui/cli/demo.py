@@ -95,7 +95,7 @@ def demo(
         return supervisor
 
     with stack:
-        open_screen(connect, clock, options)
+        open_screen(connect, clock, options, tour=True)
 
 
 def _check_scenario(name: str) -> None:

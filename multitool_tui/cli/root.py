@@ -27,6 +27,7 @@ _COMMANDS = {
     "rollback": "multitool_tui.cli.steering",
     "run": "multitool_tui.cli.run",
     "sandbox": "multitool_tui.cli.sandbox",
+    "serve": "multitool_tui.cli.serve",
     "setup": "multitool_tui.cli.setup",
     "simulate": "multitool_tui.cli.simulate",
     "status": "multitool_tui.cli.status",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import importlib
+import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -38,14 +39,17 @@ def watch(options: Globals) -> None:
     open_screen(connect, clock, options)
 
 
-def open_screen(connect: Callable[[], Awaitable[Controller]], clock: Clock, options: Globals) -> None:
-    """Run the screen until its user quits, and end the process as that went.
+def open_screen(
+    connect: Callable[[], Awaitable[Controller]], clock: Clock, options: Globals, *, tour: bool = False
+) -> None:
+    """Run the screen until its user quits, and end the process as that went. `tour`: show it once to who is new.
 
     Raises:
         Failure: there is no terminal, or the session is of no use, or there are no such preferences.
     """
-    # The screen is drawn on standard error.
-    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+    # The screen is drawn on standard error; a page in a browser is drawn through pipes.
+    in_a_browser = "web_driver" in os.environ.get("TEXTUAL_DRIVER", "")
+    if not in_a_browser and not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise Failure("The screen needs a terminal: standard input, output or error is none.", Exit.USAGE)
     open_log(options.log_file)
     if options.preferences and not options.preferences.exists():
@@ -55,7 +59,7 @@ def open_screen(connect: Callable[[], Awaitable[Controller]], clock: Clock, opti
 
     hint = f"profile {options.profile}" if options.profile else ""
     habits = Habits(preferences_path(options), state_dir(options) / "screen.json")
-    farewell = MultiToolApp(connect, clock=clock, title_hint=hint, habits=habits).run()
+    farewell = MultiToolApp(connect, clock=clock, title_hint=hint, habits=habits, tour=tour).run()
     if farewell is None:
         raise Failure("The screen ended unexpectedly; the log file has the details.", Exit.BUG)
     if farewell.exit_code:

@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.messages import ExitApp
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -79,8 +80,11 @@ class MultiToolApp(App[Farewell]):
         title_hint: str = "",
         ascii_only: bool | None = None,
         habits: Habits | None = None,
+        tour: bool = False,
     ) -> None:
+        """`tour`: whether what is where is shown to whoever has not seen it yet."""
         super().__init__()
+        self._tour = tour
         self._habits = habits or Habits()
         self._sought: str | None = None
         """The target of the session before, until it is known whether that is there."""
@@ -141,13 +145,19 @@ class MultiToolApp(App[Farewell]):
             await self._leave(Farewell(failed.exit_code, str(failed)))
             return
         self._controller = controller
+        if self._tour and not self._habits.toured:
+            from multitool_tui.tui.screens.main import MainScreen
+
+            self._habits.tour_is_over()
+            for screen in self.screen_stack:
+                if isinstance(screen, MainScreen):
+                    await screen.begin_tour()
         controller.subscribe(self._deliver)
         self._deliver(controller.snapshot)
 
     async def _furnish(self) -> None:
         """Put the main screen over its frame: Textual does not let the screen that an application opens with go."""
-        main: Any = await asyncio.to_thread(import_module, "multitool_tui.tui.screens.main")
-        wrong = await asyncio.to_thread(self._habits.read)
+        main, wrong = await asyncio.to_thread(self._load)
         self.set_keymap(dict(self._habits.keymap))
         if self._habits.preferences.theme:
             self.theme = self._habits.preferences.theme
@@ -155,6 +165,10 @@ class MultiToolApp(App[Farewell]):
         await self.push_screen(main.MainScreen(self._clock, self._hint))
         for sentence in wrong:
             self.notify(sentence, title="Preferences", severity="warning", timeout=15, markup=False)
+
+    def _load(self) -> tuple[Any, Sequence[str]]:
+        """What takes a while: the main screen's module, and the operator's preferences with what is wrong in them."""
+        return import_module("multitool_tui.tui.screens.main"), self._habits.read()
 
     def _scene(self, snapshot: Snapshot | None) -> Scene:
         from multitool_tui.views.scene import Scene
@@ -434,6 +448,12 @@ class MultiToolApp(App[Farewell]):
     def _interrupted(self, name: str) -> None:
         """The process is told to end, or its terminal is gone: nobody can be asked."""
         self._spawn(self._end_safely(f"{name} ended the screen."))
+
+    def on_exit_app(self, message: ExitApp) -> None:
+        """Somebody else ends the application: in a browser, the page was closed. It ends as when a terminal is lost."""
+        if not self._leaving:
+            message.prevent_default()
+            self._interrupted("A closed page")
 
     async def _end_safely(self, why: str) -> None:
         if self._controller:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual.messages import ExitApp
 from textual.widgets import Input
 
 from multitool_tui.clock import ManualClock
@@ -52,6 +53,17 @@ async def main():
 asyncio.run(main())
 print(json.dumps(seen))
 """
+
+
+async def test_a_page_that_is_closed_ends_as_a_lost_terminal_does() -> None:
+    controller = FakeController(mid_canary())
+    app = make_app(controller)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        app.post_message(ExitApp())
+        while not controller.closed:
+            await pilot.pause()
+        assert controller.interrupted == "A closed page ended the screen."
 
 
 def test_neither_the_first_paint_nor_the_dialogs_load_anything_heavy() -> None:

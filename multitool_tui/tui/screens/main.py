@@ -24,6 +24,7 @@ from multitool_tui.tui.widgets.evidence import Evidence
 from multitool_tui.tui.widgets.pane import Pane
 from multitool_tui.tui.widgets.resources import Resources, ResourceTree
 from multitool_tui.tui.widgets.split import Split
+from multitool_tui.tui.widgets.tour import Tour
 from multitool_tui.views.scene import Scene
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class MainScreen(Zooms, SteeringScreen):
             self.zoom(self.query_one(f"#{zoomed}"))
 
     def commands(self) -> Iterable[SystemCommand]:
+        yield SystemCommand("Tour", "What is where on this screen, in a few steps", self.begin_tour)
         for number, (pane, title) in enumerate(PANES.items(), 1):
             yield SystemCommand(f"Go to {title}", f"Give that pane the focus: {number}", partial(self.action_go, pane))
 
@@ -138,7 +140,25 @@ class MainScreen(Zooms, SteeringScreen):
             self.post_message(Arranged(zoomed=""))
         return was
 
+    async def begin_tour(self) -> None:
+        """Show what is where; once more, from the beginning."""
+        self.unzoom()
+        await self.query(Tour).remove()
+        await self.mount(Tour(self.scene))
+
+    @on(Tour.Over)
+    def action_end_tour(self) -> None:
+        """Away with it, and the focus to where it is without one."""
+        self.query(Tour).remove()
+        if self.app.size.width >= WIDE:
+            self.query_one(ResourceTree).focus()
+        else:
+            self.set_focus(None)
+
     def action_back(self) -> None:
+        if self.query(Tour):
+            self.action_end_tour()
+            return
         if self.unzoom() or self.query_one(Resources).close_filter():
             return
         if self.app.size.width < WIDE:
