@@ -32,6 +32,7 @@ PAGE_OF = {
     "rollback": "headless.md#from-another-shell",
     "run": "run.md",
     "sandbox": "sandbox.md",
+    "serve": "serve.md",
     "setup": "setup.md",
     "simulate": "simulate.md",
     "status": "headless.md#from-another-shell",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from math import log
@@ -14,6 +15,7 @@ from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.plan import Ramp, Step
 from multitool_tui.rollout.states import State
 from multitool_tui.views.glyphs import FOREIGN, GATE, SERVES, STATES
+from multitool_tui.views.links import console_url
 from multitool_tui.views.numbers import count, moment
 from multitool_tui.views.scene import Scene, connecting, freshness
 from multitool_tui.views.text import (
@@ -68,7 +70,8 @@ def split_pane(scene: Scene, width: int, height: int) -> PaneView:
     parts = [line(Span(_TITLE, Role.STRONG)), line(target), line(state), line(Span(near, Role.DIM))]
     title = join([part for part in parts if width_of(part)], Span(" · ", Role.DIM))
     note, faded = freshness(scene.feed(FeedName.TARGET), scene.now)
-    return pane(title, _space_out(blocks, height), width, note, faded=faded)
+    whole = pane(title, _space_out(blocks, height), width, note, faded=faded)
+    return replace(whole, link=console_url(scene)[0] or "")
 
 
 def _whose(elsewhere: Elsewhere, now: datetime) -> Span:

@@ -52,12 +52,16 @@ EMPTY: Line = ()
 
 @dataclass(frozen=True, slots=True)
 class PaneView:
-    """A pane as it is drawn. `note` goes into the lower border; a faded pane shows data that is old."""
+    """A pane as it is drawn. `note` goes into the lower border; a faded pane shows data that is old.
+
+    `link`: a web address that the title leads to, in terminals that have such links (OSC 8).
+    """
 
     title: Line
     lines: tuple[Line, ...]
     note: Line = EMPTY
     faded: bool = False
+    link: str = ""
 
 
 def line(*parts: str | Span) -> Line:

@@ -365,3 +365,15 @@ async def test_an_ascii_terminal_gets_ascii_only() -> None:
             await settle(pilot)
             text = "".join(lines_of(app))
             assert text.isascii(), {char for char in text if not char.isascii()}
+
+
+async def test_the_target_s_title_leads_to_the_console_where_there_is_one() -> None:
+    """OSC 8, for terminals that have links; nothing of it in the sandbox, which has no console."""
+    for shown, is_linked in ((mid_canary(), True), (replace(mid_canary(), sandbox="healthy"), False)):
+        app = make_app(FakeController(shown))
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settle(pilot)
+            update: Any = app.screen._compositor.render_update(full=True)
+            painted = update.render_segments(app.console)
+        link = ";https://eu-west-1.console.aws.amazon.com/lambda/home?region=eu-west-1#/functions/checkout/aliases/live\x1b\\"
+        assert (link in painted) is is_linked

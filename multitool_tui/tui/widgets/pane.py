@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.style import Style
 from textual.theme import Theme
 
 from multitool_tui.tui.widgets.lines import Lines, as_content
@@ -48,7 +49,7 @@ class Pane(Lines, can_focus=True):
         """Bring the widget to what a view says, touching only what is different."""
         drawn, self._drawn = self._drawn, view
         self.ascii_only = scene.ascii
-        if drawn is None or (drawn.title, drawn.note) != (view.title, view.note):
+        if drawn is None or (drawn.title, drawn.note, drawn.link) != (view.title, view.note, view.link):
             self.label(view)
         self.set_class(view.faded, "-faded")
         self.set_lines(view.lines)
@@ -56,7 +57,8 @@ class Pane(Lines, can_focus=True):
     def label(self, view: PaneView) -> None:
         """Write the title and the note into the border."""
         room = max(0, self.outer_size.width - 4)  # the corners, and a space beside each
-        self.border_title = as_content(self, crop(view.title, room), ascii_only=self.ascii_only)
+        title = as_content(self, crop(view.title, room), ascii_only=self.ascii_only)
+        self.border_title = title.stylize(Style(link=view.link)) if view.link else title
         note = crop(view.note, room)
         self.border_subtitle = as_content(self, note, ascii_only=self.ascii_only) if note else None
 
