@@ -290,12 +290,13 @@ class AliasTarget:
     def _check_lease(self, found: Alias) -> None:
         lease, _ = leases.read(found.description)
         if lease and lease.driver != self._lease.driver:
-            raise LeaseLost(f"{lease.who} drives {self._function}:{self._name} now.")
+            raise LeaseLost(f"{lease.who} drives {self._function}:{self._name} now.", found)
 
     def _drift(self, found: Alias) -> Drift:
         state, known = _State.of(found), _State.of(self._known)
         what = "" if not state.has_traffic_of(known) else ", its description changed"
-        return Drift(f"{self._function}:{self._name} was changed by somebody else: it is now {_spell(found)}{what}.")
+        why = f"{self._function}:{self._name} was changed by somebody else: it is now {_spell(found)}{what}."
+        return Drift(why, found)
 
 
 def _spell(alias: Alias) -> str:

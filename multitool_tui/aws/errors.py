@@ -16,6 +16,11 @@ After `Unanswered` nobody knows whether a write was applied: read the target bac
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multitool_tui.aws.resources import Reading
+
 
 class AwsError(Exception):
     """Something that AWS or the way to it did."""
@@ -41,11 +46,19 @@ class Conflict(AwsError):
     """The compare-and-swap failed, or an update is in progress."""
 
 
-class Drift(AwsError):
+class _OtherHand(AwsError):
+    """`found`: the target as it was read; None where it is gone, or was not read."""
+
+    def __init__(self, message: str, found: Reading | None = None) -> None:
+        super().__init__(message)
+        self.found = found
+
+
+class Drift(_OtherHand):
     """The target is not what this rollout made it: somebody else changed or deleted it."""
 
 
-class LeaseLost(AwsError):
+class LeaseLost(_OtherHand):
     """Another driver has marked the target as its own."""
 
 

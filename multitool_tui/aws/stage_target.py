@@ -388,12 +388,13 @@ class StageTarget:
     def _check_lease(self, found: Stage) -> None:
         lease, _ = leases.read(found.description)
         if lease and lease.driver != self._lease.driver:
-            raise LeaseLost(f"{lease.who} drives {self._name} now.")
+            raise LeaseLost(f"{lease.who} drives {self._name} now.", self._shown(found))
 
     def _drift(self, found: Stage) -> Drift:
         state, known = _State.of(found), _State.of(self._known)
         what = "" if not state.has_traffic_of(known) else ", its description changed"
-        return Drift(f"{self._name} was changed by somebody else: it is now {self._spell(found)}{what}.")
+        why = f"{self._name} was changed by somebody else: it is now {self._spell(found)}{what}."
+        return Drift(why, self._shown(found))
 
     def _spell(self, found: Stage) -> str:
         """ "on v41's deployment a1b2c3 with 10% to v42's"."""

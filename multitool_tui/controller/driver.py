@@ -289,6 +289,8 @@ class Driver:
         try:
             found = await self._target.read()
         except (Drift, LeaseLost) as error:
+            if error.found is not None:
+                self._weight_read = self._share(error.found)
             if not self._changes.under_way and not self.rollout.ended:
                 self.tell(Blocked(at=self._clock.now(), obstacle=obstacle(error), why=str(error)))
             return None

@@ -174,9 +174,9 @@ def _rollout_blocks(live: LiveRollout, scene: Scene, width: int, *, roomy: bool)
 
 def _share_now(live: LiveRollout) -> float:
     """The canary's share as the target has it: as last read, else as the rollout knows it."""
-    if live.rollout.ended or live.weight_read is None:
-        return live.rollout.weight
-    return live.weight_read
+    rollout = live.rollout
+    is_settled = rollout.ended and rollout.state is not State.ABANDONED
+    return rollout.weight if is_settled or live.weight_read is None else live.weight_read
 
 
 def _bar_block(left: tuple[str, float], right: tuple[str, float] | None, width: int) -> tuple[Line, ...]:

@@ -261,8 +261,10 @@ async def test_expired_credentials_hold_the_weight_where_it_is() -> None:
 
 async def test_drift_holds_and_leaves_the_target_as_it_was_found() -> None:
     async with stage() as s:
-        s.target.troubles = [Drift("checkout:live was changed by somebody else: it is now v43.")]
+        found = Alias("checkout", "live", "41", "r9", weights={"42": 0.3})
+        s.target.troubles = [Drift("checkout:live was changed by somebody else: it is now v41 with 30% to v42.", found)]
         await s.driver.look()
+        assert s.driver.live.weight_read == 0.3
         assert s.rollout.state is State.HELD
         assert s.rollout.obstacle is Obstacle.DRIFT
         await s.pass_time(3600, step=60)
