@@ -136,7 +136,7 @@ def remedy(profile: str | None) -> str:
     """
     # The SDK's order: the variables come first, unless a profile was named outright.
     if profile is None and os.environ.get("AWS_ACCESS_KEY_ID"):
-        return "its keys are in environment variables, which a running process cannot see change; start again with new ones"
+        return "its keys are environment variables, which a running process never reads again; restart it with new ones"
     session = Session(profile=profile)
     name = session.get_config_variable("profile") or "default"
     profiles = session.full_config["profiles"]

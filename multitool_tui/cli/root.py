@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 from pathlib import Path
+from typing import Any
 
 import click
 
+from multitool_tui.cli.exits import Exit, Failure
 from multitool_tui.cli.lazy import LazyGroup
 from multitool_tui.cli.options import Globals
+
+_log = logging.getLogger(__name__)
 
 _COMMANDS = {
     "completion": "multitool_tui.cli.completion",
@@ -36,8 +42,33 @@ _COMMANDS = {
 }
 
 
+class Root(LazyGroup):
+    """Every command ends here, also by a bug of ours: its details are for the log file, not for the terminal."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:  # whoever read the output has left
+                raise
+            _record(ctx.obj)
+            why = f"A bug of ours ({type(error).__name__}); the log file has the details."
+            raise Failure(why, Exit.BUG) from error
+
+
+def _record(options: Globals | None) -> None:
+    """Write the exception that is being handled to the log file, which not every command has opened."""
+    from multitool_tui.cli.log import open_log
+
+    if not logging.getLogger("multitool_tui").handlers:
+        open_log(options.log_file if options else None)
+    _log.exception("a command ended by a bug")
+
+
 @click.group(
-    cls=LazyGroup,
+    cls=Root,
     places=_COMMANDS,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},

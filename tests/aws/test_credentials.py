@@ -168,7 +168,7 @@ async def test_environment_variables_cannot_be_renewed() -> None:
     async with opened(profile=None) as (sandbox, session, _):
         sandbox.faults.add(Fault(kind="expired"))
         said = await refused(session)
-        assert "environment variables, which a running process cannot see change; start again" in said
+        assert "environment variables, which a running process never reads again; restart it" in said
 
 
 @pytest.mark.parametrize(
