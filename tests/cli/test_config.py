@@ -12,6 +12,7 @@ from multitool_tui.cli import main
 from multitool_tui.cli.exits import Exit
 from multitool_tui.config import load_manifest, manifest_schema
 from multitool_tui.config.first import first_manifest
+from multitool_tui.tui.preferences.model import preferences_schema
 from multitool_tui.views import event_lines
 from tests.cli.test_shells import shells
 
@@ -51,10 +52,34 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "none.toml cannot be read: No such file or directory." in done.output
 
 
-@pytest.mark.parametrize(("what", "schema"), [([], manifest_schema()), (["events"], event_lines.schema())])
+@pytest.mark.parametrize(
+    ("what", "schema"),
+    [
+        ([], manifest_schema()),
+        (["events"], event_lines.schema()),
+        (["preferences"], preferences_schema()),
+    ],
+)
 def test_the_schemas_are_printed(what: list[str], schema: dict[str, object]) -> None:
     done = CliRunner().invoke(main, ["config", "schema", *what])
     assert (done.exit_code, json.loads(done.output)) == (0, schema)
+
+
+def test_preferences_are_checked_and_a_first_file_of_them_is_written_without_asking_anybody(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "preferences.toml"
+
+    def run(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(main, ["--preferences", str(file), "config", *words])
+        return done.exit_code, done.output.replace(str(file), "p.toml")
+
+    code, said = run("init", "--preferences")
+    assert (code, said) == (0, "p.toml has every key as a remark. Next: take a # away, and start again.\n")
+    assert run("check", "--preferences") == (0, "p.toml is in order.\n")
+    assert run("init", "--preferences")[0] == Exit.USAGE
+    file.write_text('theme = "nihgt"\n')
+    code, said = run("check", "--preferences")
+    assert code == Exit.USAGE
+    assert said.startswith("p.toml:1:1: theme is 'nihgt', which is no theme; the nearest one is ")
 
 
 def test_a_first_manifest_has_each_alias_and_the_alarms_of_its_name(tmp_path: Path) -> None:
