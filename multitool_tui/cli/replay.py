@@ -116,11 +116,17 @@ def _lines(
     path = Path(source)
     if source == "-":
         yield lines_of(sys.stdin.buffer, LONGEST_LINE)
-    elif ":" in source and not path.exists():
+    elif not path.exists() and _names_a_target(source):
         yield _past(options, plan, source, start, end, canary, baseline)
     else:
         with _opened(path) as file:
             yield lines_of(file, LONGEST_LINE)
+
+
+def _names_a_target(source: str) -> bool:
+    """Rather than a file that is not there: no stage has a dot in its name, and no API begins like a path."""
+    _, slash, stage = source.rpartition("/")
+    return ":" in source or (bool(slash) and "." not in stage and not source.startswith(("/", ".", "~")))
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -149,6 +149,8 @@ def test_a_terminal_without_unicode_gets_a_chart_in_ascii(monkeypatch: pytest.Mo
     ("arguments", "code", "sentence"),
     [
         (["none.jsonl"], 2, "multitool: none.jsonl cannot be read: No such file or directory."),
+        (["none/none.jsonl"], 2, "multitool: none/none.jsonl cannot be read: No such file or directory."),
+        (["./none/none"], 2, "multitool: none/none cannot be read: No such file or directory."),
         ([os.curdir], 2, "multitool: . cannot be read: Is a directory."),
         (
             [":live"],
@@ -170,10 +172,10 @@ def test_what_cannot_be_replayed_is_one_sentence(arguments: list[str], code: int
     assert sentence in result.stderr
 
 
-async def from_the_past(on: World, *arguments: str) -> Result:
+async def from_the_past(on: World, *arguments: str, target: str = "checkout:live") -> Result:
     """Replay what the sandbox's CloudWatch has, in a thread of its own: the sandbox answers from this one."""
     given = ["--from", "2026-01-05T10:00Z", "--to", "2026-01-05T12:00Z", *arguments]
-    return await asyncio.to_thread(replayed, "checkout:live", *given, before=("--endpoint-url", on.sandbox.url))
+    return await asyncio.to_thread(replayed, target, *given, before=("--endpoint-url", on.sandbox.url))
 
 
 async def test_a_past_rollout_is_replayed_from_cloudwatch() -> None:
@@ -200,6 +202,18 @@ async def test_a_past_rollout_is_replayed_from_cloudwatch() -> None:
         assert all(line["baseline"]["slow"] < line["baseline"]["invocations"] / 20 for line in minutes)
         chart = await from_the_past(on, "--canary", "42", "--chart")
         assert "1,000 |" in chart.stdout
+
+
+async def test_a_past_rollout_on_a_stage_is_replayed_from_cloudwatch() -> None:
+    async with world("stage-errors") as on:
+        await on.start(plan="10%/20m", target="shop/prod")
+        await on.run_until(lambda: on.state == "rolled back")
+        on.clock.advance(600)
+        result = await from_the_past(on, "--canary", "42", target="shop/prod")
+        assert result.exit_code == 0, result.output
+        lines = result.stdout.splitlines()
+        assert lines[0] == "shop/prod, strategy adaptive"
+        assert any("harmful" in line and "roll back" in line for line in lines)
 
 
 @pytest.mark.parametrize(
