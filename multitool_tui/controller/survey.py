@@ -20,6 +20,8 @@ from multitool_tui.words import function_in
 if TYPE_CHECKING:
     from multitool_tui.rollout.outlook import Outlook
 
+_NAMED = 3  # alarms that one sentence names
+
 
 async def survey(
     session: AwsSession,
@@ -64,11 +66,13 @@ async def _unwatched(
     except CommandRefused as refused:
         findings.add("alarms", str(refused), Level.UNKNOWN)
         return
-    for alarm, state in alarms.items():
-        if state is AlarmState.ALARM and function and function in alarm and alarm not in start.plan.alarms:
+    unwatched = [alarm for alarm in alarms if function and function in alarm and alarm not in start.plan.alarms]
+    for alarm in unwatched:
+        if alarms[alarm] is AlarmState.ALARM:
             findings.add("alarms", f"{alarm} is firing, and is not watched by this plan.", Level.WARNING)
     if not start.plan.alarms:
-        findings.add("alarms", "No alarm is watched: the evidence alone decides.")
+        named = f", though there is {', '.join(unwatched[:_NAMED])}" if unwatched else ""
+        findings.add("alarms", f"No alarm is watched{named}: the evidence alone decides.")
 
 
 async def _outlook(findings: Findings, start: Start, outlooks: Outlooks) -> Outlook | None:
