@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from tests.support.browser import CHROMIUM, chromium
 from tests.support.served import served
 
-FILE = Path(__file__).parent / "browser.png"
+FILE = Path(__file__).parents[1] / "docs" / "images" / "browser.png"
 _A_WHILE = 25.0  # seconds: at twenty times real time, enough for several raises of the weight
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from multitool_tui.views.actions import ACTIONS
 from tests.support.documented import ROOT
 
 DOCS = ROOT / "docs"
@@ -47,3 +48,10 @@ def _named(nav: list[Any]) -> Iterator[str]:
 def test_the_site_leads_to_every_page() -> None:
     site = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     assert sorted(_named(site["nav"])) == sorted(page.name for page in DOCS.glob("*.md"))
+
+
+def test_every_action_of_the_screen_is_documented_with_its_key() -> None:
+    rows = re.findall(r"^\| (`.+?`) \| `(\w+)` \|", (DOCS / "keys.md").read_text(encoding="utf-8"), re.MULTILINE)
+    documented = {name: re.findall(r"`(.+?)`", keys) for keys, name in rows}
+    assert {action.name for action in ACTIONS} <= documented.keys()
+    assert [each.name for each in ACTIONS if not {each.key, each.shown} & set(documented[each.name])] == []

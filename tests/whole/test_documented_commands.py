@@ -25,6 +25,8 @@ COMMANDS = documented_commands()
 
 NOT_HERE = {
     "multitool sandbox": "serves until it is ended: tests/cli/test_terminal.py and tests/sandbox run it",
+    "multitool serve": "the same: tests/cli/test_serve.py and tests/cli/test_in_a_browser.py run it",
+    "multitool --profile prod serve": "the same",
 }
 """What is not run here, by how it begins, and why. Nothing else is left out."""
 
