@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
+from difflib import get_close_matches
 
 from multitool_tui.aws import functions
 from multitool_tui.aws import lease as leases
-from multitool_tui.aws.errors import NotFound
+from multitool_tui.aws.errors import AwsError, NotFound
 from multitool_tui.aws.resources import Alias, Reading, Version
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.controller.port import CommandRefused, NothingToDo, Taken
@@ -27,11 +29,20 @@ async def find_alias(session: AwsSession, target: AliasName) -> Alias:
     try:
         known = [alias.name for alias in await functions.aliases(session.functions, function)]
     except NotFound as error:
-        raise CommandRefused(
-            f"There is no function {function} in {session.region}: check the name, the region and the account."
-        ) from error
+        similar = await _similar(session, function)
+        todo = f"did you mean {similar}?" if similar else "check the name, the region and the account."
+        raise CommandRefused(f"There is no function {function} in {session.region}: {todo}") from error
     has = f"it has {', '.join(known)}" if known else "it has none"
     raise CommandRefused(f"{function} has no alias {name}: {has}.")
+
+
+async def _similar(session: AwsSession, function: str) -> str:
+    """The name that comes nearest, where one is near; "" also where the caller may not list functions."""
+    names: list[str] = []
+    with suppress(AwsError):
+        async for page in functions.function_names(session.functions):
+            names += page
+    return next(iter(get_close_matches(function, names, 1)), "")
 
 
 def check_free(alias: Alias, now: datetime) -> None:

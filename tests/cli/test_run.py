@@ -72,7 +72,7 @@ def test_a_start_that_fails_ends_as_its_cause_says(
 @pytest.mark.parametrize(
     ("target", "version", "sentence"),
     [
-        ("checkuot:live", "42", "There is no function checkuot"),
+        ("checkuot:live", "42", "There is no function checkuot in eu-west-1: did you mean checkout?"),
         ("checkout:lvie", "42", "checkout has no alias lvie"),
         ("checkout:live", "99", "checkout has no published version 99"),
     ],
