@@ -58,7 +58,7 @@ def open_screen(
     from multitool_tui.tui.habits import Habits
 
     hint = f"profile {options.profile}" if options.profile else ""
-    habits = Habits(preferences_path(options), state_dir(options) / "screen.json")
+    habits = Habits(preferences_path(options), screen_memory(options))
     farewell = MultiToolApp(connect, clock=clock, title_hint=hint, habits=habits, tour=tour).run()
     if farewell is None:
         raise Failure("The screen ended unexpectedly; the log file has the details.", Exit.BUG)
@@ -108,6 +108,11 @@ def state_dir(options: Globals) -> Path:
     import platformdirs
 
     return options.state_dir or Path(platformdirs.user_state_dir("multitool", appauthor=False))
+
+
+def screen_memory(options: Globals) -> Path:
+    """Where the screen keeps what it remembers."""
+    return state_dir(options) / "screen.json"
 
 
 def preferences_path(options: Globals) -> Path:

@@ -32,7 +32,9 @@ def open_wizard(options: Globals) -> None:
     if options.read_only:
         raise Failure("This session is read-only: `multitool setup NAME --zip FILE --dry-run` looks.", Exit.USAGE)
     open_log(options.log_file)
+    from multitool_tui.cli.screen import screen_memory
     from multitool_tui.controller.provision.package import inspect
+    from multitool_tui.tui.habits import Habits
     from multitool_tui.tui.setup import SetupApp
 
     @lru_cache(8)
@@ -44,13 +46,15 @@ def open_wizard(options: Globals) -> None:
         stamp = path.stat().st_mtime if path.is_file() else 0.0
         return once(path, function, handler, runtime, stamp)
 
+    theme = Habits(state=screen_memory(options)).last_theme
+
     async def run() -> tuple[str, ...]:
         async with AsyncExitStack() as stack:
 
             async def connect() -> Desk:
                 return await _open(options, stack)
 
-            return await SetupApp(connect, read).run_async() or ()
+            return await SetupApp(connect, read, theme=theme).run_async() or ()
 
     for line in asyncio.run(run()):
         click.echo(line)

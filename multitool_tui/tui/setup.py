@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from multitool_tui.controller.provision.desk import Desk
 from multitool_tui.tui.screens.setup import SetupScreen
-from multitool_tui.tui.themes import DARK, FALLBACK, LIGHT
+from multitool_tui.tui.themes import DARK, FALLBACK, THEMES
 from multitool_tui.views.setup import Draft, Inspect
 
 Connect = Callable[[], Awaitable[Desk]]
@@ -25,9 +25,17 @@ class SetupApp(App[tuple[str, ...]]):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(
-        self, connect: Connect, inspect: Inspect, draft: Draft | None = None, *, ascii_only: bool | None = None
+        self,
+        connect: Connect,
+        inspect: Inspect,
+        draft: Draft | None = None,
+        *,
+        ascii_only: bool | None = None,
+        theme: str = "",
     ) -> None:
+        """`theme`: the one that the operator had on last."""
         super().__init__()
+        self._last_theme = theme
         self._connect, self._inspect, self._draft = connect, inspect, draft or Draft()
         encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower().replace("-", "")
         self.ascii_only = not encoding.startswith("utf") if ascii_only is None else ascii_only
@@ -39,7 +47,7 @@ class SetupApp(App[tuple[str, ...]]):
         return FALLBACK
 
     def on_mount(self) -> None:
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = self._last_theme if self._last_theme in self.available_themes else DARK.name
         self.set_class(self.ascii_only, "-ascii")
