@@ -450,8 +450,8 @@ class MultiToolApp(App[Farewell]):
         self._spawn(self._end_safely(f"{name} ended the screen."))
 
     def on_exit_app(self, message: ExitApp) -> None:
-        """Somebody else ends the application: in a browser, the page was closed. It ends as when a terminal is lost."""
-        if not self._leaving:
+        """Where nobody has called `exit`, the page in a browser was closed: that is as when a terminal is lost."""
+        if not self._exit:
             message.prevent_default()
             self._interrupted("A closed page")
 
