@@ -13,7 +13,7 @@ from multitool_tui.aws.resources import Alias, Reading, Stage
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
 from multitool_tui.controller.apis import Apis
-from multitool_tui.controller.pace import SMALL_ACCOUNT
+from multitool_tui.controller.pace import SMALL_ACCOUNT, SWEEP
 from multitool_tui.controller.snapshot import Function
 
 _AT_ONCE = 4  # aliases are listed a function at a time: Lambda's control plane allows some 15 calls a second to all
@@ -102,9 +102,12 @@ class Account:
         await self.rest.sweep()
 
     async def trickle(self) -> None:
-        """List the aliases of a large account's functions for ever, one function a second: the longest unread first."""
+        """List the aliases of a large account's functions for ever, one function at a time: the longest unread first.
+
+        That is one a second, or as many as make one round of all of them in five minutes, where those are fewer.
+        """
         while True:
-            await self._clock.sleep(1.0)
+            await self._clock.sleep(max(1.0, SWEEP / max(1, len(self._functions))))
             if len(self._functions) > SMALL_ACCOUNT:
                 await self.load(min(self._functions, key=lambda name: self._loads.get(name, 0)))
 

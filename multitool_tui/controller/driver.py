@@ -227,7 +227,8 @@ class Driver:
             self._target.aim(event.version)
         if self._preparation and not isinstance(self.rollout.pending, Preparation):
             self._preparation.cancel()
-        if self.rollout != before or any(not isinstance(effect, Wait) for effect in effects):
+        is_news = self.rollout != before or any(not isinstance(effect, Wait) for effect in effects)
+        if is_news:
             self._record(event, effects)
         for effect in effects:
             match effect:
@@ -248,7 +249,8 @@ class Driver:
         if self.rollout.ended:
             self.ended.set()
             self._woken.set()
-        self._changed()
+        if is_news:
+            self._changed()
 
     def _hear(self, outcome: Event) -> None:
         """A change has ended; of a rollout that has ended meanwhile nothing more is to be told."""

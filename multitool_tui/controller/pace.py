@@ -13,8 +13,10 @@ from multitool_tui.rollout.plan import Analysis
 
 LOOKS_A_SECOND = 5.0
 """So many targets are read a second, at most."""
+SWEEP = 300.0
+"""Seconds between two looks at who calls, and at all that there is."""
 SMALL_ACCOUNT = 60
-"""Up to so many functions have their aliases listed at once; of more, one a second."""
+"""Up to so many functions have their aliases listed at once; of more, one a second at most."""
 ALL_ALARMS = 45.0
 """Seconds between two looks at all alarms, where they fill more than one page; the watched ones are read oftener."""
 

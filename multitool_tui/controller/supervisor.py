@@ -36,6 +36,7 @@ from multitool_tui.controller.neighbours.watch import Neighbours
 from multitool_tui.controller.observe.observatory import Observatory
 from multitool_tui.controller.observer import Observer, plan_for
 from multitool_tui.controller.outlook import Outlooks
+from multitool_tui.controller.pace import SWEEP
 from multitool_tui.controller.poller import Poller
 from multitool_tui.controller.port import CommandRefused, Misused, Taken
 from multitool_tui.controller.preflight import Preflight
@@ -57,7 +58,6 @@ from multitool_tui.words import function_in
 
 _log = logging.getLogger(__name__)
 
-_SWEEP = 300.0  # seconds between two looks at who calls, and at what there is
 _ALARMS = 15.0  # seconds between two looks at alarms
 _ENTRIES_TOLD = 200
 _RECOVERY_PAUSE = 5.0  # seconds between two tries to take up what was interrupted
@@ -131,8 +131,8 @@ class Supervisor:
         self.pollers = {
             name: Poller(poll, every, clock, self._changed)
             for name, poll, every in (
-                (FeedName.IDENTITY, self._poll_identity, lambda: _SWEEP),
-                (FeedName.RESOURCES, self._poll_resources, lambda: _SWEEP),
+                (FeedName.IDENTITY, self._poll_identity, lambda: SWEEP),
+                (FeedName.RESOURCES, self._poll_resources, lambda: SWEEP),
                 (FeedName.TARGET, self._targets.poll, self._targets.until_next),
                 (FeedName.METRICS, self._metrics.poll, self._metrics.until_sealed),
                 (FeedName.ALARMS, self._alarms.poll, lambda: _ALARMS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,12 @@ class Term:
 
     def keeps(self, values: Mapping[str, str]) -> bool:
         """Whether something with these values, by key, is kept."""
-        known = [value for name, value in values.items() if self.key in ("", name)]
-        return any(self.text in value.casefold() for value in known) is not self.out
+        if self.key:
+            return (self.text in values.get(self.key, "").casefold()) is not self.out
+        return any(self.text in value.casefold() for value in values.values()) is not self.out
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Needle:
     """A filter: what it keeps matches every one of its terms. Without terms it keeps everything."""
 
@@ -30,12 +32,12 @@ class Needle:
         """Whether something with these values, by key, is kept."""
         return all(term.keeps(values) for term in self.terms)
 
-    @property
+    @cached_property
     def wanted(self) -> Needle:
         """The terms that must match."""
         return Needle(tuple(term for term in self.terms if not term.out))
 
-    @property
+    @cached_property
     def unwanted(self) -> Needle:
         """The terms that leave out."""
         return Needle(tuple(term for term in self.terms if term.out))

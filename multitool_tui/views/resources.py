@@ -137,6 +137,21 @@ def tree(snapshot: Snapshot | None, folds: Mapping[str, bool], needle: str = "")
     return Tree(tuple(rows), shown, len(snapshot.functions) + len(snapshot.apis), len(snapshot.apis))
 
 
+def looks_alike(one: Snapshot | None, other: Snapshot | None) -> bool:
+    """Whether two snapshots have the same rows, as far as that can be told at once."""
+    if one is None or other is None:
+        return one is other
+    return (
+        one.functions is other.functions
+        and one.apis == other.apis
+        and len(one.rollouts) == len(other.rollouts)
+        and all(
+            a is b or (a.rollout.target == b.rollout.target and a.rollout.state is b.rollout.state)
+            for a, b in zip(one.rollouts, other.rollouts, strict=True)
+        )
+    )
+
+
 def home_of(snapshot: Snapshot, target: str) -> str:
     """What a target's row is under."""
     stage = find_stage(snapshot, target)

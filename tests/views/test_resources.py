@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from multitool_tui.controller.snapshot import Feed, FeedName, Function
-from multitool_tui.views.resources import Kind, Tree, draw, empty, note, tree
+from multitool_tui.rollout.states import State
+from multitool_tui.views.resources import Kind, Tree, draw, empty, looks_alike, note, tree
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.text import Line, width_of
 
@@ -84,6 +87,18 @@ def test_rows_say_what_to_look_at() -> None:
     assert [row.looks_at for row in rows[:4]] == ["checkout", "checkout:beta", "checkout:live", "checkout"]
     assert rows[2].target == "checkout:live"
     assert rows[0].target is None
+
+
+def test_the_rows_are_taken_anew_only_when_they_may_be_other_ones() -> None:
+    before = mid_canary()
+    (live,) = before.rollouts
+    paused = replace(live, rollout=replace(live.rollout, state=State.PAUSED))
+    judged = replace(live, rollout=replace(live.rollout, reason="Another reason."))
+    assert looks_alike(before, replace(before, rollouts=(judged,), calls_last_minute=7))
+    assert not looks_alike(before, replace(before, rollouts=(paused,)))
+    assert not looks_alike(before, replace(before, rollouts=()))
+    assert not looks_alike(before, replace(before, functions=before.functions[1:]))
+    assert not looks_alike(before, None)
 
 
 def test_thousands_of_functions_are_folded() -> None:

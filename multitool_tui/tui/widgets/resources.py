@@ -47,7 +47,7 @@ class ResourceTree(Rows):
         """Draw this scene. The cursor stays on its row, and follows the target when that is changed elsewhere."""
         before, self._scene = self._scene, scene
         self.ascii_only = scene.ascii
-        if before is None or before.snapshot is not scene.snapshot:
+        if before is None or not resources.looks_alike(before.snapshot, scene.snapshot):
             self._rebuild()
             if self._sought:
                 self._put_cursor_on(self._sought)
