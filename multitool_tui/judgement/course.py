@@ -97,15 +97,19 @@ class Layout:
         """A version's minute as whole numbers, `UNKNOWN` where nobody measured."""
         of = counts or Counts()
         slow, client, server = (UNKNOWN if n is None else n for n in (of.slow, of.client_errors, of.server_errors))
-        tallies = [of.tally(metric) for metric in self.metrics]
-        own = (number for one in tallies for number in ((one.bad, one.total) if one else (UNKNOWN, UNKNOWN)))
+        own: list[int] = []
+        for metric in self.metrics:
+            tally = of.tally(metric)
+            own += (tally.bad, tally.total) if tally else (UNKNOWN, UNKNOWN)
         return of.invocations, of.errors, slow, of.throttles, client, server, *own
 
     def counts(self, numbers: Row) -> Counts:
         """What `numbers` was made of."""
         invocations, errors, slow, throttles, client, server, *own = numbers
-        pairs = zip(self.metrics, own[::2], own[1::2], strict=True)
-        tallies = tuple(Tally(metric, bad, total) for metric, bad, total in pairs if total != UNKNOWN)
+        tallies: tuple[Tally, ...] = ()
+        if own:
+            pairs = zip(self.metrics, own[::2], own[1::2], strict=True)
+            tallies = tuple(Tally(metric, bad, total) for metric, bad, total in pairs if total != UNKNOWN)
         return Counts(invocations, errors, _known(slow), throttles, _known(client), _known(server), tallies)
 
     def beside(self, row: Row, stream: Stream) -> Compared | None:
@@ -281,7 +285,8 @@ class Course:
             self.served_to = time
         if row[0] < WEIGHT_UNITS:
             self._compare(row, weighed, bets, time - self.risen)
-            self._miss(time, row)
+            if self._reports:
+                self._miss(time, row)
         elif row[1]:
             n0, x0 = self._past(known)
             if n0:
@@ -293,8 +298,9 @@ class Course:
                 self.counts[index] = max(0, self.counts[index]) + count
 
     def _compare(self, row: Row, weighed: Weighed | None, bets: Bets, rested: float) -> None:
+        beside = self._layout.beside
         for index, stream in enumerate(self._layout.streams):
-            minute = self._layout.beside(row, stream)
+            minute = beside(row, stream)
             if minute is None or (index == SLOW and rested < SETTLING):
                 continue
             n1, x1, n0, x0 = minute

@@ -254,9 +254,11 @@ class EvidenceJudge:
 
     def _seen_to(self, course: Course) -> datetime | None:
         """The end of the latest minute that says something of the canary: of all that is missing, too."""
-        known = [course.served_to, *map(course.measured_to, course.missing)]
-        ends = [end for end in known if end is not None]
-        return datetime.fromtimestamp(min(ends), UTC) + self._settings.period if len(ends) == len(known) else None
+        end = course.served_to
+        for metric in course.missing:
+            measured = course.measured_to(metric)
+            end = None if end is None or measured is None else min(end, measured)
+        return None if end is None else datetime.fromtimestamp(end, UTC) + self._settings.period
 
     def _harm(self, values: Sequence[float]) -> float:
         """The e-value of all streams: the mean of e-values is one, however they hang together."""
