@@ -75,6 +75,12 @@ def _record(options: Globals | None) -> None:
 )
 @click.option("--profile", metavar="NAME", help="AWS profile; otherwise AWS_PROFILE or the standard chain.")
 @click.option("--region", metavar="NAME", help="AWS region; otherwise AWS_REGION or the profile's.")
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="[PROFILE][@REGION]",
+    help="Another account or region, beside this one on the screen; may be given several times.",
+)
 @click.option("--endpoint-url", metavar="URL", help="Where to call AWS; otherwise AWS_ENDPOINT_URL or AWS itself.")
 @click.option("--read-only", is_flag=True, help="Look, and change nothing.")
 @click.option(
@@ -116,6 +122,7 @@ def main(
     context: click.Context,
     profile: str | None,
     region: str | None,
+    also: tuple[str, ...],
     endpoint_url: str | None,
     read_only: bool,  # noqa: FBT001 - click passes options by name
     config: Path | None,
@@ -140,4 +147,6 @@ def main(
     if context.invoked_subcommand is None:
         from multitool_tui.cli.screen import watch
 
-        watch(context.obj)
+        watch(context.obj, also)
+    elif also:
+        raise click.UsageError("--also is for the screen: a command works in one account and region.")

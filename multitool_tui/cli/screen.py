@@ -8,7 +8,9 @@ import importlib
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,16 +29,50 @@ if TYPE_CHECKING:
 _DEMO_HINT = "To look around without an AWS account, run `multitool demo`."
 
 
-def watch(options: Globals) -> None:
-    """Open the screen on the caller's AWS session."""
-    clock = SystemClock()
+def watch(options: Globals, also: Sequence[str] = ()) -> None:
+    """Open the screen on the caller's AWS session, and on others beside it: "profile", "profile@region" or "@region".
 
-    async def connect() -> Controller:
-        supervisor = await open_supervisor(options, clock)
+    Raises:
+        Failure: two of the sessions are the same one, or there is no screen to be had.
+    """
+    clock = SystemClock()
+    sessions = _sessions(options, also)
+
+    async def connect_one(one: Globals) -> Controller:
+        supervisor = await open_supervisor(one, clock)
         supervisor.open(for_a_screen=True)
         return supervisor
 
+    async def connect() -> Controller:
+        if not also:
+            return await connect_one(options)
+        from multitool_tui.controller.places import Places
+
+        places = Places({name: partial(connect_one, one) for name, one in sessions.items()}, clock)
+        await places.connect()
+        return places
+
     open_screen(connect, clock, options)
+
+
+def _sessions(options: Globals, also: Sequence[str]) -> dict[str, Globals]:
+    """What each session is opened with, by its name: the first is the one of the global options."""
+    sessions = {_session_name(options): options}
+    for text in also:
+        profile, _, region = text.partition("@")
+        one = replace(options, profile=profile or options.profile, region=region or None)
+        if not (profile or region) or _session_name(one) in sessions:
+            raise Failure(
+                f"--also {text}: that is no session beside the others; give PROFILE, @REGION, or both.", Exit.USAGE
+            )
+        sessions[_session_name(one)] = one
+    return sessions
+
+
+def _session_name(options: Globals) -> str:
+    """The session as it was asked for: profile@region, as far as they were."""
+    region = f"@{options.region}" if options.region else ""
+    return f"{options.profile or ''}{region}" or "default"
 
 
 def open_screen(

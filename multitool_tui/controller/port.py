@@ -147,6 +147,14 @@ class Controller(Protocol):
         """The manifest's groups, to be released and taken back."""
         ...
 
+    def at(self, place: str) -> Controller:
+        """Of several sessions side by side, that of this name; otherwise this very one."""
+        ...
+
+    def turn_to(self, place: str) -> None:
+        """Take the session of this name in hand, or the next one where it is empty."""
+        ...
+
     def look_at(self, target: str | None) -> None:
         """The operator looks at this target ("function:alias"), or this function ("function"): load and poll it."""
         ...

@@ -149,6 +149,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """One of several sessions side by side: what is known of it, and why it is of no use, if it is not."""
+
+    name: str
+    snapshot: Snapshot | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything that panes are built from. Times are those of the controller's clock."""
 
@@ -177,10 +186,20 @@ class Snapshot:
     """Oldest first."""
     feeds: dict[FeedName, Feed] = field(default_factory=dict)
     calls_last_minute: int = 0
+    place: str = ""
+    """The session that this is of, where there are several; `places` are all of them then, in their order."""
+    places: tuple[Place, ...] = ()
     past: str = ""
     """What this is instead of the present, where it is: a word for the header."""
     fatal: str | None = None
     """Why the session is of no use at all, in one sentence that says what to do next."""
+
+    @property
+    def everywhere(self) -> tuple[tuple[str, LiveRollout], ...]:
+        """The rollouts of all sessions, each with the name of its session."""
+        if not self.places:
+            return tuple(("", live) for live in self.rollouts)
+        return tuple((one.name, live) for one in self.places if one.snapshot for live in one.snapshot.rollouts)
 
     def rollout_on(self, target: str) -> LiveRollout | None:
         """The latest rollout on a target, live or ended."""

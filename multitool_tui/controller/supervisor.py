@@ -38,7 +38,7 @@ from multitool_tui.controller.observer import Observer, plan_for
 from multitool_tui.controller.outlook import Outlooks
 from multitool_tui.controller.pace import SWEEP
 from multitool_tui.controller.poller import Poller
-from multitool_tui.controller.port import CommandRefused, Misused, Taken
+from multitool_tui.controller.port import CommandRefused, Controller, Misused, Taken
 from multitool_tui.controller.preflight import Preflight
 from multitool_tui.controller.snapshot import Entry, FeedName, LiveRollout, Snapshot
 from multitool_tui.controller.survey import regardless_of_alarms, survey
@@ -281,6 +281,13 @@ class Supervisor:
         found = await survey(self._session, look, await self.identify(), start, self.outlooks, self._alarms.now)
         self._surveyed = (start, found)
         return found
+
+    def at(self, place: str) -> Controller:
+        del place  # there is but this one
+        return self
+
+    def turn_to(self, place: str) -> None:
+        """There is no other one."""
 
     def look_at(self, target: str | None) -> None:
         if target == self._focus.target:

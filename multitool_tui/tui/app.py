@@ -34,6 +34,7 @@ from multitool_tui.tui.messages import (
     GroupStartAsked,
     Looked,
     Obey,
+    PlaceAsked,
     ReplayAsked,
     SnapshotArrived,
 )
@@ -292,6 +293,19 @@ class MultiToolApp(App[Farewell]):
             self._target = message.target
             self.scene = replace(self.scene, target=message.target)
 
+    def on_place_asked(self, message: PlaceAsked) -> None:
+        """Take another session in hand: everything shown from here on is of that."""
+        if self._controller is None:
+            return
+        self._controller.turn_to(message.name)
+        snapshot = self._controller.snapshot
+        if self.scene is None or self.scene.snapshot is None or snapshot.place == self.scene.snapshot.place:
+            if not message.name:
+                self.notify("There is but this session: --also opens others beside it.", markup=False)
+            return
+        self._chosen, self._looked_at = False, None
+        self.on_snapshot_arrived(SnapshotArrived(snapshot))
+
     def _look_at(self, target: str | None) -> None:
         if self._controller is None or target == self._looked_at:
             return
@@ -311,7 +325,7 @@ class MultiToolApp(App[Farewell]):
             return
         refusal: str | None = None
         try:
-            await self._controller.obey(message.command)
+            await self._controller.at(message.place).obey(message.command)
         except CommandRefused as refused:
             refusal = str(refused)
         except Exception as error:  # noqa: BLE001 - whatever it was, the operator learns of it
@@ -335,7 +349,8 @@ class MultiToolApp(App[Farewell]):
         from multitool_tui.tui.screens.start import StartScreen
 
         if self._controller and self.scene and self.scene.snapshot:
-            self.push_screen(StartScreen(self.scene, self.scene.snapshot.plans, self._controller.preflight))
+            preflight = self._controller.at(self.scene.snapshot.place).preflight
+            self.push_screen(StartScreen(self.scene, self.scene.snapshot.plans, preflight))
 
     def on_fleet_asked(self) -> None:
         from multitool_tui.tui.screens.fleet import FleetScreen
@@ -387,7 +402,7 @@ class MultiToolApp(App[Farewell]):
 
     def on_group_start_asked(self, message: GroupStartAsked) -> None:
         if self._controller:
-            groups = self._controller.groups
+            groups = self._controller.at(message.place).groups
 
             async def submit(values: Mapping[str, str]) -> str:
                 return await groups.start(message.name, values)
@@ -416,7 +431,7 @@ class MultiToolApp(App[Farewell]):
 
     def on_group_back_asked(self, message: GroupBackAsked) -> None:
         if self._controller:
-            self._spawn(self._take_group_back(message, self._controller.groups))
+            self._spawn(self._take_group_back(message, self._controller.at(message.place).groups))
 
     async def _take_group_back(self, message: GroupBackAsked, groups: GroupReleases) -> None:
         try:

@@ -40,9 +40,13 @@ class Obey(Message):
     notification.
     """
 
-    def __init__(self, command: Command, answer: Callable[[str | None], None] | None = None) -> None:
+    def __init__(
+        self, command: Command, answer: Callable[[str | None], None] | None = None, *, place: str = ""
+    ) -> None:
+        """`place`: of which session, where there are several."""
         self.command = command
         self.answer = answer
+        self.place = place
         super().__init__()
 
 
@@ -93,14 +97,22 @@ class ReplayAsked(Message):
 class GroupStartAsked(Message):
     """The operator wants to start a group of the manifest."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, place: str) -> None:
+        self.name, self.place = name, place
         super().__init__()
 
 
 class GroupBackAsked(Message):
     """The operator wants these rollouts of a group taken back."""
 
-    def __init__(self, name: str, ids: tuple[str, ...]) -> None:
-        self.name, self.ids = name, ids
+    def __init__(self, name: str, ids: tuple[str, ...], place: str) -> None:
+        self.name, self.ids, self.place = name, ids, place
+        super().__init__()
+
+
+class PlaceAsked(Message):
+    """The operator wants another session in hand: that of this name, or the next one where it is empty."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
         super().__init__()

@@ -69,6 +69,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("describe", "y", "y", "Describe", "The resource under the cursor as YAML or JSON", Group.LOOK),
     Action("history", "H", "H", "History", "Past rollouts: filter, open one as it looked at any minute", Group.LOOK, 9),
     Action("replay", "W", "W", "What if", "Replay this target's past: what would have been decided", Group.LOOK),
+    Action("session", "at", "@", "Session", "The next of several sessions (--also), in all panes", Group.LOOK),
     Action("zoom", "z", "z", "Zoom", "Give the focused pane the whole screen, and back", Group.LOOK, 8),
     Action("refresh", "R", "R", "Refresh", "Read everything again now", Group.LOOK),
     Action("copy", "c", "c", "Copy", "Copy the target with its state and reason", Group.LOOK),

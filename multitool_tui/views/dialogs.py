@@ -159,15 +159,15 @@ def check_weight(text: str, rollout: Rollout, now: datetime) -> tuple[float | No
 def leave_lines(scene: Scene) -> tuple[str, ...]:
     """What is live while somebody wants to quit, one line each."""
     return tuple(
-        f"{clean(rollout.target)} v{rollout.baseline} → {rollout.canary_name}, "
-        f"{rollout.state} at {percent(rollout.weight)}"
-        for rollout in running(scene.snapshot)
+        f"{clean(rollout.target)}{f' ({clean(place)})' if place else ''} v{rollout.baseline} → "
+        f"{rollout.canary_name}, {rollout.state} at {percent(rollout.weight)}"
+        for place, rollout in running(scene.snapshot)
     )
 
 
 def farewell_to_held(scene: Scene) -> str | None:
     """What to tell somebody who quit with live rollouts: what stays, and how to come back to it."""
-    rollouts = running(scene.snapshot)
+    rollouts = [rollout for _, rollout in running(scene.snapshot)]
     if not rollouts or scene.snapshot is None:
         return None
     named = ", ".join(f"{clean(rollout.target)} at {percent(rollout.weight)}" for rollout in rollouts)
@@ -180,12 +180,15 @@ def farewell_to_held(scene: Scene) -> str | None:
     )
 
 
-def still_running(scene: Scene, ids: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Of the rollouts that are being rolled back: whose targets are still under way, and which are stuck and why."""
+def still_running(scene: Scene, ids: tuple[tuple[str, str], ...]) -> tuple[list[str], list[str]]:
+    """Of the rollouts that are being rolled back: whose targets are still under way, and which are stuck and why.
+
+    `ids`: the session and the id of each.
+    """
     under_way, stuck = [], []
-    for live in scene.snapshot.rollouts if scene.snapshot else ():
+    for place, live in scene.snapshot.everywhere if scene.snapshot else ():
         rollout = live.rollout
-        if rollout.id not in ids or rollout.ended:
+        if (place, rollout.id) not in ids or rollout.ended:
             continue
         if rollout.state is State.HELD:
             stuck.append(f"{clean(rollout.target)} could not be rolled back: {clean(rollout.reason)}")

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from multitool_tui.aws import lease as leases
 from multitool_tui.aws.resources import Alias
-from multitool_tui.controller.snapshot import Group, LiveRollout, Snapshot
+from multitool_tui.controller.snapshot import Group, LiveRollout, Place, Snapshot
 from multitool_tui.judgement.model import Verdict
 from multitool_tui.judgement.settings import DOUBT
 from multitool_tui.rollout.states import State
@@ -22,7 +22,7 @@ from multitool_tui.views.table import Column, Table
 from multitool_tui.views.text import EMPTY, Line, Role, Span, cells, clean, crop, join, line, width_of
 from multitool_tui.words import percent
 
-KEYS = frozenset({"target", "state", "verdict", "driver", "strategy", "version", "alarm", "group"})
+KEYS = frozenset({"target", "state", "verdict", "driver", "strategy", "version", "alarm", "group", "session"})
 """What a filter may name before a colon."""
 
 _TITLE = "Rollouts"
@@ -69,6 +69,16 @@ class FleetRow:
     """The group that this row is of, or stands for; empty where the rows are not told by groups."""
     wave: int | None = None
     """From 0; None of a row that stands for a whole group."""
+    place: str = ""
+    """Its session, where there are several side by side; `where` is the account and region of that."""
+    where: str = ""
+    error: str = ""
+    """Why the session that this row stands for is of no use."""
+
+    @property
+    def key(self) -> tuple[str, str, bool]:
+        """What stays the same while the row's contents change."""
+        return self.place, self.target, self.is_group
 
     @property
     def is_group(self) -> bool:
@@ -92,6 +102,7 @@ class FleetRow:
             "version": self.versions,
             "alarm": self.alarms,
             "group": self.group,
+            "session": f"{self.place} {self.where}",
         }
 
 
@@ -110,23 +121,54 @@ def fleet(scene: Scene, sort: Sort, needle: str = "", unfolded: Collection[str] 
     """
     if scene.snapshot is None:
         return Fleet()
-    latest = {live.rollout.target: live for live in scene.snapshot.rollouts}
+    shown = [_shown(scene.snapshot, scene, needle, unfolded)]
+    if scene.snapshot.places:
+        shown = [_of_place(place, scene, needle, unfolded) for place in scene.snapshot.places]
+    alone = sorted((row for one in shown for row in one.alone), key=lambda row: (row.target.casefold(), row.place))
+    grouped = (row for one in shown for row in one.grouped)
+    return Fleet((*grouped, *sorted(alone, key=_SORTED_BY[sort])), sum(one.total for one in shown))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The rows of one session."""
+
+    grouped: tuple[FleetRow, ...]
+    alone: tuple[FleetRow, ...]
+    total: int
+
+
+def _of_place(place: Place, scene: Scene, needle: str, unfolded: Collection[str]) -> _Shown:
+    """The rows of one of several sessions; one that says why, where it is of no use."""
+    caller = place.snapshot.caller if place.snapshot else None
+    name, where = clean(place.name), clean(f"{caller.account}/{caller.region}") if caller else ""
+    if place.error or place.snapshot is None:
+        mark = Mark("!", "no session", Role.WARN) if place.error else Mark("○", "connecting…", Role.DIM)
+        row = FleetRow("", mark, 1, "", ended=True, place=name, where=where, error=clean(place.error))
+        return _Shown((), (row,) if parse_needle(needle, KEYS).keeps(row.values) else (), 0)
+    return _shown(place.snapshot, scene, needle, unfolded, place=name, where=where)
+
+
+def _shown(
+    snapshot: Snapshot, scene: Scene, needle: str, unfolded: Collection[str], *, place: str = "", where: str = ""
+) -> _Shown:
+    latest = {live.rollout.target: live for live in snapshot.rollouts}
     every = [_row(live, scene) for live in latest.values()]
-    every += [_marked(alias, scene) for alias in _marked_elsewhere(scene.snapshot) if alias.target not in latest]
+    every += [_marked(alias, scene) for alias in _marked_elsewhere(snapshot) if alias.target not in latest]
+    every = [replace(row, place=place, where=where) for row in every] if place else every
     wanted: Needle = parse_needle(needle, KEYS)
     grouped: list[FleetRow] = []
     told: set[str] = set()
     known = {row.target: row for row in every}
-    for group in scene.snapshot.groups:
-        head, *members = _group_rows(group, known)
+    for group in snapshot.groups:
+        head, *members = (replace(row, place=place, where=where) for row in _group_rows(group, known))
         kept = [row for row in members if wanted.keeps(row.values)]
         if kept or wanted.keeps(head.values):
-            grouped += [head, *(kept if group.name in unfolded else ())]
-        if group.name in unfolded:
+            grouped += [head, *(kept if (place + group.name) in unfolded else ())]
+        if (place + group.name) in unfolded:
             told.update(row.target for row in members)
-    alone = [row for row in every if row.target not in told and wanted.keeps(row.values)]
-    rows = sorted(alone, key=lambda row: row.target.casefold())
-    return Fleet((*grouped, *sorted(rows, key=_SORTED_BY[sort])), len(every))
+    alone = tuple(row for row in every if row.target not in told and wanted.keeps(row.values))
+    return _Shown(tuple(grouped), alone, len(every))
 
 
 def _group_rows(group: Group, known: Mapping[str, FleetRow]) -> Iterator[FleetRow]:
@@ -297,6 +339,13 @@ TABLE: Table[FleetRow] = Table(
     Column("driver", 14, 5, lambda row: Span(row.driver, Role.DIM)),
 )
 """The columns."""
+SIDE_BY_SIDE: Table[FleetRow] = Table(
+    *TABLE.columns[:2],
+    Column("session", 16, 0, lambda row: Span(row.place, Role.ACCENT)),
+    *TABLE.columns[2:],
+    Column("account/region", 28, 5, lambda row: Span(row.where, Role.DIM)),
+)
+"""The columns where there are several sessions side by side."""
 
 
 def title(found: Fleet, sort: Sort, needle: str) -> Line:
@@ -324,6 +373,8 @@ def summary(row: FleetRow | None, scene: Scene, width: int) -> Line:
         pairs = (("enter", "shows its waves"), ("n", "starts it"), ("r", "rolls all of it back"))
         parts = [line(Span(key, Role.KEY), f" {what}") for key, what in pairs]
         return crop(line(Span(f"group {row.group}  ", Role.DIM), *join(parts, Span("  "))), width)
+    if row and row.error:
+        return crop(line(Span(row.error, Role.WARN), Span("  R", Role.KEY), " tries again"), width)
     if row is None or scene.live is None or clean(scene.live.rollout.target) != row.target:
         return EMPTY
     reason = clean(scene.live.rollout.reason or scene.live.rollout.judgement.reason)

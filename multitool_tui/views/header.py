@@ -49,6 +49,9 @@ def _places(scene: Scene, hint: str) -> list[Line]:
     if caller is None:
         return [line(Span(clean(hint), Role.DIM))] if hint else []
     places = [line(Span(_name(caller.account), Role.STRONG)), line(Span(_name(caller.region), Role.STRONG))]
+    if scene.snapshot and len(scene.snapshot.places) > 1:
+        names = [one.name for one in scene.snapshot.places]
+        places.append(line(Span(f"{names.index(scene.snapshot.place) + 1} of {len(names)}", Role.ACCENT)))
     if caller.profile:
         places.append(line(Span("profile ", Role.DIM), _name(caller.profile)))
     if caller.endpoint:

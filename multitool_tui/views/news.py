@@ -33,10 +33,14 @@ class News:
 
 def news(before: Snapshot | None, after: Snapshot) -> tuple[News, ...]:
     """The moments of every rollout since `before`; none at first, and none of what was over when it was first seen."""
-    if before is None or before.rollouts is after.rollouts:
+    if before is None or (before.rollouts is after.rollouts and not after.places):
         return ()
-    known = {live.rollout.id: live.rollout for live in before.rollouts}
-    found = (_news(known.get(live.rollout.id), live.rollout, after) for live in after.rollouts)
+    known = {(place, live.rollout.id): live.rollout for place, live in before.everywhere}
+    where = {one.name: one.snapshot for one in after.places if one.snapshot}
+    found = (
+        _news(known.get((place, live.rollout.id)), live.rollout, where.get(place, after))
+        for place, live in after.everywhere
+    )
     return tuple(each for each in found if each)
 
 

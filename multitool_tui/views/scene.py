@@ -100,18 +100,24 @@ def may_be_there(snapshot: Snapshot, target: str) -> bool:
     return find_target(snapshot, target) is not None or (function is not None and function.aliases is None)
 
 
-def running(snapshot: Snapshot | None) -> tuple[Rollout, ...]:
-    """The rollouts that this process drives, that have not ended and have traffic on their target."""
-    if snapshot is None:
-        return ()
-    return tuple(live.rollout for live in snapshot.rollouts if live.rollout.on_target and live.elsewhere is None)
+def running(snapshot: Snapshot | None) -> tuple[tuple[str, Rollout], ...]:
+    """The rollouts that this process drives, that have not ended and have traffic on their target, in any session.
+
+    Each with the name of its session.
+    """
+    everywhere = snapshot.everywhere if snapshot else ()
+    return tuple((place, live.rollout) for place, live in everywhere if _runs(live))
+
+
+def _runs(live: LiveRollout) -> bool:
+    return live.rollout.on_target and live.elsewhere is None
 
 
 def first_target(snapshot: Snapshot) -> str | None:
     """What to show before the operator chose: the latest live rollout's target, else the first alias."""
-    rollouts = running(snapshot)
-    if rollouts:
-        return rollouts[-1].target
+    running_here = [live.rollout.target for live in snapshot.rollouts if _runs(live)]
+    if running_here:
+        return running_here[-1]
     if snapshot.rollouts:
         return snapshot.rollouts[-1].rollout.target
     aliases = (alias for function in snapshot.functions for alias in function.aliases or ())

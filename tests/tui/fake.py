@@ -16,7 +16,7 @@ from multitool_tui.controller.commands import Command, Pause, Resume, RollBack, 
 from multitool_tui.controller.findings import Finding
 from multitool_tui.controller.observe.page import Field, Form, Page, Table
 from multitool_tui.controller.observe.tab import Deed, Subject, Tab, Values
-from multitool_tui.controller.port import CommandRefused
+from multitool_tui.controller.port import CommandRefused, Controller
 from multitool_tui.controller.snapshot import Entry, Snapshot
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
@@ -196,6 +196,13 @@ class FakeController:
         if isinstance(self.foretold, Exception):
             raise self.foretold
         return self.foretold
+
+    def at(self, place: str) -> Controller:
+        del place
+        return self
+
+    def turn_to(self, place: str) -> None:
+        raise AssertionError(f"there is but one session, not {place!r}")
 
     def look_at(self, target: str | None) -> None:
         self.looks.append(target)

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from multitool_tui.clock import Clock
 from multitool_tui.controller.snapshot import Group
-from multitool_tui.tui.messages import Arranged, GroupBackAsked, GroupStartAsked, Looked
+from multitool_tui.tui.messages import Arranged, GroupBackAsked, GroupStartAsked, Looked, PlaceAsked
 from multitool_tui.tui.screens.confirm import SafeConfirmScreen
 from multitool_tui.tui.screens.steering import SteeringScreen
 from multitool_tui.tui.widgets.bars import Bar, Header, Keys
@@ -25,7 +25,12 @@ from multitool_tui.views.actions import BY_NAME, pressed_for
 from multitool_tui.views.dialogs import group_question
 from multitool_tui.views.fleet import Fleet, FleetRow, Sort
 from multitool_tui.views.scene import Scene
+from multitool_tui.views.table import Table
 from multitool_tui.views.text import EMPTY, Line, clean, crop
+
+
+def _table(scene: Scene) -> Table[FleetRow]:
+    return fleet.SIDE_BY_SIDE if scene.snapshot and scene.snapshot.places else fleet.TABLE
 
 
 class FleetTable(Rows):
@@ -63,11 +68,10 @@ class FleetTable(Rows):
         if self._scene is None:
             return
         before = self.found.rows
-        here = (self.row.target, self.row.is_group) if self.row else None
-        wanted = (target, False) if target else here
+        snapshot, here = self._scene.snapshot, self.row.key if self.row else None
+        wanted = (clean(snapshot.place) if snapshot else "", target, False) if target else here
         self.found = fleet.fleet(self._scene, self.sort, self.needle, self.unfolded)
-        places = ((row.target, row.is_group) for row in self.found.rows)
-        self.cursor = next((n for n, place in enumerate(places) if place == wanted), self.cursor)
+        self.cursor = next((n for n, row in enumerate(self.found.rows) if row.key == wanted), self.cursor)
         self.fit_rows()
         if before != self.found.rows or not self.found.rows:
             self.refresh()
@@ -76,21 +80,31 @@ class FleetTable(Rows):
     def group(self) -> Group | None:
         """The group under the cursor, where it is on one."""
         row, snapshot = self.row, self._scene.snapshot if self._scene else None
-        groups = snapshot.groups if snapshot else ()
+        groups = snapshot.groups if snapshot and not self.is_elsewhere else ()
         return next((one for one in groups if row and row.is_group and clean(one.name) == row.group), None)
 
     def landed(self) -> None:
-        if self.row and not self.row.is_group:
-            self.post_message(Looked(self.row.target, self.row.target))
+        if self.row and not self.row.error:
+            if self.is_elsewhere:
+                self.post_message(PlaceAsked(self.row.place))
+            if not self.row.is_group:
+                self.post_message(Looked(self.row.target, self.row.target))
         self.post_message(self.Landed())
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the row under the cursor is of another session than the one that is in hand."""
+        snapshot = self._scene.snapshot if self._scene else None
+        return bool(self.row and snapshot and self.row.place != clean(snapshot.place))
 
     def action_open(self) -> None:
         if group := self.group:
-            self.unfolded ^= {group.name}
+            self.unfolded ^= {(self.row.place if self.row else "") + group.name}
             self.rebuild()
             return
-        self.landed()
-        self.screen.dismiss()
+        if self.row and self.row.target:
+            self.landed()
+            self.screen.dismiss()
 
     def on_resize(self, event: events.Resize) -> None:
         del event
@@ -101,7 +115,7 @@ class FleetTable(Rows):
         if self._scene is None:
             return EMPTY
         if number < len(self.found.rows):
-            return fleet.TABLE.draw(self.found.rows[number], self.scrollable_content_region.width)
+            return _table(self._scene).draw(self.found.rows[number], self.scrollable_content_region.width)
         return fleet.empty(self._scene, self.needle) if number == 0 else EMPTY
 
 
@@ -111,8 +125,7 @@ class Heading(Bar):
     table: FleetTable
 
     def draw(self, scene: Scene, width: int) -> Line:
-        del scene
-        return fleet.TABLE.heading(width - 2, self.table.sort)
+        return _table(scene).heading(width - 2, self.table.sort)
 
 
 class Because(Bar):
@@ -127,7 +140,7 @@ class Because(Bar):
 class FleetScreen(SteeringScreen):
     """The table of all rollouts; enter goes to one of them, escape back."""
 
-    LACKS = frozenset({"zoom", "fleet"})
+    LACKS = frozenset({"zoom", "fleet", "session"})
 
     def __init__(self, clock: Clock, scene: Scene, sort: str = "", needle: str = "") -> None:
         """`sort` and `needle`: as they were when one was here last."""
@@ -153,7 +166,7 @@ class FleetScreen(SteeringScreen):
     def on_mount(self) -> None:
         self._table.focus()
         self.show(self.scene)
-        if self.scene.target != (self._table.row.target if self._table.row else None):
+        if self._table.is_elsewhere or self.scene.target != (self._table.row.target if self._table.row else None):
             self._table.landed()
         # The colours within the border's text are those of the theme that it was written under.
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
@@ -167,7 +180,8 @@ class FleetScreen(SteeringScreen):
         with self.app.batch_update():
             self._table.show(scene)
             # No key that acts on a target acts on another one than that under the cursor.
-            self.scene = replace(scene, target=None) if self._table.group else scene
+            beside = self._table.group or self._table.is_elsewhere
+            self.scene = replace(scene, target=None) if beside else scene
             for bar in self.query(Bar):
                 bar.show(self.scene)
             self._label()
@@ -208,7 +222,7 @@ class FleetScreen(SteeringScreen):
 
     def action_new(self) -> None:
         if group := self._table.group:
-            self.post_message(GroupStartAsked(group.name))
+            self.post_message(GroupStartAsked(group.name, self._place))
         else:
             super().action_new()
 
@@ -222,11 +236,11 @@ class FleetScreen(SteeringScreen):
             sentence = f"Nothing of {group.name} is under way, or was promoted from here."
             self.notify(sentence, severity="warning", markup=False)
             return
-        question, ids = asked
+        (question, ids), place = asked, self._place
 
         def confirmed(yes: bool | None) -> None:  # noqa: FBT001 - the shape of Textual's callback
             if yes:
-                self.post_message(GroupBackAsked(group.name, ids))
+                self.post_message(GroupBackAsked(group.name, ids, place))
 
         self.app.push_screen(SafeConfirmScreen(question), confirmed)
 

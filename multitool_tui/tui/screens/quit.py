@@ -26,8 +26,9 @@ class QuitScreen(FollowsScenes, Dialog[str]):
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self._scene = scene
-        self._asked: tuple[str, ...] = ()
-        self._refused: dict[str, str] = {}
+        self._asked: tuple[tuple[str, str], ...] = ()
+        """The sessions and ids of what is being rolled back."""
+        self._refused: dict[tuple[str, str], str] = {}
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", can_focus=False) as dialog:
@@ -57,14 +58,15 @@ class QuitScreen(FollowsScenes, Dialog[str]):
     @on(Button.Pressed, "#roll-back")
     def _roll_back(self) -> None:
         rollouts = running(self._scene.snapshot)
-        self._asked, self._refused = tuple(rollout.id for rollout in rollouts), {}
+        self._asked, self._refused = tuple((place, rollout.id) for place, rollout in rollouts), {}
         self.query_one("#roll-back", Button).disabled = True
-        for rollout in rollouts:
+        for place, rollout in rollouts:
             command = RollBack(seen=seen_by(rollout), reason="The operator quit and wanted it rolled back.")
-            self.post_message(Obey(command, partial(self._answered, rollout.id, clean(rollout.target))))
+            answered = partial(self._answered, (place, rollout.id), clean(rollout.target))
+            self.post_message(Obey(command, answered, place=place))
         self.show(self._scene)
 
-    def _answered(self, rollout: str, target: str, refusal: str | None) -> None:
+    def _answered(self, rollout: tuple[str, str], target: str, refusal: str | None) -> None:
         if refusal:
             self._refused[rollout] = f"{target} could not be rolled back: {refusal}"
             self.show(self._scene)

@@ -296,7 +296,7 @@ class StartScreen(FollowsScenes, Dialog[None]):
         elif not self._busy:
             self._busy = True
             self._put("said", "Checking before the start…")
-            self.post_message(Obey(checked.command, self._answered))
+            self.post_message(Obey(checked.command, self._answered, place=self._snapshot.place))
 
     def _answered(self, refusal: str | None) -> None:
         self._busy = False

@@ -19,6 +19,7 @@ from multitool_tui.tui.messages import (
     HistoryAsked,
     Obey,
     ObserveAsked,
+    PlaceAsked,
     RefreshAsked,
     ReplayAsked,
     StartAsked,
@@ -75,6 +76,15 @@ class SteeringScreen(FollowsScenes, Screen[None]):
                 if state.reason:
                     self.notify(state.reason, severity="warning", markup=False)
 
+    @property
+    def _place(self) -> str:
+        """The session that is shown, where there are several."""
+        return self.scene.snapshot.place if self.scene.snapshot else ""
+
+    def _order(self, command: Command) -> Obey:
+        """A command to the session that is shown now, whichever is when it is confirmed."""
+        return Obey(command, place=self._place)
+
     def _live(self) -> Rollout | None:
         return self.scene.live.rollout if self.scene.live else None
 
@@ -88,9 +98,11 @@ class SteeringScreen(FollowsScenes, Screen[None]):
         question = promote_question(self.scene, rollout)
         command = Promote(seen=seen_by(rollout), without_evidence=question.demand is not None)
 
+        order = self._order(command)
+
         def confirmed(yes: bool | None) -> None:  # noqa: FBT001 - the shape of Textual's callback
             if yes:
-                self.post_message(Obey(command))
+                self.post_message(order)
 
         self.app.push_screen(ConfirmScreen(question), confirmed)
 
@@ -100,9 +112,11 @@ class SteeringScreen(FollowsScenes, Screen[None]):
             return
         command = RollBack(seen=seen_by(rollout))
 
+        order = self._order(command)
+
         def confirmed(yes: bool | None) -> None:  # noqa: FBT001 - the shape of Textual's callback
             if yes:
-                self.post_message(Obey(command))
+                self.post_message(order)
 
         self.app.push_screen(SafeConfirmScreen(roll_back_question(self.scene, rollout)), confirmed)
 
@@ -110,33 +124,34 @@ class SteeringScreen(FollowsScenes, Screen[None]):
         rollout = self._live()
         if rollout:
             kind = Pause if rollout.state is State.SHIFTING else Resume
-            self.post_message(Obey(kind(seen=seen_by(rollout))))
+            self.post_message(self._order(kind(seen=seen_by(rollout))))
 
     def action_weight(self) -> None:
         rollout = self._live()
         if rollout is None:
             return
-        seen = seen_by(rollout)
+        seen, place = seen_by(rollout), self._place
 
         def chosen(weight: float | None) -> None:
             if weight is not None:
-                self.post_message(Obey(SetWeight(seen=seen, weight=weight)))
+                self.post_message(Obey(SetWeight(seen=seen, weight=weight), place=place))
 
         self.app.push_screen(WeightScreen(self.scene, rollout, self._clock), chosen)
 
     def action_gate(self) -> None:
         rollout = self._live()
         if rollout:
-            self.post_message(Obey(PassGate(seen=seen_by(rollout))))
+            self.post_message(self._order(PassGate(seen=seen_by(rollout))))
 
     def action_decide(self) -> None:
         live = self.scene.live
         if live is None:
             return
+        place = self._place
 
         def chosen(command: Command | None) -> None:
             if command is not None:
-                self.post_message(Obey(command))
+                self.post_message(Obey(command, place=place))
 
         self.app.push_screen(DecideScreen(decision(self.scene, live)), chosen)
 
@@ -192,6 +207,9 @@ class SteeringScreen(FollowsScenes, Screen[None]):
 
     def action_history(self) -> None:
         self.post_message(HistoryAsked())
+
+    def action_session(self) -> None:
+        self.post_message(PlaceAsked())
 
     def action_replay(self) -> None:
         if self.scene.target:
