@@ -13,6 +13,7 @@ from multitool_tui.controller.snapshot import Group, LiveRollout, Place, Snapsho
 from multitool_tui.judgement.model import Verdict
 from multitool_tui.judgement.settings import DOUBT
 from multitool_tui.rollout.states import State
+from multitool_tui.views.actions import BY_NAME, key_of
 from multitool_tui.views.finding import Needle, parse_needle
 from multitool_tui.views.glyphs import FOREIGN, GATE, STATES, VERDICTS, Mark
 from multitool_tui.views.numbers import coarse, count
@@ -370,11 +371,15 @@ def empty(scene: Scene, needle: str) -> Line:
 def summary(row: FleetRow | None, scene: Scene, width: int) -> Line:
     """What the rollout under the cursor says for itself, in one line; of a group, what can be done with it."""
     if row and row.is_group:
-        pairs = (("enter", "shows its waves"), ("n", "starts it"), ("r", "rolls all of it back"))
+        starts, back = (key_of(BY_NAME[name], scene) for name in ("new", "roll_back"))
+        pairs = (("enter", "shows its waves"), (starts, "starts it"), (back, "rolls all of it back"))
         parts = [line(Span(key, Role.KEY), f" {what}") for key, what in pairs]
         return crop(line(Span(f"group {row.group}  ", Role.DIM), *join(parts, Span("  "))), width)
     if row and row.error:
-        return crop(line(Span(row.error, Role.WARN), Span("  R", Role.KEY), " tries again"), width)
+        return crop(
+            line(Span(row.error, Role.WARN), "  ", Span(key_of(BY_NAME["refresh"], scene), Role.KEY), " tries again"),
+            width,
+        )
     if row is None or scene.live is None or clean(scene.live.rollout.target) != row.target:
         return EMPTY
     reason = clean(scene.live.rollout.reason or scene.live.rollout.judgement.reason)

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from multitool_tui.controller.film import Film
 from multitool_tui.journal.summaries import Summary
+from multitool_tui.views.actions import BY_NAME, key_of
 from multitool_tui.views.finding import parse_needle
 from multitool_tui.views.glyphs import STATES, Mark
 from multitool_tui.views.numbers import clock_time
+from multitool_tui.views.scene import Scene
 from multitool_tui.views.table import Column, Table
 from multitool_tui.views.text import EMPTY, Line, Role, Span, clean, crop, join, line, spread, wrap
 from multitool_tui.words import duration, percent
@@ -165,10 +167,11 @@ def _minutes(film: Film, number: int) -> str:
     return f"the minute {clock_time(latest)}" if len(new) == 1 else f"{len(new)} minutes up to {clock_time(latest)}"
 
 
-def keys(pairs: Sequence[tuple[str, str]], width: int) -> Line:
-    """Keys and what they do, as many as have room."""
+def keys(pairs: Sequence[tuple[str, str]], scene: Scene, width: int) -> Line:
+    """Keys and what they do, as many as have room. A key may be an action's name: then it is that one's."""
     said: Line = EMPTY
-    for key, word in pairs:
+    for name, word in pairs:
+        key = key_of(BY_NAME[name], scene) if name in BY_NAME else name
         more = (*said, *line(" ", Span(key, Role.KEY), f" {word} "))
         if sum(len(span.text) for span in more) > width:
             break

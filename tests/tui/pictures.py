@@ -28,6 +28,17 @@ async def settle(pilot: Pilot[Farewell]) -> None:
         field.cursor_blink = False
 
 
+async def quiet(pilot: Pilot[Farewell]) -> None:
+    """Wait until what was asked for is there, however it looks: cheaper than `settle`."""
+    app = pilot.app
+    assert isinstance(app, MultiToolApp)
+    await pilot.pause()
+    while app._tasks or app.scene is None or app.scene.snapshot is None:
+        await pilot.pause()
+    await app.workers.wait_for_complete()
+    await pilot.pause()
+
+
 def pressing(*keys: str) -> Callable[[Pilot[Farewell]], Any]:
     """What to do before the picture is taken."""
 

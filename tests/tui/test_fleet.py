@@ -11,7 +11,7 @@ from multitool_tui.tui.screens.main import MainScreen
 from multitool_tui.views.fleet import Sort
 
 from .fake import FakeController, make_app
-from .pictures import MIDDLE, SMALL, Compare, pressing, settle
+from .pictures import MIDDLE, SMALL, Compare, pressing, quiet, settle
 from .scenes import fleet, grouped
 
 
@@ -71,22 +71,22 @@ async def test_a_group_is_started_and_rolled_back_as_one_and_no_key_reaches_anot
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         await pilot.press("f", "home")
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("p", "space", "w", "g", "d")
         refused = len(app._notifications)
         assert isinstance(app.screen, FleetScreen)
         assert controller.commands == []
         await pilot.press("r")
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("enter")
-        await settle(pilot)
+        await quiet(pilot)
         assert controller.commands == []
         assert len(app._notifications) == refused + 1
         said = {note.message for note in app._notifications}
         assert "The group shop is being rolled back." in said
         assert controller.groups.taken_back == [("shop", ("r-0", "r-1", "r-5"))]
         await pilot.press("n")
-        await settle(pilot)
+        await quiet(pilot)
         app.screen.query_one("#confirm", Button).press()
-        await settle(pilot)
+        await quiet(pilot)
         assert controller.groups.started == [("shop", {"search": "8"})]

@@ -13,7 +13,7 @@ from multitool_tui.tui.screens.past import PastScreen
 from multitool_tui.views.text import width_of
 
 from .fake import FakeArchive, FakeController, make_app
-from .pictures import MIDDLE, SMALL, Compare, pressing, settle
+from .pictures import MIDDLE, SMALL, Compare, pressing, quiet
 from .reels import reel, rows
 from .scenes import fleet, judged_for_minutes, mid_canary
 
@@ -49,9 +49,9 @@ async def test_the_slider_goes_by_one_and_by_ten_and_knows_nothing_of_what_comes
     last = len(film.frames) - 1
     app = make_app(controller(FakeArchive(rows(3), film)))
     async with app.run_test(size=SMALL) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("H", "enter")
-        await settle(pilot)
+        await quiet(pilot)
         screen = app.screen
         assert isinstance(screen, PastScreen)
         far = max(0, last - 10)
@@ -73,9 +73,9 @@ async def test_the_slider_goes_by_one_and_by_ten_and_knows_nothing_of_what_comes
 async def test_a_rollout_of_one_minute_can_be_opened() -> None:
     app = make_app(controller(FakeArchive(rows(1), reel(24))))
     async with app.run_test(size=SMALL) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("H", "enter")
-        await settle(pilot)
+        await quiet(pilot)
         assert isinstance(app.screen, PastScreen)
         await pilot.press("left", "right", "home", "end")
         assert app.screen.number == 0
@@ -85,19 +85,19 @@ async def test_nothing_new_changes_what_was() -> None:
     played = controller(FakeArchive(rows(1), reel()))
     app = make_app(played)
     async with app.run_test(size=SMALL) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("H", "enter")
-        await settle(pilot)
+        await quiet(pilot)
         before = app.export_screenshot()
         played.push(judged_for_minutes())
-        await settle(pilot)
+        await quiet(pilot)
         assert app.export_screenshot() == before
 
 
 async def test_the_history_is_filtered_by_words_keys_and_what_is_left_out() -> None:
     app = make_app(controller(FakeArchive(rows(12))))
     async with app.run_test(size=SMALL) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("H", "slash", *"state:rolled !service", "enter")
         table = app.screen.query_one(HistoryTable)
         assert [row.key for row in table.found] == [7, 1]
@@ -110,9 +110,9 @@ async def test_two_thousand_rollouts_are_read_page_by_page_and_cost_a_screenful(
     archive = FakeArchive(rows(2000))
     app = make_app(controller(archive))
     async with app.run_test(size=SMALL) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("H")
-        await settle(pilot)
+        await quiet(pilot)
         table = app.screen.query_one(HistoryTable)
         assert archive.pages[:3] == [None, 1801, 1601]
         assert table.complete
@@ -126,9 +126,9 @@ async def test_two_thousand_rollouts_are_read_page_by_page_and_cost_a_screenful(
 async def test_an_empty_journal_says_so() -> None:
     app = make_app(controller(FakeArchive()))
     async with app.run_test(size=SMALL) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("H")
-        await settle(pilot)
+        await quiet(pilot)
         assert said(app.screen.query_one(HistoryTable)) == "No rollout is on record on this machine yet."
         await pilot.press("enter", "W", "end", "escape")
         assert shown(app) is MainScreen
@@ -138,9 +138,9 @@ async def test_a_journal_that_cannot_be_read_says_why() -> None:
     why = "The journal /x/journal.db is damaged (malformed): move it away to begin a new one."
     app = make_app(controller(FakeArchive(refusal=why)))
     async with app.run_test(size=SMALL) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("H")
-        await settle(pilot)
+        await quiet(pilot)
         assert said(app.screen.query_one(HistoryTable)) == why
 
 
@@ -148,18 +148,18 @@ async def test_a_replay_is_asked_for_refused_and_shown() -> None:
     archive = FakeArchive(rows(1), reel())
     app = make_app(controller(archive))
     async with app.run_test(size=SMALL) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("W")
-        await settle(pilot)
+        await quiet(pilot)
         form = app.screen
         assert isinstance(form, FormScreen)
         archive.refusal = "v42 served nothing through checkout:live in this stretch."
         form.query_one("#confirm", Button).press()
-        await settle(pilot)
+        await quiet(pilot)
         assert str(form.query_one("#said", Static).content) == archive.refusal
         archive.refusal = ""
         form.query_one("#confirm", Button).press()
-        await settle(pilot)
+        await quiet(pilot)
         assert shown(app) is PastScreen
         assert archive.replayed == [("checkout:live", {"from": "3h", "to": "0s"})] * 2
 
@@ -168,7 +168,7 @@ async def test_a_rollout_of_another_region_is_shown_but_not_replayed_from_here()
     archive = FakeArchive(rows(1, "123456789012/us-east-1"), reel())
     app = make_app(FakeController(fleet(), archive=archive))
     async with app.run_test(size=SMALL) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("f", "H", "W")
         await pilot.pause()
         assert shown(app) is HistoryScreen
@@ -176,5 +176,5 @@ async def test_a_rollout_of_another_region_is_shown_but_not_replayed_from_here()
             "That rollout was in 123456789012/us-east-1: start MultiTool there to replay it."
         ]
         await pilot.press("enter")
-        await settle(pilot)
+        await quiet(pilot)
         assert shown(app) is PastScreen

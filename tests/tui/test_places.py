@@ -21,7 +21,7 @@ from multitool_tui.tui.screens.quit import QuitScreen
 from multitool_tui.tui.widgets.bars import Header
 
 from .fake import FakeController, connecting_to
-from .pictures import MIDDLE, SMALL, Compare, pressing, settle
+from .pictures import MIDDLE, SMALL, Compare, pressing, quiet
 from .scenes import NOW, grouped, idle, live, mid_canary, rollout, snapshot
 
 ELSEWHERE = Caller("210987654321", "arn:aws:iam::210987654321:user/dev", "us-east-1", "blue")
@@ -60,25 +60,25 @@ async def test_a_key_acts_in_the_account_of_its_row_though_both_rollouts_have_on
     here, other = FakeController(mid_canary()), FakeController(there("r-20260105-1352"))
     app = app_of(beside(here, other))
     async with app.run_test(size=MIDDLE) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("f", "s")
         table = app.screen.query_one(FleetTable)
         rows = [(row.place, row.target) for row in table.found.rows]
         assert rows[0] == ("gone", "")
         at = {row: number for number, row in enumerate(rows)}
         table.go(at["blue@us-east-1", "checkout:live"])
-        await settle(pilot)
+        await quiet(pilot)
         assert app.scene is not None
         assert app.scene.snapshot is not None
         assert app.scene.snapshot.caller == ELSEWHERE
         await pilot.press("r", "enter", "space")
-        await settle(pilot)
+        await quiet(pilot)
         assert [type(command) for command in other.commands] == [RollBack, Pause]
         assert here.commands == []
         table.go(at["prod", "checkout:live"])
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("r", "enter")
-        await settle(pilot)
+        await quiet(pilot)
         assert [type(command) for command in here.commands] == [RollBack]
         assert here.looks[-1] == other.looks[-1] == "checkout:live"
 
@@ -86,12 +86,12 @@ async def test_a_key_acts_in_the_account_of_its_row_though_both_rollouts_have_on
 async def test_the_main_screen_turns_from_session_to_session() -> None:
     app = app_of(beside(FakeController(mid_canary()), FakeController(replace(idle(), caller=ELSEWHERE))))
     async with app.run_test(size=MIDDLE) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         header = app.screen.query_one(Header)
         said = ["".join(span.text for span in header._lines[0])]
         for _ in range(2):
             await pilot.press("at")
-            await settle(pilot)
+            await quiet(pilot)
             said.append("".join(span.text for span in header._lines[0]))
         assert ["123456789012" in one for one in said] == [True, False, True]
         assert "210987654321 · us-east-1 · 2 of 3" in said[1]
@@ -109,14 +109,14 @@ async def test_a_session_that_cannot_be_had_says_why_and_is_tried_again() -> Non
     places = Places({"prod": connecting_to(FakeController(idle())), "gone": at_last}, ManualClock(NOW))
     app = app_of(places)
     async with app.run_test(size=MIDDLE) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("f", "home")
-        await settle(pilot)
+        await quiet(pilot)
         assert "could not be found" in app.export_screenshot().replace("&#160;", " ")
         await pilot.press("r", "p", "enter")
         assert isinstance(app.screen, FleetScreen)
         await pilot.press("R")
-        await settle(pilot)
+        await quiet(pilot)
         assert len(tries) == 2
         assert [place.error for place in places.snapshot.places] == ["", ""]
 
@@ -125,12 +125,12 @@ async def test_quitting_asks_for_the_rollouts_of_all_sessions_and_rolls_each_bac
     here, other = FakeController(mid_canary()), FakeController(there("r-20260105-1352"))
     app = app_of(beside(here, other, broken=False))
     async with app.run_test(size=SMALL) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("q")
-        await settle(pilot)
+        await quiet(pilot)
         assert isinstance(app.screen, QuitScreen)
         app.screen.query_one("#roll-back").press()  # type: ignore[attr-defined]
-        await settle(pilot)
+        await quiet(pilot)
         assert [len(one.commands) for one in (here, other)] == [1, 1]
 
 
@@ -138,13 +138,13 @@ async def test_a_group_is_rolled_back_in_the_session_of_its_row() -> None:
     here, other = FakeController(grouped()), FakeController(replace(grouped(None), caller=ELSEWHERE))
     app = app_of(beside(here, other, broken=False))
     async with app.run_test(size=MIDDLE) as pilot:
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("f", "home", "down")
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("r")
-        await settle(pilot)
+        await quiet(pilot)
         await pilot.press("enter")
-        await settle(pilot)
+        await quiet(pilot)
         assert here.groups.taken_back == []
         assert [name for name, _ in other.groups.taken_back] == ["shop"]
 

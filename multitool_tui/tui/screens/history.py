@@ -30,10 +30,10 @@ from multitool_tui.views.text import Line, crop
 
 _KEYS = (
     ("enter", "Open"),
-    ("/", "Filter"),
-    ("W", "What if"),
-    ("R", "Read again"),
-    ("?", "Help"),
+    ("filter", "Filter"),
+    ("replay", "What if"),
+    ("refresh", "Read again"),
+    ("help", "Help"),
     ("esc", "Back"),
 )
 
@@ -89,10 +89,10 @@ class HistoryScreen(FollowsScenes, Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False),
-        Binding("slash", "filter", "Filter", show=False),
-        Binding("W", "replay", "What if", show=False),
-        Binding("R", "again", "Read again", show=False),
-        Binding("question_mark", "help", "Help", show=False),
+        Binding("slash", "filter", "Filter", id="main.filter", show=False),
+        Binding("W", "replay", "What if", id="main.replay", show=False),
+        Binding("R", "again", "Read again", id="main.refresh", show=False),
+        Binding("question_mark", "help", "Help", id="main.help", show=False),
     ]
 
     def __init__(self, scene: Scene, archive: Archives) -> None:
@@ -140,7 +140,7 @@ class HistoryScreen(FollowsScenes, Screen[None]):
         pane.border_subtitle = as_content(table, (), ascii_only=ascii_only)
         self.query_one("#heading", Lines).set_lines((past.TABLE.heading(width - 4),))
         self.query_one("#because", Lines).set_lines((past.because(table.row, width - 4),))
-        self.query_one("#keys", Lines).set_lines((past.keys(_KEYS, width),))
+        self.query_one("#keys", Lines).set_lines((past.keys(_KEYS, self._scene, width),))
 
     # Reading
 

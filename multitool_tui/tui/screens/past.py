@@ -31,8 +31,8 @@ _KEYS = (
     ("←→", "Moment"),
     ("shift", "by ten"),
     ("tab", "Panes"),
-    ("z", "Zoom"),
-    ("?", "Help"),
+    ("zoom", "Zoom"),
+    ("help", "Help"),
     ("esc", "Back"),
     ("home end", "First, last"),
 )
@@ -79,15 +79,15 @@ class PastScreen(Zooms, FollowsScenes):
         Binding("shift+right", f"go({_FAR})", "Ten later", show=False),
         Binding("home", "go_to(0)", "First", show=False),
         Binding("end", "go_to(-1)", "Last", show=False),
-        Binding("z", "zoom", "Zoom", show=False),
-        Binding("question_mark", "help", "Help", show=False),
+        Binding("z", "zoom", "Zoom", id="main.zoom", show=False),
+        Binding("question_mark", "help", "Help", id="main.help", show=False),
         Binding("escape", "back", "Back", show=False),
     ]
 
     def __init__(self, film: Film, scene: Scene) -> None:
         super().__init__(id="past")
         self._film = film
-        self._ascii = scene.ascii
+        self._given = scene
         ends = (number for number, frame in enumerate(film.frames) if frame.rollout.ended)
         self.number = next(ends, len(film.frames) - 1)
 
@@ -103,12 +103,12 @@ class PastScreen(Zooms, FollowsScenes):
 
     def on_mount(self) -> None:
         for widget in self.query(Lines):
-            widget.ascii_only = self._ascii
+            widget.ascii_only = self._given.ascii
         self.action_go_to(self.number)
 
     def on_resize(self) -> None:
         keys = self.query_one("#keys", Lines)
-        self.call_after_refresh(lambda: keys.set_lines((past.keys(_KEYS, self.size.width),)))
+        self.call_after_refresh(lambda: keys.set_lines((past.keys(_KEYS, self._given, self.size.width),)))
 
     def show(self, scene: Scene) -> None:
         """The present does not change what was."""
@@ -117,7 +117,7 @@ class PastScreen(Zooms, FollowsScenes):
     def scene(self) -> Scene:
         """The moment that is shown."""
         snapshot = self._film.snapshot(self.number)
-        return Scene(snapshot.at, snapshot, snapshot.rollouts[0].rollout.target, self._ascii)
+        return Scene(snapshot.at, snapshot, snapshot.rollouts[0].rollout.target, self._given.ascii, self._given.keys)
 
     def action_go(self, by: int) -> None:
         """So many moments later, or earlier."""
