@@ -61,6 +61,16 @@ OTHERWISE = {
     "multitool run API/STAGE": ("run shop/prod --version 42 --dry-run", Exit.DONE),
     'multitool run ... --despite-freeze "why"': ("run checkout --version 42 --despite-freeze why --dry-run", Exit.DONE),
     "multitool simulate --power": ("simulate --power --help", Exit.DONE),
+    # A few runs are enough to see that it runs.
+    "multitool simulate --rps 40 --base 0.4% --harm +1%": (
+        "simulate --rps 40 --base 0.4% --harm +1% --runs 2",
+        Exit.DONE,
+    ),
+    "multitool simulate --rps 2 --base 0.1% --power": ("simulate --rps 2 --base 0.1% --power --runs 2", Exit.DONE),
+    "multitool simulate checkout.toml --policy multitool --policy flagger": (
+        "simulate checkout.toml --policy multitool --policy flagger --runs 2",
+        Exit.DONE,
+    ),
     # The alias with a canary is another one here.
     "multitool replay FUNCTION:ALIAS": ("replay payments:live --from 20m", Exit.DONE),
     "multitool replay checkout:live --from 1h": ("replay payments:live --from 1h", Exit.DONE),
@@ -136,7 +146,8 @@ rollouts = [["search"], ["checkout", "payments"]]
 rollouts = ["search"]
 """
 SCENARIO = """
-traffic = { profile = "steady", rps = 20 }
+rps = 20
+base = "0.4%"
 """
 
 

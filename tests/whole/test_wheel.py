@@ -26,8 +26,11 @@ NOT_OF_THE_PACKAGE = (
     "_multitool",
     "multitool.fish",
 )
-IMPORTED_AS = {"aiobotocore[boto3]": "aiobotocore"}
+IMPORTED_AS = {"aiobotocore[boto3]": "aiobotocore", "pyyaml": "yaml"}
 """What a requirement is imported as, where that is not its name."""
+OF_AN_EXTRA = {"opentelemetry", "textual_serve"}
+NEED_AN_EXTRA = ("controller.notifications.telemetry", "cli.site")
+"""The modules that import it, when they are asked for."""
 
 
 def _data() -> list[str]:
@@ -49,9 +52,8 @@ def test_what_is_imported_is_required_and_what_is_required_is_imported() -> None
     foreign = found - set(sys.stdlib_module_names) - {"multitool_tui"}
     required = {re.split(r"[=<>]", each)[0] for each in PROJECT["project"]["dependencies"]}
     required = {IMPORTED_AS.get(name, name) for name in required}
-    # The first four come with boto3, pydantic, textual and aiohttp; opentelemetry is an extra; tzdata is read by the
-    # standard library.
-    assert foreign - {"botocore", "pydantic_core", "rich", "yarl", "opentelemetry"} <= required
+    # They come with boto3, pydantic, textual and aiohttp; tzdata is read by the standard library.
+    assert foreign - {"botocore", "pydantic_core", "rich", "yarl"} - OF_AN_EXTRA <= required
     assert required - foreign == {"tzdata"}
 
 
@@ -118,7 +120,7 @@ def test_the_wheel_alone_runs_the_demo_in_an_empty_environment(built: Path, tmp_
     walk = (
         "import importlib, pkgutil, multitool_tui\n"
         "for module in pkgutil.walk_packages(multitool_tui.__path__, 'multitool_tui.'):\n"
-        "    importlib.import_module(module.name) if not module.name.endswith(('__main__', 'telemetry')) else None\n"
+        f"    module.name.endswith(('__main__', *{NEED_AN_EXTRA})) or importlib.import_module(module.name)\n"
     )
     asked("-W", "error::ImportWarning", "-c", walk)
     assert PROJECT["project"]["version"] in asked("-m", "pip", "show", "multitool-tui")
