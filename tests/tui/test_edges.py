@@ -149,7 +149,8 @@ async def test_a_failed_connection_ends_with_its_sentence_and_code() -> None:
 
     app = MultiToolApp(connect, clock=ManualClock(NOW))
     async with app.run_test() as pilot:
-        await pilot.pause()
+        while not app._exit:
+            await pilot.pause(0.01)
     assert app.return_value == Farewell(4, "AWS is not reachable; try again.")
     assert app.return_code == 4
 
@@ -160,7 +161,8 @@ async def test_a_bug_while_connecting_is_told_and_the_screen_stays() -> None:
 
     app = MultiToolApp(connect, clock=ManualClock(NOW))
     async with app.run_test(notifications=True) as pilot:
-        await pilot.pause()
+        while not app._notifications:
+            await pilot.pause(0.01)
         assert [note.message for note in app._notifications] == ["That failed: no module"]
         await pilot.press("q")
     assert app.return_value == Farewell(0, None)

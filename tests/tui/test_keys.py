@@ -162,8 +162,7 @@ async def test_two_keys_at_once_roll_back_and_do_not_promote(size: tuple[int, in
     async with opened(mid_canary(), size) as session:
         session.app.simulate_key("r")
         session.app.simulate_key("enter")
-        await session.pilot.pause()
-        await session.pilot.pause()
+        await session.until(lambda: bool(session.controller.commands) and session.at_home)
         assert session.controller.commands == [RollBack(seen=SEEN)]
         session.app.simulate_key("p")
         session.app.simulate_key("enter")
