@@ -20,7 +20,7 @@ from multitool_tui.views.numbers import coarse, count
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.split import observed
 from multitool_tui.views.table import Column, Table
-from multitool_tui.views.text import EMPTY, Line, Role, Span, cells, clean, crop, join, line, width_of
+from multitool_tui.views.text import EMPTY, Line, Role, Span, cells, clean, crop, join, line, spread, width_of
 from multitool_tui.words import percent
 
 KEYS = frozenset({"target", "state", "verdict", "driver", "strategy", "version", "alarm", "group", "session"})
@@ -376,10 +376,8 @@ def summary(row: FleetRow | None, scene: Scene, width: int) -> Line:
         parts = [line(Span(key, Role.KEY), f" {what}") for key, what in pairs]
         return crop(line(Span(f"group {row.group}  ", Role.DIM), *join(parts, Span("  "))), width)
     if row and row.error:
-        return crop(
-            line(Span(row.error, Role.WARN), "  ", Span(key_of(BY_NAME["refresh"], scene), Role.KEY), " tries again"),
-            width,
-        )
+        again = line(Span(key_of(BY_NAME["refresh"], scene), Role.KEY), " tries again")
+        return spread(line(Span(row.error, Role.WARN)), again, width)
     if row is None or scene.live is None or clean(scene.live.rollout.target) != row.target:
         return EMPTY
     reason = clean(scene.live.rollout.reason or scene.live.rollout.judgement.reason)
