@@ -23,6 +23,7 @@ from multitool_tui.aws.session import AwsSession, Options
 from multitool_tui.clock import SystemClock
 from multitool_tui.controller.commands import Start
 from multitool_tui.controller.logbook import Logbook
+from multitool_tui.controller.port import CommandRefused
 from multitool_tui.controller.supervisor import Supervisor
 from multitool_tui.rollout.strategies import parse_plan
 from multitool_tui.sandbox.faults import Fault
@@ -32,6 +33,7 @@ from tests.support.world import REGION, sandbox_environment
 
 RATE = 6.0  # requests a minute to each alias
 _STARTED_AT_ONCE = 8
+_ATTEMPTS = 5
 _PLAN = replace(parse_plan("10%/90h"), deadline=timedelta(hours=99))
 
 
@@ -96,7 +98,14 @@ async def start(opened: Supervisor, rollouts: int) -> None:
 
     async def begin(number: int) -> None:
         async with turn:
-            await opened.obey(Start(target=target(number), canary="2", plan=_PLAN))
+            for left in reversed(range(_ATTEMPTS)):
+                try:
+                    await opened.obey(Start(target=target(number), canary="2", plan=_PLAN))
+                except CommandRefused:  # a machine with other work may not answer in time
+                    if not left:
+                        raise
+                else:
+                    return
 
     await asyncio.gather(*(begin(number) for number in range(1, rollouts + 1)))
     while any(not rollout.weight for rollout in opened.driven):

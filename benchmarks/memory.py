@@ -1,4 +1,4 @@
-"""Whether memory stays flat: `python -m benchmarks.memory [ROLLOUTS [HOURS [SPEED]]]`, 200, 24 and 120 by themselves.
+"""Whether memory stays flat: `python -m benchmarks.memory [ROLLOUTS [HOURS [SPEED]]]`, 200, 24 and 60 by themselves.
 
 The resident memory of the process that drives the rollouts, with nothing else in it, each hour of a clock that runs
 SPEED times as fast. The sandbox is a process of its own and does not count.
@@ -45,6 +45,6 @@ if __name__ == "__main__":
         measure(
             int(given[0]) if given else 200,
             int(given[1]) if given[1:] else 24,
-            float(given[2]) if given[2:] else 120.0,
+            float(given[2]) if given[2:] else 60.0,
         )
     )

@@ -14,8 +14,8 @@ from multitool_tui.journal.past import Past
 from multitool_tui.judgement.model import AlarmState, Evidence, Judge, Judgement, Minute
 from multitool_tui.rollout.plan import Analysis
 
-_KEPT = timedelta(hours=4)  # or as long as it takes to have so many periods, where those are longer:
-_PERIODS_KEPT = 240
+_KEPT = timedelta(hours=3)  # or as long as it takes to have so many periods, where those are longer:
+_PERIODS_KEPT = 180
 
 Known = TypeVar("Known", tuple[datetime, float], tuple[datetime, str, AlarmState])
 
@@ -23,7 +23,7 @@ Known = TypeVar("Known", tuple[datetime, float], tuple[datetime, str, AlarmState
 class Timeline:
     """What weight the canary had when, and the minutes that are sealed; each is shown to `judge` when it is new.
 
-    Only the latest four hours are kept, or 240 periods where those are longer. The tuples are new ones only when there
+    Only the latest three hours are kept, or 180 periods where those are longer. The tuples are new ones only when there
     is something new in them.
     """
 

@@ -33,12 +33,12 @@ def show(timeline: Timeline, periods: Sequence[Period]) -> Judgement | None:
     return judgement
 
 
-def test_the_last_four_hours_are_kept_and_the_judgement_is_that_of_all_minutes() -> None:
+def test_the_last_three_hours_are_kept_and_the_judgement_is_that_of_all_minutes() -> None:
     timeline, judge = begin(), EvidenceJudge()
     judgement = show(timeline, DAY)
     assert judgement == [judge.see_minute(Minute(one.start, 0.1, one.baseline, one.canary)) for one in DAY][-1]
     starts = [minute.start for minute in timeline.minutes]
-    assert starts == [period.start for period in DAY[-241:]]
+    assert starts == [period.start for period in DAY[-181:]]
     assert [start for start, _ in timeline.course] == starts
     assert timeline.weights == ((START, 0.1),)
 
@@ -47,7 +47,7 @@ def test_of_long_periods_as_many_are_kept() -> None:
     timeline = Timeline(Analysis(period=5 * MINUTE), EvidenceJudge())
     periods = [Period(START + number * 5 * MINUTE, Counts(540), None) for number in range(300)]
     timeline.see(periods, periods[-1].start + HOUR)
-    assert len(timeline.minutes) == 241
+    assert len(timeline.minutes) == 181
 
 
 def test_a_minute_that_is_no_longer_kept_is_not_taken_for_a_new_one() -> None:

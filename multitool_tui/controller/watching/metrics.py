@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from multitool_tui.judgement.model import Minute
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.plan import Analysis
 
+_AT_A_TIME = 10  # rollouts that are judged before keys and changes have their turn: some milliseconds
 _LOOKED_AT = timedelta(hours=1)  # of minutes for a target that is only looked at
 
 
@@ -57,7 +59,9 @@ class MetricsWatch:
         if target is not None and not any(driver.rollout.target == target.target for driver in judged):
             read.append((self._request_for_focus(target, now), None))
         found = await periods(self._session.cloudwatch, [request for request, _ in read])
-        for (request, driver), minutes in zip(read, found, strict=True):
+        for number, ((request, driver), minutes) in enumerate(zip(read, found, strict=True), 1):
+            if not number % _AT_A_TIME:
+                await asyncio.sleep(0)
             if driver is not None:
                 self._read_to[driver.rollout.id] = now
                 driver.see_periods(minutes)
