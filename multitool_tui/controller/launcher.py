@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from multitool_tui.aws import lease as leases
 from multitool_tui.aws.errors import AwsError, LeaseLost, NotFound
@@ -69,8 +69,9 @@ class Launcher:
         now = self.clock.now()
         if start.plan.despite_freeze and not frozen(start.plan.freeze, now):  # there was nothing to start despite of
             start = replace(start, plan=replace(start.plan, despite_freeze=""))
+        since = await self._own_second(found.target, now, place_of(caller))
         rollout = Rollout(
-            rollout_id(found.target, now),
+            rollout_id(found.target, since),
             found.target,
             found.version,
             start.canary,
@@ -78,7 +79,7 @@ class Launcher:
             look.package,
             look.code,
         )
-        lease = self._lease(rollout, now)
+        lease = self._lease(rollout, since)
         driver = await self._new(rollout, found, lease, look.slow_limit, caller, now)
         try:
             await driver.acquire()
@@ -146,6 +147,19 @@ class Launcher:
         return driver
 
     # How
+
+    async def _own_second(self, target: str, now: datetime, place: str) -> datetime:
+        """A rollout's name is the second in which it began: where one before it ended within that, the next is taken.
+
+        Raises:
+            CommandRefused: the journal cannot be read.
+        """
+        try:
+            while await self.logbook.has(place, rollout_id(target, now)):
+                now += timedelta(seconds=1)
+        except JournalError as error:
+            raise CommandRefused(str(error)) from error
+        return now
 
     async def _adopt(self, observer: Observer, caller: Caller) -> Driver:
         """A driver for what was observed: from the journal, where that knows the rollout; from AWS alone otherwise."""

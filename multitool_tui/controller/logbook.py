@@ -63,6 +63,11 @@ class Logbook:
         await self._do(lambda journal: journal.take_up(record.key, driver, at))
         return await self._recorder(record.key, failed)
 
+    async def has(self, place: str, identity: str) -> bool:
+        """Whether a rollout of a place has this id, under way or ended."""
+        found = await self._do(lambda journal: journal.find(identity))
+        return any(record.place == place for record in found)
+
     async def orphans(self, place: str) -> list[tuple[Record, list[Entry]]]:
         """The rollouts of a place that were under way when their driver's process ended, and all that is on record.
 

@@ -22,6 +22,7 @@ from multitool_tui.sandbox.faults import Fault
 from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
 from tests.support.crash import crash
+from tests.support.waiting import until
 from tests.support.world import REGION, START, screen
 
 OWNERS = "production"
@@ -197,6 +198,19 @@ async def test_a_journal_that_fails_takes_the_canary_out(tmp_path: Path) -> None
         await world.run_until(lambda: world.live.rollout.ended)
         assert (world.state, world.on_alias(), description(sandbox)) == (State.ROLLED_BACK, ("41", {}), OWNERS)
         assert "journal" in world.live.rollout.reason
+
+
+async def test_two_rollouts_of_one_second_are_two(tmp_path: Path) -> None:
+    async with stage() as (sandbox, clock), screen(sandbox, clock, tmp_path) as world:
+        first = await world.start()
+        await until(lambda: world.live.rollout.weight == 0.1)
+        await world.supervisor.obey(commands.RollBack(seen=world.seen))
+        await until(lambda: world.live.rollout.ended)
+        second = await world.start()
+        assert clock.now() == START
+        assert (first, second) == ("checkout-live-20260105T100000", "checkout-live-20260105T100001")
+        await world.run_until(lambda: world.live.rollout.ended)
+        assert world.state is State.PROMOTED
 
 
 async def test_without_a_journal_nothing_is_started(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from multitool_tui.controller.commands import Start
+from multitool_tui.controller.port import CommandRefused
 from multitool_tui.permissions.features import SMOKE
 from multitool_tui.rollout.plan import Plan, parse_steps
 from multitool_tui.rollout.smoke import How, SmokeTest
@@ -30,19 +31,23 @@ async def trying(stage: World) -> Told:
     region = stage.sandbox._region(None)
     create_alias(region, {"FunctionName": "checkout", "Name": "next", "FunctionVersion": "40"})
     create_function_url_config(region, {"FunctionName": "checkout", "Qualifier": "next", "AuthType": "AWS_IAM"})
-    await releasing(stage)  # what smoke tests are a part of: v42
-    said: list[str] = []
+    told = await releasing(stage)  # what smoke tests are a part of: v42
+    said = list(told.sentences)
     for test in TESTS:  # one after the other: the first that fails ends the others
         plan = replace(PLAN, smoke=(test,))
-        rollout = await stage.supervisor.obey(Start(target="checkout:live", canary="40", plan=plan))
+        try:
+            rollout = await stage.supervisor.obey(Start(target="checkout:live", canary="40", plan=plan))
+        except CommandRefused as refused:
+            return Told(worked=False, sentences=(*said, str(refused)))
         driver = stage.supervisor.driver(rollout)
         await really(lambda: driver.rollout.smoke_passed is not None or driver.rollout.state is State.HELD)  # noqa: B023
         said.append(driver.rollout.reason)
         driver.interrupt("dev", "That was all.")
         await stage.run_until(lambda: driver.rollout.ended)  # noqa: B023
         if not driver.rollout.smoke_passed:
-            return Told(worked=False, sentences=(*said, *(entry.reason for entry in stage.supervisor.snapshot.entries)))
-    return Told(worked=True, sentences=tuple(said))
+            break
+    logged = (entry.reason for entry in stage.supervisor.snapshot.entries if entry.action != "provisioned")
+    return Told(worked=bool(driver.rollout.smoke_passed), sentences=(*said, *logged))
 
 
 STORY = Story(SMOKE, trying, function="checkout")
