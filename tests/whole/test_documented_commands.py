@@ -42,7 +42,7 @@ STANDS_FOR = {
 }
 """What the documentation writes for something of the reader's, and what it is here."""
 
-SCREEN = ("demo", "run ", "resume", "--read-only")
+SCREEN = ("demo", "run ", "resume", "--")
 """These open the screen, but with --headless and --dry-run; tests/cli/test_terminal.py has one."""
 
 OTHERWISE = {
