@@ -15,7 +15,7 @@ from benchmarks.pty import terminal
 
 def main(rollouts: int, minutes: float) -> None:
     """Print the share of a core: of the whole, and of the nine tenths of the seconds that took least."""
-    with account(rollouts) as place, terminal(place, rollouts) as screen:
+    with account(rollouts) as place, terminal(place, rollouts, turn=1.0) as screen:
         screen.wait_until_ready(60 + 3 * rollouts)
         screen.rest(30.0)
         shares, before = list[float](), screen.report

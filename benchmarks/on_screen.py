@@ -1,8 +1,9 @@
-"""The screen's process of a measurement: `python -m benchmarks.on_screen PLACE ROLLOUTS REPORT`, under a pty.
+"""The screen's process of a measurement: `python -m benchmarks.on_screen PLACE ROLLOUTS REPORT TURN`, under a pty.
 
 It starts so many rollouts, opens the screen on them, and writes to the file REPORT, once a second, as JSON: `ready`,
 `cpu` and `wall` (seconds since the screen was ready), and the longest gap so far in which the event loop did nothing
 else: `gap` in seconds by the clock, `busy` in seconds of this thread's own CPU. A file REPORT.reset lets it begin anew.
+The clocks are looked at every TURN seconds.
 """
 
 from __future__ import annotations
@@ -18,10 +19,8 @@ from benchmarks.account import from_json, supervisor
 from multitool_tui.controller.supervisor import Supervisor
 from multitool_tui.tui.app import MultiToolApp
 
-_TURN = 0.02  # seconds between two looks at the clock
 
-
-async def watch(report: Path) -> None:
+async def watch(report: Path, turn: float) -> None:
     """Look at the clocks again and again, and report."""
     reset, started = report.with_suffix(".reset"), False
     begun = cpu = gap = busy = told = 0.0
@@ -30,8 +29,8 @@ async def watch(report: Path) -> None:
             reset.unlink(missing_ok=True)
             started, begun, cpu, gap, busy = True, time.monotonic(), time.process_time(), 0.0, 0.0
         before, worked = time.monotonic(), time.thread_time()
-        await asyncio.sleep(_TURN)
-        gap = max(gap, time.monotonic() - before - _TURN)
+        await asyncio.sleep(turn)
+        gap = max(gap, time.monotonic() - before - turn)
         busy = max(busy, time.thread_time() - worked)
         if time.monotonic() - told > 1:
             told = time.monotonic()
@@ -40,7 +39,7 @@ async def watch(report: Path) -> None:
             report.with_suffix(".new").replace(report)
 
 
-def main(place_text: str, rollouts: int, report: Path) -> None:
+def main(place_text: str, rollouts: int, report: Path, turn: float) -> None:
     """Run until the terminal goes away."""
     place = from_json(place_text)
     stack = AsyncExitStack()
@@ -48,11 +47,11 @@ def main(place_text: str, rollouts: int, report: Path) -> None:
 
     async def connect() -> Supervisor:
         opened = await stack.enter_async_context(supervisor(place, rollouts, for_a_screen=True))
-        kept.append(asyncio.create_task(watch(report)))
+        kept.append(asyncio.create_task(watch(report, turn)))
         return opened
 
     MultiToolApp(connect, clock=place.clock).run()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), float(sys.argv[4]))

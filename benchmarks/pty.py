@@ -73,13 +73,13 @@ class Terminal:
 
 
 @contextmanager
-def terminal(place: Place, rollouts: int) -> Iterator[Terminal]:
-    """Open the screen, and end it."""
+def terminal(place: Place, rollouts: int, *, turn: float = 0.02) -> Iterator[Terminal]:
+    """Open the screen, and end it. It looks at the clocks every `turn` seconds, which costs it a little CPU."""
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         child = pexpect.spawn(
             sys.executable,
-            ["-m", "benchmarks.on_screen", as_json(place), str(rollouts), str(report)],
+            ["-m", "benchmarks.on_screen", as_json(place), str(rollouts), str(report), str(turn)],
             dimensions=SIZE,
             env=clean_environment(**sandbox_environment()),
         )

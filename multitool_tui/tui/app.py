@@ -71,7 +71,8 @@ class MultiToolApp(App[Farewell]):
         Binding("ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True),
     ]
 
-    scene: reactive[Scene | None] = reactive(None, init=False)
+    # Each pane repaints what is different of itself: the application need not paint all of the screen again.
+    scene: reactive[Scene | None] = reactive(None, init=False, repaint=False)
 
     def __init__(
         self,
