@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.messages import ExitApp
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
@@ -41,6 +42,7 @@ from multitool_tui.tui.messages import (
 from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.skeleton import Skeleton
 from multitool_tui.tui.telling import channels, control_codes
+from multitool_tui.tui.terminal import patient
 from multitool_tui.tui.themes import DARK, FALLBACK, THEMES
 
 if TYPE_CHECKING:
@@ -107,6 +109,9 @@ class MultiToolApp(App[Farewell]):
     def run(self, **options: Any) -> Farewell:
         """Run until the operator quits, or there is nothing to show."""
         return super().run(**options) or Farewell(self.return_code or 0)
+
+    def get_driver_class(self) -> type[Driver]:
+        return patient(super().get_driver_class())
 
     def get_default_screen(self) -> Screen[None]:
         return Skeleton(self._hint)

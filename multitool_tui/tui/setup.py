@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
 from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 
 from multitool_tui.controller.provision.desk import Desk
 from multitool_tui.tui.screens.setup import SetupScreen
+from multitool_tui.tui.terminal import patient
 from multitool_tui.tui.themes import DARK, FALLBACK, THEMES
 from multitool_tui.views.setup import Draft, Inspect
 
@@ -39,6 +41,9 @@ class SetupApp(App[tuple[str, ...]]):
         self._connect, self._inspect, self._draft = connect, inspect, draft or Draft()
         encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower().replace("-", "")
         self.ascii_only = not encoding.startswith("utf") if ascii_only is None else ascii_only
+
+    def get_driver_class(self) -> type[Driver]:
+        return patient(super().get_driver_class())
 
     def get_default_screen(self) -> Screen[Any]:
         return SetupScreen(self._connect, self._inspect, self._draft, ascii_only=self.ascii_only)

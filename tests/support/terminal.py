@@ -48,6 +48,10 @@ class Terminal:
         """Type."""
         self._child.send(keys)
 
+    def look(self) -> None:
+        """Read what there is."""
+        assert self._read(), f"the program ended:\n{self.text}"
+
     def wait_for(self, text: str, within: float = 30) -> None:
         """Read until `text` is on the screen.
 
@@ -67,6 +71,23 @@ class Terminal:
         self._child.close()
         assert self._child.exitstatus is not None, f"ended by signal {self._child.signalstatus}"
         return int(self._child.exitstatus)
+
+    def stall(self) -> None:
+        """Read nothing any more, while the program paints more than a terminal holds."""
+        for number in range(80):
+            self._child.setwinsize(24 + number % 2, 80)
+            time.sleep(0.02)
+
+    def hang_up(self) -> None:
+        """Take the terminal away, as a lost connection does."""
+        self._child.ptyproc.fileobj.close()
+
+    def ends(self, within: float) -> bool:
+        """Whether the program ends in so many seconds, with nobody reading what it writes."""
+        limit = time.monotonic() + within
+        while self._child.ptyproc.isalive() and time.monotonic() < limit:
+            time.sleep(0.05)
+        return not self._child.ptyproc.isalive()
 
     def close(self) -> None:
         """End the program, however it is."""

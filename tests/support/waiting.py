@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from multitool_tui.clock import ManualClock
@@ -32,6 +33,18 @@ async def really(so: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
         while not so():  # noqa: ASYNC110 - no event of ours comes from other processes
             await asyncio.sleep(0.01)
+
+
+def comes_about(so: Callable[[], bool], *, within: float) -> None:
+    """Wait, by the real clock, where there is no event loop.
+
+    Raises:
+        AssertionError: it did not come about in so many seconds.
+    """
+    limit = time.monotonic() + within
+    while not so():
+        assert time.monotonic() < limit, "it never came about"
+        time.sleep(0.02)
 
 
 async def run_until(

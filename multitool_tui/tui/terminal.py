@@ -1,0 +1,75 @@
+"""The terminal, which may stall on a slow line, or be gone: it is never waited for.
+
+Textual's own driver waits until the terminal has taken what is written, and with it the event loop, in which rollouts
+are driven. This one drops what has no room, and paints everything anew when there is room again.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import suppress
+from queue import Full, Queue
+from typing import TYPE_CHECKING, Any
+
+from textual.driver import Driver
+
+_PATIENCE = 0.1  # seconds for each of the last words, which put the terminal back as it was
+
+
+def patient(driver: type[Driver]) -> type[Driver]:
+    """The driver of a terminal as one that never waits for it; any other, like a browser's, as it is."""
+    return PatientDriver if driver.__name__ == "LinuxDriver" else driver
+
+
+if TYPE_CHECKING or sys.platform != "win32":
+    from textual.drivers.linux_driver import LinuxDriver
+
+    class PatientDriver(LinuxDriver):
+        """Once the terminal is gone the process is told as the kernel tells it: by SIGHUP."""
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self._behind = self._lost = self._closing = False
+
+        def start_application_mode(self) -> None:
+            self._closing = False
+            super().start_application_mode()  # type: ignore[no-untyped-call]
+
+        def write(self, data: str) -> None:
+            """Hand over what is to be written, if there is room for it."""
+            waiting = self._waiting
+            if waiting is None:
+                self._lose()
+                return
+            if self._behind and not self._closing:
+                if waiting.qsize():
+                    return
+                self._behind = False
+                self._app.call_later(self._app.refresh, layout=True)
+            try:
+                waiting.put(data, block=self._closing, timeout=_PATIENCE)
+            except Full:
+                self._behind = True
+
+        def stop_application_mode(self) -> None:
+            self._closing = True
+            super().stop_application_mode()
+
+        def close(self) -> None:
+            if (waiting := self._waiting) and self._writer_thread:
+                with suppress(Full):
+                    waiting.put(None, timeout=_PATIENCE)
+                self._writer_thread.join(_PATIENCE)
+
+        @property
+        def _waiting(self) -> Queue[str | None] | None:
+            """What the thread that writes has yet to write; None once it has ended: there is nothing to write to."""
+            writer = self._writer_thread
+            return writer._queue if writer and writer.is_alive() else None  # noqa: SLF001 - its `write` waits
+
+        def _lose(self) -> None:
+            if not (self._lost or self._closing):
+                self._lost = True
+                self.exit_event.set()  # else the thread that reads would find nothing, again and again
+                signal.raise_signal(signal.SIGHUP)

@@ -1,0 +1,61 @@
+"""A terminal that stalls, or is gone: rollouts are driven all the same, and ended as the plan says."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from multitool_tui.sandbox.server import Sandbox
+from tests.support.serving import serving
+from tests.support.terminal import MULTITOOL, Terminal, clean_environment
+from tests.support.waiting import comes_about
+from tests.support.world import sandbox_environment
+
+_LONGEST = 30  # seconds of real time
+
+
+@contextmanager
+def driving(folder: Path, *how: str) -> Iterator[tuple[Terminal, Sandbox]]:
+    """A process on a terminal of its own that has put the canary at 10%."""
+    with serving() as sandbox:
+        place = ("--endpoint-url", sandbox.url, "--state-dir", str(folder), "--log-file", str(folder / "log"))
+        plan = ("--version", "42", "--strategy", "10%/20m 50%/20m")
+        command = (*place, "run", "checkout:live", *plan, *how)
+        terminal = Terminal(*command, columns=120, rows=40, program=MULTITOOL, **sandbox_environment())
+        try:
+            while not sandbox.alias("checkout", "live").weights:
+                terminal.look()
+            yield terminal, sandbox
+        finally:
+            terminal.close()
+
+
+def on_alias(sandbox: Sandbox) -> tuple[str, dict[str, float]]:
+    alias = sandbox.alias("checkout", "live")
+    return alias.version, dict(alias.weights)
+
+
+def test_a_terminal_that_takes_nothing_holds_up_no_rollback(tmp_path: Path) -> None:
+    with driving(tmp_path) as (terminal, sandbox):
+        terminal.stall()
+        place = ("--endpoint-url", sandbox.url, "--state-dir", str(tmp_path), "--log-file", str(tmp_path / "log"))
+        command = [MULTITOOL, *place, "rollback", "checkout:live"]
+        subprocess.run(command, env=clean_environment(**sandbox_environment()), check=True, timeout=_LONGEST)
+        comes_about(lambda: on_alias(sandbox) == ("41", {}), within=_LONGEST)
+        terminal.wait_for("ROLLED BACK")  # what had no room is painted anew
+
+
+def test_a_terminal_that_is_gone_ends_the_rollout_and_the_process(tmp_path: Path) -> None:
+    with driving(tmp_path) as (terminal, sandbox):
+        terminal.hang_up()
+        assert terminal.ends(within=_LONGEST)
+        assert on_alias(sandbox) == ("41", {})
+
+
+def test_so_it_does_without_a_screen(tmp_path: Path) -> None:
+    with driving(tmp_path, "--headless") as (terminal, sandbox):
+        terminal.hang_up()
+        assert terminal.ends(within=_LONGEST)
+        assert on_alias(sandbox) == ("41", {})
