@@ -97,13 +97,13 @@ async def test_a_clock_that_is_off(ahead: float, health: Health, sentence: str) 
 
 
 async def test_what_watching_needs_fails_and_what_else_is_refused_warns() -> None:
-    denied = ("lambda:ListAliases", "lambda:GetFunctionConfiguration", "iam:ListAccessKeys")
+    denied = ("lambda:ListAliases", "lambda:GetAccountSettings", "iam:ListAccessKeys")
     rows = await found(policy(statement(), statement("Deny", Action=list(denied))))
     assert rows["may watch"].health is Health.FAILED
     assert rows["may watch"].cause is Cause.REFUSED
     assert rows["may watch"].sentence == "Not allowed to the caller: lambda:ListAliases."
     assert rows["may run"].health is Health.WARNING
-    assert "lambda:GetFunctionConfiguration" in rows["may run"].sentence
+    assert "lambda:GetAccountSettings" in rows["may run"].sentence
     assert rows["may run"].todo == "`multitool permissions --minimal --for run` prints a policy that allows it."
     assert rows["access keys"].health is Health.WARNING
     assert "iam:ListAccessKeys" in rows["access keys"].sentence
