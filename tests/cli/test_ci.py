@@ -16,7 +16,7 @@ from multitool_tui.views.event_lines import EventLine
 from tests.cli.test_shells import ended, shells
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
 async def test_a_cancelled_job_rolls_back_and_says_so_in_log_annotation_and_summary(
     tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -93,7 +93,7 @@ def test_parameters_of_cloudwatch(sandbox: Sandbox, operation: str) -> None:
     headers = signed("monitoring") | {"smithy-protocol": "rpc-v2-cbor"}
     path = f"/service/GraniteServiceVersion20100801/operation/{operation}"
 
-    @settings(max_examples=60)
+    @settings(max_examples=25)
     @given(values(shape))
     def try_out(params: dict[str, Any]) -> None:
         body = cbor2.dumps(params, datetime_as_timestamp=True, timezone=UTC)
@@ -113,7 +113,7 @@ def test_parameters_of_rest_services(sandbox: Sandbox, service: str, operation: 
     uri = model.http["requestUri"]
     wanted = [name for name in shape.members if "{" + name + "}" in uri]
 
-    @settings(max_examples=60)
+    @settings(max_examples=25)
     @given(values(shape), st.tuples(*[st.sampled_from(["checkout", "live", "payments", "gone"]) for _ in wanted]))
     def try_out(params: dict[str, Any], places: tuple[str, ...]) -> None:
         path = uri

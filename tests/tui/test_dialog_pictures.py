@@ -30,7 +30,7 @@ DIALOGS: dict[str, tuple[Callable[[], Snapshot], tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("size", [SMALL, pytest.param(MIDDLE, marks=pytest.mark.long)], ids=["80x24", "120x40"])
 @pytest.mark.parametrize("dialog", DIALOGS)
 def test_every_dialog(dialog: str, size: tuple[int, int], snap_compare: Compare) -> None:
     scene, keys = DIALOGS[dialog]

@@ -16,7 +16,7 @@ from .scenes import SCENES, mid_canary
 @pytest.mark.parametrize(
     ("scene", "size"),
     [
-        pytest.param(scene, size, id=f"{scene}-{name}")
+        pytest.param(scene, size, id=f"{scene}-{name}", marks=pytest.mark.long if name == "200x60" else ())
         for scene in SCENES
         for name, size in SIZES.items()
         if name != "200x60" or scene not in {"empty-account", "rolling-back", "read-only", "hostile"}

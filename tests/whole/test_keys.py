@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from multitool_tui.controller.port import Controller
@@ -93,6 +94,7 @@ async def test_n_starts_and_the_evidence_carries_it_to_promotion() -> None:
         assert "promoted" in at.text()
 
 
+@pytest.mark.long
 async def test_p_asks_and_enter_alone_cancels() -> None:
     async with desk() as at:
         await start(at, *OWN_STEPS)
@@ -138,6 +140,7 @@ async def test_space_pauses_and_resumes() -> None:
         await at.until_weight(0.25)
 
 
+@pytest.mark.long
 async def test_w_sets_the_weight() -> None:
     async with desk() as at:
         await start(at, *OWN_STEPS)
@@ -157,6 +160,7 @@ async def test_g_passes_the_gate() -> None:
         assert at.stage.on_alias() == ("41", {"42": 0.5})
 
 
+@pytest.mark.long
 async def test_a_refusal_is_shown_in_the_dialog_and_nothing_has_changed() -> None:
     async with desk() as at:
         await look_at_checkout_live(at)
