@@ -118,6 +118,8 @@ async def tear_down(site: Site, book: Book, tell: Tell) -> None:
 async def _remove(part: Part, site: Site, book: Book, tell: Tell) -> None:
     try:
         found = await _look(part, site)
+    except NotFound:  # what it was a part of is gone, and it with that
+        found = None
     except InTheWay:
         # What setup was about to make somebody else has made; what it had made has been changed since.
         found = _is_as_made(part, book)
