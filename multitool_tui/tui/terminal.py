@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from textual.driver import Driver
 
-_PATIENCE = 0.1  # seconds for each of the last words, which put the terminal back as it was
+_PATIENCE = 0.1  # seconds that each of the last words waits for room: they put the terminal back as it was
+_FAREWELL = 2.0  # seconds until they are written
 
 
 def patient(driver: type[Driver]) -> type[Driver]:
@@ -30,11 +31,12 @@ if TYPE_CHECKING or sys.platform != "win32":
 
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
-            self._behind = self._lost = self._closing = False
+            self._behind = self._lost = False
+            self._closing = True  # as it is until there is a thread that writes: in the background it may not begin
 
         def start_application_mode(self) -> None:
-            self._closing = False
             super().start_application_mode()  # type: ignore[no-untyped-call]
+            self._closing = self._waiting is None
 
         def write(self, data: str) -> None:
             """Hand over what is to be written, if there is room for it."""
@@ -60,7 +62,7 @@ if TYPE_CHECKING or sys.platform != "win32":
             if (waiting := self._waiting) and self._writer_thread:
                 with suppress(Full):
                     waiting.put(None, timeout=_PATIENCE)
-                self._writer_thread.join(_PATIENCE)
+                self._writer_thread.join(_FAREWELL)
 
         @property
         def _waiting(self) -> Queue[str | None] | None:

@@ -13,17 +13,18 @@ from tests.support.terminal import MULTITOOL, Terminal, clean_environment
 from tests.support.waiting import comes_about
 from tests.support.world import sandbox_environment
 
+ENTER_ALTERNATE_SCREEN, LEAVE_ALTERNATE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 _LONGEST = 30  # seconds of real time
 
 
 @contextmanager
-def driving(folder: Path, *how: str) -> Iterator[tuple[Terminal, Sandbox]]:
+def driving(folder: Path, *how: str, **environment: str) -> Iterator[tuple[Terminal, Sandbox]]:
     """A process on a terminal of its own that has put the canary at 10%."""
     with serving() as sandbox:
         place = ("--endpoint-url", sandbox.url, "--state-dir", str(folder), "--log-file", str(folder / "log"))
         plan = ("--version", "42", "--strategy", "10%/20m 50%/20m")
         command = (*place, "run", "checkout:live", *plan, *how)
-        terminal = Terminal(*command, columns=120, rows=40, program=MULTITOOL, **sandbox_environment())
+        terminal = Terminal(*command, columns=120, rows=40, program=MULTITOOL, **sandbox_environment(), **environment)
         try:
             while not sandbox.alias("checkout", "live").weights:
                 terminal.look()
@@ -45,6 +46,21 @@ def test_a_terminal_that_takes_nothing_holds_up_no_rollback(tmp_path: Path) -> N
         subprocess.run(command, env=clean_environment(**sandbox_environment()), check=True, timeout=_LONGEST)
         comes_about(lambda: on_alias(sandbox) == ("41", {}), within=_LONGEST)
         terminal.wait_for("ROLLED BACK")  # what had no room is painted anew
+
+
+def test_a_terminal_that_was_lent_to_an_editor_comes_back_and_ends_nothing(tmp_path: Path) -> None:
+    with driving(tmp_path, EDITOR="true") as (terminal, sandbox):
+        terminal.press("n")
+        terminal.wait_for("Edit as TOML")
+        terminal.press("\x0f")  # ctrl+o
+        while terminal.raw.count(ENTER_ALTERNATE_SCREEN) < 2:
+            terminal.look()
+        assert terminal.raw.rindex(ENTER_ALTERNATE_SCREEN) > terminal.raw.index(LEAVE_ALTERNATE_SCREEN)
+        terminal.press("\x1b")
+        terminal.wait_for_none("Edit as TOML")
+        terminal.press(" ")
+        terminal.wait_for("paused")
+        assert on_alias(sandbox) == ("41", {"42": 0.1})
 
 
 def test_a_terminal_that_is_gone_ends_the_rollout_and_the_process(tmp_path: Path) -> None:

@@ -63,6 +63,17 @@ class Terminal:
             assert time.monotonic() < limit, f"{text!r} did not appear:\n{self.text}"
             assert self._read(), f"the program ended before {text!r} appeared:\n{self.text}"
 
+    def wait_for_none(self, text: str, within: float = 30) -> None:
+        """Read until `text` is on the screen no more.
+
+        Raises:
+            AssertionError: it still was after so many seconds, or the program ended first.
+        """
+        limit = time.monotonic() + within
+        while text in self.text:
+            assert time.monotonic() < limit, f"{text!r} did not go away:\n{self.text}"
+            self.look()
+
     def wait_for_end(self, within: float = 20) -> int:
         """Read until the program has ended; its exit code."""
         limit = time.monotonic() + within
