@@ -221,6 +221,7 @@ class EvidenceJudge:
     def _judge(self) -> Judgement:
         course, evidence = self._weigh()
         canary, baseline, errors = course.canary, course.baseline, course.excess(ERRORS)
+        missing = course.missing
         known, against = self._known, self._bets.streams
         values = [evidence.value(each) if course.fails(stream) else 1.0 for stream, each in enumerate(against)]
         noise = evidence.noise(against[ERRORS])
@@ -229,7 +230,7 @@ class EvidenceJudge:
         target = max(_TOLERATED_EXCESS, base_rate / 10)
         harm = self._harm(values)
         safe = self._is_safe(course, canary, errors, noise, bound, target)
-        verdict, reason = self._decide(course, canary, bound, harm, values, safe=safe)
+        verdict, reason = self._decide(course, canary, bound, harm, values, missing, safe=safe)
         return Judgement(
             verdict=verdict,
             reason=reason,
@@ -241,21 +242,21 @@ class EvidenceJudge:
             ),
             baseline=baseline,
             canary=canary,
-            seen_to=self._seen_to(course),
+            seen_to=self._seen_to(course, missing),
             alarms=self._alarms.fired,
             weight_afforded=self._afforded(
                 course,
                 bound,
                 base_rate,
-                doubtful=max(values) >= DOUBT or bool(self._alarms.unusual or course.missing),
+                doubtful=max(values) >= DOUBT or bool(self._alarms.unusual or missing),
                 waits=self._starts_fail(course, evidence),
             ),
         )
 
-    def _seen_to(self, course: Course) -> datetime | None:
+    def _seen_to(self, course: Course, missing: Sequence[int]) -> datetime | None:
         """The end of the latest minute that says something of the canary: of all that is missing, too."""
         end = course.served_to
-        for metric in course.missing:
+        for metric in missing:
             measured = course.measured_to(metric)
             end = None if end is None or measured is None else min(end, measured)
         return None if end is None else datetime.fromtimestamp(end, UTC) + self._settings.period
@@ -271,7 +272,15 @@ class EvidenceJudge:
         return max(range(len(values)), key=lambda stream: weights[stream] * values[stream])
 
     def _decide(
-        self, course: Course, canary: Counts, bound: float, harm: float, values: Sequence[float], *, safe: bool
+        self,
+        course: Course,
+        canary: Counts,
+        bound: float,
+        harm: float,
+        values: Sequence[float],
+        missing: Sequence[int],
+        *,
+        safe: bool,
     ) -> tuple[Verdict, str]:
         if not course.minutes and not self._alarms.fired:
             return Verdict.UNDECIDED, sentences.NOT_SEALED
@@ -288,8 +297,8 @@ class EvidenceJudge:
             return Verdict.UNDECIDED, f"{seen}: the canary is held where it is."
         if self._alarms.unusual:
             return Verdict.UNDECIDED, f"{seen}; {sentences.unusual(self._alarms.unusual)}."
-        if course.missing:
-            metrics = tuple(self._layout.metrics[index] for index in course.missing)
+        if missing:
+            metrics = tuple(self._layout.metrics[index] for index in missing)
             return Verdict.UNDECIDED, f"{seen}; {sentences.metrics_missing(metrics)}."
         if max(values) < DOUBT and safe:
             if canary.slow is not None and not course.excess(SLOW).requests:
