@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.timing import in_turns
 from tests.support.terminal import MULTITOOL
 
-RUNS, ROLLOUTS, HISTORY, MINUTES = 5, 200, 60, 60
+RUNS, ROLLOUTS, HISTORY, MINUTES = 5, 400, 60, 60
 BARE = """
 import json, sys
 out = sys.stdout

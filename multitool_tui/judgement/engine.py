@@ -220,6 +220,8 @@ class EvidenceJudge:
 
     def _judge(self) -> Judgement:
         course, evidence = self._weigh()
+        if not course.minutes:
+            return self._before_the_canary()
         canary, baseline, errors = course.canary, course.baseline, course.excess(ERRORS)
         missing = course.missing
         known, against = self._known, self._bets.streams
@@ -253,6 +255,21 @@ class EvidenceJudge:
             ),
         )
 
+    def _before_the_canary(self) -> Judgement:
+        """Nothing is known of it but alarms; what it may be given to begin with depends on the traffic."""
+        fired, settings = self._alarms.fired, self._settings
+        if settings.max_weight is None:
+            first = 0.0 if self._alarms.unusual else None
+        else:
+            first = first_weight(settings.budget, self._requests_when_blind(), settings.max_weight)
+        return Judgement(
+            verdict=Verdict.HARMFUL if fired else Verdict.UNDECIDED,
+            reason=sentences.alarms_fired(fired) if fired else sentences.NOT_SEALED,
+            evidence=Evidence(harm=1.0, harm_limit=HARM_LIMIT, safety=1.0, safety_limit=1 / _TOLERATED_EXCESS),
+            alarms=fired,
+            weight_afforded=first,
+        )
+
     def _seen_to(self, course: Course, missing: Sequence[int]) -> datetime | None:
         """The end of the latest minute that says something of the canary: of all that is missing, too."""
         end = course.served_to
@@ -282,8 +299,6 @@ class EvidenceJudge:
         *,
         safe: bool,
     ) -> tuple[Verdict, str]:
-        if not course.minutes and not self._alarms.fired:
-            return Verdict.UNDECIDED, sentences.NOT_SEALED
         seen = self._seen(course, canary, self._loudest(harm, values), harm)
         if self._alarms.fired:
             return Verdict.HARMFUL, sentences.alarms_fired(self._alarms.fired)
@@ -353,12 +368,9 @@ class EvidenceJudge:
         stays = doubtful or course.split.broken
         if settings.max_weight is None:
             return weight if stays or waits else None
-        blind = self._requests_a_minute() * (settings.blind / settings.period)
-        first = first_weight(settings.budget, blind, settings.max_weight)
-        if not course.minutes:
-            return first
+        blind = self._requests_when_blind()
         if not course.compared:
-            return min(first, weight)
+            return min(first_weight(settings.budget, blind, settings.max_weight), weight)
         afforded = affordable_weight(
             bound,
             seen_at=weight,
@@ -380,19 +392,19 @@ class EvidenceJudge:
 
     def _lately_least(self) -> float:
         """The smallest weight of as many minutes as pass until one is seen: what is wanted by now may be that."""
-        recent = range(max(0, len(self._rollout) - self._settings.blind // self._settings.period), len(self._rollout))
-        return min(self._rollout[index][0] for index in recent) / WEIGHT_UNITS
+        recent = max(0, len(self._rollout) - self._settings.blind // self._settings.period)
+        return min(self._rollout.column(0, recent)) / WEIGHT_UNITS
 
-    def _requests_a_minute(self) -> float:
-        """The traffic of both versions, over the latest ten minutes."""
-        length = len(self._rollout)
-        rows = (self._rollout[index] for index in range(max(0, length - _SERVED_RECENTLY), length))
-        totals = [row[1] + row[1 + self._layout.width] for row in rows]
-        missing = _SERVED_RECENTLY - len(totals)
-        if missing:
+    def _requests_when_blind(self) -> float:
+        """Of both versions, from when something breaks until it is seen, by the traffic of the latest ten minutes."""
+        recent = max(0, len(self._rollout) - _SERVED_RECENTLY)
+        canary, baseline = (self._rollout.column(of, recent) for of in (1, 1 + self._layout.width))
+        minutes, requests = len(canary), sum(canary) + sum(baseline)
+        if minutes < _SERVED_RECENTLY:
             end = len(self._history) if self._first is None else self._history.before(self._first)
-            totals += [self._history[index][0] for index in range(max(0, end - missing), end)]
-        return sum(totals) / len(totals) if totals else 0.0
+            before = self._history.column(0, max(0, end - _SERVED_RECENTLY + minutes), end)
+            minutes, requests = minutes + len(before), requests + sum(before)
+        return requests / minutes * (self._settings.blind / self._settings.period) if minutes else 0.0
 
     def _seen(self, course: Course, canary: Counts, stream: int, evidence: float) -> str:
         """What happened in one stream. Of errors all are told, of the others those that could be compared."""

@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import exp, lgamma, log
-from operator import add, mul
+from operator import add
 
 from multitool_tui.judgement.dispersion import Dispersion
 from multitool_tui.judgement.likelihood import RATIOS, log_factors
@@ -125,8 +125,10 @@ def add_minute(
         noise = level.noise if level.noise.sigma >= least else replace(level.noise, sigma=least)
         factors = log_factors(x1, x0, share, noise, level.allowed, level.ratios)
         said = said or factors
+        if max(factors) > cap:
+            factors = [min(cap, factor) for factor in factors]
         for index, factor in enumerate(factors, level.begin):
-            sums[index] += min(cap, factor)
+            sums[index] += factor
     if against.starts is not None:
         if starts and not alone:
             cap = min(cap, _EACH_MORE_SAYS * max(0.0, x1 - starts) / against.noise.phi)
@@ -192,13 +194,16 @@ class EProcess:
     def after(self, block: array[float] | None) -> EProcess:
         """The evidence after one more block: the sums of `add_minute`, then of `calmness`; None if nothing failed."""
         onset = self.ahead * (_ONSET_HAZARD if self.ahead < 1 else _ONSET_AT_ONCE)
-        begun, calm = array("d", [mass + onset for mass in self.begun]), self.calm
-        if block is not None:
-            begun = array("d", map(mul, begun, map(exp, block)))
-            calm = array("d", map(add, calm, block[len(begun) :]))
-            if max(begun) > _CEILING:
-                begun = array("d", [min(_CEILING, mass) for mass in begun])
-        return EProcess(begun, calm, self.ahead - onset)
+        if block is None:
+            return EProcess(array("d", [mass + onset for mass in self.begun]), self.calm, self.ahead - onset)
+        begun = [
+            (mass + onset) * exp(said) if said else mass + onset
+            for mass, said in zip(self.begun, block, strict=False)  # the rest of the block is of calmness
+        ]
+        if max(begun) > _CEILING:
+            begun = [min(_CEILING, mass) for mass in begun]
+        calm = array("d", map(add, self.calm, block[len(begun) :]))
+        return EProcess(array("d", begun), calm, self.ahead - onset)
 
     def value(self, against: Against, *, starts_fail: bool = True) -> float:
         """The e-value of one stream: 1 says nothing, 1000 is a fluke of once in a thousand rollouts at the most.

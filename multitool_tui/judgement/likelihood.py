@@ -30,6 +30,7 @@ def log_factors(
         x1, x0: failures of the canary and of the baseline; both are divided by `noise.phi`.
         share: the canary's share of the requests, above 0 and below 1.
         allowed: the odds ratio that is still no harm.
+        ratios: in rising order.
 
     Returns:
         One number for each of `ratios`, natural logarithms. A ratio below 1 + sigma^2 counts as 1 + sigma^2.
@@ -40,16 +41,18 @@ def log_factors(
     least = 1 + noise.sigma * noise.sigma
     kappa = 1 / (share * (1 - share) * (least - 1)) - 1
     odds = allowed * share / (1 - share)
-    nothing = _log_likelihood(k1, k0, kappa, odds)
-    lowest = _log_likelihood(k1, k0, kappa, odds * least) - nothing
-    return [lowest if ratio <= least else _log_likelihood(k1, k0, kappa, odds * ratio) - nothing for ratio in ratios]
+    worse = [odds * ratio for ratio in ratios if ratio > least]
+    nothing, lowest, *found = _log_likelihoods(k1, k0, kappa, [odds, odds * least, *worse])
+    return [lowest - nothing] * (len(ratios) - len(worse)) + [each - nothing for each in found]
 
 
-def _log_likelihood(k1: float, k0: float, kappa: float, odds: float) -> float:
-    """Of k1 and k0 as a beta-binomial, up to what no `odds` changes: rising factorials, Gamma(a + k) / Gamma(a)."""
-    a, b = kappa * odds / (1 + odds), kappa / (1 + odds)
-    if not k1:
-        return lgamma(b + k0) - lgamma(b)
-    if not k0:
-        return lgamma(a + k1) - lgamma(a)
-    return lgamma(a + k1) - lgamma(a) + lgamma(b + k0) - lgamma(b)
+def _log_likelihoods(k1: float, k0: float, kappa: float, all_odds: Sequence[float]) -> list[float]:
+    """Of k1 and k0 as a beta-binomial, up to what no odds change: rising factorials, Gamma(a + k) / Gamma(a)."""
+    found = [0.0] * len(all_odds)
+    if k1:
+        parts = [kappa * odds / (1 + odds) for odds in all_odds]
+        found = [lgamma(a + k1) - lgamma(a) for a in parts]
+    if k0:
+        parts = [kappa / (1 + odds) for odds in all_odds]
+        found = [so_far + lgamma(b + k0) - lgamma(b) for so_far, b in zip(found, parts, strict=True)]
+    return found

@@ -46,6 +46,11 @@ class Series:
         """The rows from index `begin` to before `end`, oldest first."""
         return [self[index] for index in range(begin, len(self) if end is None else end)]
 
+    def column(self, number: int, begin: int = 0, end: int | None = None) -> Row:
+        """One number of each of these rows, oldest first."""
+        end = len(self) if end is None else end
+        return self._numbers[begin * self._width + number : end * self._width : self._width]
+
     def put(self, time: float, row: Row) -> int | None:
         """Add a row, or replace the one of the same time. Counts above 2^31 - 1 stay there.
 
@@ -54,7 +59,7 @@ class Series:
         """
         if not self:
             self._origin = time
-        numbers = array("i", [min(number, MOST_IN_A_MINUTE) for number in row])
+        numbers = _numbers(row)
         offset = self._offset(time)
         index = bisect_left(self._times, offset)
         if index < len(self) and self._times[index] == offset:
@@ -87,3 +92,10 @@ class Series:
 
     def _offset(self, time: float) -> int:
         return max(-MOST_IN_A_MINUTE, min(MOST_IN_A_MINUTE, round(time - self._origin)))
+
+
+def _numbers(row: Row) -> array[int]:
+    try:
+        return array("i", row)
+    except OverflowError:
+        return array("i", [min(number, MOST_IN_A_MINUTE) for number in row])

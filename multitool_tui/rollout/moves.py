@@ -47,7 +47,7 @@ def decide(
 
 def wait(rollout: Rollout, until: datetime, what: str) -> Outcome:
     """Do nothing before `until`, unless something happens."""
-    return replace(rollout, waiting=what), (Wait(until),)
+    return rollout if rollout.waiting == what else replace(rollout, waiting=what), (Wait(until),)
 
 
 def publish(rollout: Rollout, at: datetime, package: Package, reason: str, actor: str = ENGINE) -> Outcome:

@@ -88,22 +88,21 @@ class CountsKeys(_Line):
     throttles: Count = 0
     client_errors: Count | None = None
     server_errors: Count | None = None
-    metrics: dict[str, TallyKeys] = {}
+    metrics: dict[str, TallyKeys] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _parts_of_the_whole(self) -> Self:
         """A throttled request never became an invocation; the API in front of it answers it all the same."""
-        whole, invocations = self.invocations, f"{self.invocations:,} invocations"
-        answered = whole + self.throttles
-        answers = f"{invocations} and {self.throttles:,} throttles" if self.throttles else invocations
-        for key, part, most, what in (
-            ("errors", self.errors, whole, invocations),
-            ("slow", self.slow, whole, invocations),
-            ("client_errors", self.client_errors, answered, answers),
-            ("server_errors", self.server_errors, answered, answers),
+        answered = self.invocations + self.throttles
+        for key, part, whole in (
+            ("errors", self.errors, self.invocations),
+            ("slow", self.slow, self.invocations),
+            ("client_errors", self.client_errors, answered),
+            ("server_errors", self.server_errors, answered),
         ):
-            if part is not None and part > most:
-                raise wrong(f"counts {part:,}, more than the {what}", key)
+            if part is not None and part > whole:
+                throttles = f" and {self.throttles:,} throttles" if whole > self.invocations else ""
+                raise wrong(f"counts {part:,}, more than the {self.invocations:,} invocations{throttles}", key)
         return self
 
 
@@ -180,7 +179,15 @@ def _counts(keys: CountsKeys | None) -> Counts | None:
     if keys is None:
         return None
     tallies = tuple(Tally(metric, of.bad, of.total) for metric, of in keys.metrics.items())
-    return Counts(**keys.model_dump(exclude={"metrics"}), tallies=tallies)
+    return Counts(
+        keys.invocations,
+        keys.errors,
+        keys.slow,
+        keys.throttles,
+        keys.client_errors,
+        keys.server_errors,
+        tallies,
+    )
 
 
 def _json(line: bytes) -> dict[str, Any]:
