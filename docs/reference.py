@@ -15,6 +15,8 @@ from multitool_tui.cli.exits import Exit
 from multitool_tui.views import event_lines
 
 PAGE_OF = {
+    "abandon": "headless.md#from-another-shell",
+    "adopt": "headless.md#from-another-shell",
     "completion": "cli.md#completion",
     "config": "manifest.md",
     "demo": "tutorial.md",
@@ -28,6 +30,7 @@ PAGE_OF = {
     "promote": "headless.md#from-another-shell",
     "receipt": "reliability.md",
     "replay": "judge.md",
+    "restore": "headless.md#from-another-shell",
     "resume": "headless.md#from-another-shell",
     "rollback": "headless.md#from-another-shell",
     "run": "run.md",

@@ -225,12 +225,7 @@ async def interrupted(supervisor: Supervisor, name: str | None, *, take_over: bo
     Raises:
         CommandRefused: there is none, or more than one; `Taken` where another driver has it.
     """
-    if supervisor.snapshot.read_only:
-        raise Misused("This session is read-only: nothing can be taken up from here.")
-    await supervisor.identify()  # where AWS cannot be asked there is nothing to wait for
-    await supervisor.recovered.wait()
-    here = (one.rollout for one in supervisor.snapshot.rollouts if one.elsewhere is None)
-    live = {one.id: one.target for one in here if not one.ended and one.obstacle is not Obstacle.LEASE}
+    live = await _taken_up(supervisor)
     found = [rollout for rollout, target in live.items() if name in (None, rollout, target)]
     if len(found) == 1:
         return found[0]
@@ -239,6 +234,28 @@ async def interrupted(supervisor: Supervisor, name: str | None, *, take_over: bo
     if not live:
         raise CommandRefused("No rollout was interrupted on this machine, in this account and region.")
     raise CommandRefused(f"There is no such rollout under way: there is {', '.join(live)}.")
+
+
+async def left_here(supervisor: Supervisor, name: str) -> str:
+    """The rollout, of this id or on this target, that a process of this machine has left.
+
+    Raises:
+        CommandRefused: this machine knows of none.
+    """
+    live = await _taken_up(supervisor)
+    if found := [rollout for rollout, target in live.items() if name in (rollout, target)]:
+        return found[0]
+    raise CommandRefused(f"No rollout called {name} was left on this machine, in this account and region.")
+
+
+async def _taken_up(supervisor: Supervisor) -> dict[str, str]:
+    """What this machine's journal has under way, taken up by this process: each rollout's id, and its target."""
+    if supervisor.snapshot.read_only:
+        raise Misused("This session is read-only: nothing can be taken up from here.")
+    await supervisor.identify()  # where AWS cannot be asked there is nothing to wait for
+    await supervisor.recovered.wait()
+    here = (one.rollout for one in supervisor.snapshot.rollouts if one.elsewhere is None)
+    return {one.id: one.target for one in here if not one.ended and one.obstacle is not Obstacle.LEASE}
 
 
 def exit_of(rollout: Rollout) -> Exit:

@@ -16,6 +16,8 @@ from multitool_tui.cli.options import Globals
 _log = logging.getLogger(__name__)
 
 _COMMANDS = {
+    "abandon": "multitool_tui.cli.steering",
+    "adopt": "multitool_tui.cli.steering",
     "completion": "multitool_tui.cli.completion",
     "config": "multitool_tui.cli.config",
     "demo": "multitool_tui.cli.demo",
@@ -29,6 +31,7 @@ _COMMANDS = {
     "promote": "multitool_tui.cli.steering",
     "receipt": "multitool_tui.cli.history",
     "replay": "multitool_tui.cli.replay",
+    "restore": "multitool_tui.cli.steering",
     "resume": "multitool_tui.cli.run",
     "rollback": "multitool_tui.cli.steering",
     "run": "multitool_tui.cli.run",

@@ -1,25 +1,31 @@
-"""`promote`, `rollback`, `pause`, `weight`, `gate`, and `resume` of what is live: commands from another shell."""
+"""`promote`, `rollback`, `pause`, `weight`, `gate`, `adopt`, `restore`, `abandon`, and `resume` of what is live: from
+another shell."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from multitool_tui.cli.completion import names
 from multitool_tui.cli.exits import Exit, Failure, exit_of_error, fail_together
+from multitool_tui.cli.manner import without_a_screen
 from multitool_tui.cli.options import Globals, together
 
 if TYPE_CHECKING:
+    from multitool_tui.cli.headless import Manner
     from multitool_tui.cli.shells import Found
     from multitool_tui.controller.neighbours.messages import Told
     from multitool_tui.controller.supervisor import Supervisor
     from multitool_tui.rollout.events import Seen
     from multitool_tui.rollout.model import Rollout
+
+    Find = Callable[[Supervisor, str], Awaitable[str]]
+    """Finds a rollout by a name, and has this process drive it."""
 
 _SEEN = re.compile(r"v?(?P<canary>\d+)@(?P<weight>[^@\s]+)")
 
@@ -63,7 +69,11 @@ def rollback(options: Globals, name: str, seen: str | None, *, reason: str) -> N
     if found:
         _tell(options, found, seen, make, must_say=False)
     else:
-        _roll_back_from_here(options, name, seen, make)
+        from multitool_tui.cli.headless import interrupted
+
+        take_over = partial(interrupted, take_over=True)
+        begin = partial(_begin, take_over, seen, make, must_say=False)
+        _end_from_here(options, name, begin, Exit.ROLLED_BACK_BY_OPERATOR)
 
 
 @click.command()
@@ -100,6 +110,80 @@ def gate(options: Globals, name: str, seen: str | None) -> None:
     from multitool_tui.controller.commands import PassGate
 
     steer(options, name, seen, lambda what: PassGate(seen=what))
+
+
+@click.command()
+@of_a_command
+@without_a_screen
+@click.pass_obj
+def adopt(options: Globals, name: str, seen: str | None, manner: Manner | None) -> None:
+    """Take what another hand made of the target as the rollout's own, and go on from there.
+
+    A rollout that no process drives any more, as after `run --headless` ended with 13, needs --headless: it is taken
+    up and driven from here.
+    """
+    from multitool_tui.controller.commands import Adopt
+
+    _go_on(options, name, seen, lambda what: Adopt(seen=what), "adopt", manner)
+
+
+@click.command()
+@of_a_command
+@without_a_screen
+@click.pass_obj
+def restore(options: Globals, name: str, seen: str | None, manner: Manner | None) -> None:
+    """Make the target again what the rollout had made of it, over another hand's change, and go on.
+
+    A rollout that no process drives any more, as after `run --headless` ended with 13, needs --headless: it is taken
+    up and driven from here.
+    """
+    from multitool_tui.controller.commands import Restore
+
+    _go_on(options, name, seen, lambda what: Restore(seen=what), "restore", manner)
+
+
+@click.command()
+@of_a_command
+@click.pass_obj
+def abandon(options: Globals, name: str, seen: str | None) -> None:
+    """End a rollout that is held, and leave the target as it is, without the rollout's mark."""
+    from multitool_tui.cli.headless import left_here
+    from multitool_tui.controller.commands import Abandon
+
+    def make(what: Seen) -> Told:
+        return Abandon(seen=what)
+
+    if found := asyncio.run(_find(options, name)):
+        _tell(options, found, seen, make)
+    else:
+        _end_from_here(options, name, partial(_begin, left_here, seen, make), Exit.DRIFT)
+
+
+def _go_on(
+    options: Globals, name: str, seen: str | None, make: Callable[[Seen], Told], verb: str, manner: Manner | None
+) -> None:
+    """Have what is held go on, in the process that drives it; where none does and there is a `manner`, in this one.
+
+    Raises:
+        Failure: it cannot; or it did not end promoted.
+    """
+    from multitool_tui.cli.shells import targets_of
+
+    if found := asyncio.run(_find(options, name)):
+        _tell(options, found, seen, make)
+        return
+    if manner is None:
+        raise Failure(
+            f"No process on this machine drives {name}. `multitool {verb} {name} --headless` takes it up, and drives "
+            "it on from here; so do `multitool` and its key d.",
+            Exit.REFUSED,
+        )
+    if len(targets := targets_of(name, options) or (name,)) > 1:
+        raise Failure(f"{name} is {', '.join(targets)}: name one of them, to be driven from here.", Exit.USAGE)
+    from multitool_tui.cli.headless import drive, left_here, one
+    from multitool_tui.clock import SystemClock
+
+    drive(options, SystemClock(), one(partial(_begin, left_here, seen, make, targets[0])), manner)
 
 
 def resume_live(options: Globals, name: str) -> bool:
@@ -157,15 +241,9 @@ def _tell(
 
     `must_say`: in production only when it was said what was seen.
     """
-    from multitool_tui.views.status import version_at_weight
-
-    if seen is None and must_say:
+    if must_say and seen is None:
         for each in found:
-            if each.seen.rollout.plan.production:
-                shown = version_at_weight(each.seen.rollout)
-                raise Failure(
-                    f"{each.seen.rollout.target} is production: say what you saw, as in --seen {shown}.", Exit.USAGE
-                )
+            _check_said(each.seen.rollout)
     if options.read_only:
         raise Failure("This session is read-only: nothing can be changed from here.", Exit.REFUSED)
 
@@ -191,6 +269,19 @@ def _tell(
             case rollout:
                 failures += _said(ended_line(rollout), rollout)
     fail_together(failures)
+
+
+def _check_said(rollout: Rollout) -> None:
+    """Refuse a command on production that does not say what was seen.
+
+    Raises:
+        Failure
+    """
+    from multitool_tui.views.status import version_at_weight
+
+    if rollout.plan.production:
+        shown = version_at_weight(rollout)
+        raise Failure(f"{rollout.target} is production: say what you saw, as in --seen {shown}.", Exit.USAGE)
 
 
 def _said(what: str, rollout: Rollout) -> list[Failure]:
@@ -252,25 +343,39 @@ def _seen(rollout: Rollout, said: str | None) -> Seen:
     return Seen(rollout.id, exact, match["canary"])
 
 
-def _roll_back_from_here(options: Globals, name: str, seen: str | None, make: Callable[[Seen], Told]) -> None:
-    from multitool_tui.cli.headless import drive, interrupted, one
+async def _begin(
+    find: Find,
+    seen: str | None,
+    make: Callable[[Seen], Told],
+    name: str,
+    supervisor: Supervisor,
+    *,
+    must_say: bool = True,
+) -> str:
+    """Take up what `find` finds of this name, and obey the command in this process."""
+    rollout = await find(supervisor, name)
+    live = supervisor.driver(rollout).rollout
+    if must_say and seen is None:
+        _check_said(live)
+    if not live.ended:
+        await supervisor.obey(make(_seen(live, seen)))
+    return rollout
+
+
+def _end_from_here(
+    options: Globals, name: str, begin: Callable[[str, Supervisor], Awaitable[str]], asked_for: Exit
+) -> None:
+    """Take up what no process on this machine drives, and end it; `asked_for` is how that ends."""
+    from multitool_tui.cli.headless import drive, one
     from multitool_tui.cli.shells import targets_of
     from multitool_tui.clock import SystemClock
 
-    async def begin(what: str, supervisor: Supervisor) -> str:
-        rollout = await interrupted(supervisor, what, take_over=True)
-        live = supervisor.driver(rollout).rollout
-        if not live.ended:
-            await supervisor.obey(make(_seen(live, seen)))
-        return rollout
-
     failures: list[Failure] = []
     for what in targets_of(name, options) or (name,):
-        begin_this: Any = partial(begin, what)
         try:
-            drive(options, SystemClock(), one(begin_this))
+            drive(options, SystemClock(), one(partial(begin, what)))
         except Failure as ended:
-            if ended.exit_code == Exit.ROLLED_BACK_BY_OPERATOR:
+            if ended.exit_code == asked_for:
                 click.echo(ended.message)
             else:
                 failures.append(ended)

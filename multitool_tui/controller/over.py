@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 def is_over(rollout: Rollout) -> bool:
     """Whether it has ended, or is held for what only an operator can clear."""
-    return rollout.ended or (rollout.state is State.HELD and not (rollout.obstacle and rollout.obstacle.passes))
+    if rollout.state is State.HELD and rollout.pending is None:
+        return not (rollout.obstacle and rollout.obstacle.passes)
+    return rollout.ended
 
 
 async def until_over(supervisor: Supervisor, identity: str) -> Rollout:

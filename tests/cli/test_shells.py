@@ -10,12 +10,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
+import pytest
+
 from multitool_tui.cli.exits import Exit
 from multitool_tui.clock import SystemClock
 from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
-from tests.support.terminal import MULTITOOL
-from tests.support.world import REGION, sandbox_environment
+from tests.support.terminal import MULTITOOL, Terminal
+from tests.support.world import REGION, sandbox_environment, use_sandbox_credentials
 
 _LONGEST = 60.0  # seconds of real time for one command
 
@@ -25,10 +28,14 @@ class Shells:
     sandbox: Sandbox
     folder: Path
 
+    def place(self, folder: str = "here") -> tuple[str, ...]:
+        """The options that say on what machine, and in what account."""
+        files = ("--state-dir", str(self.folder / folder), "--log-file", str(self.folder / "log"))
+        return (*files, "--endpoint-url", self.sandbox.url)
+
     async def begin(self, *arguments: str, folder: str = "here", **environment: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            *(MULTITOOL, "--state-dir", str(self.folder / folder)),
-            *("--log-file", str(self.folder / "log"), "--endpoint-url", self.sandbox.url, *arguments),
+            *(MULTITOOL, *self.place(folder), *arguments),
             env={**os.environ, **sandbox_environment(), **environment},
             cwd=self.folder,
             stdout=asyncio.subprocess.PIPE,
@@ -52,6 +59,29 @@ class Shells:
     async def documents(self, *names: str, folder: str = "here") -> list[dict[str, object]]:
         _, said = await self.run("status", "--json", *names, folder=folder)
         return [json.loads(line) for line in said.splitlines()]
+
+    async def lost(self, driver: asyncio.subprocess.Process, weight: float) -> None:
+        """The driver is no more, and another hand sets the weight."""
+        driver.kill()
+        await driver.communicate()
+        alias = self.sandbox.alias("checkout", "live")
+        await asyncio.to_thread(
+            boto3.client("lambda", region_name=REGION, endpoint_url=self.sandbox.url).update_alias,
+            FunctionName="checkout",
+            Name="live",
+            FunctionVersion=alias.version,
+            RoutingConfig={"AdditionalVersionWeights": {"42": weight}},
+        )
+
+    async def driving(self, *arguments: str, says: str) -> asyncio.subprocess.Process:
+        """A process that goes on driving once it has said this."""
+        process = await self.begin(*arguments)
+        assert process.stdout
+        async with asyncio.timeout(_LONGEST):
+            while (line := await process.stdout.readline()) and says not in line.decode():
+                pass
+        assert line, await ended(process)
+        return process
 
     @property
     def on_alias(self) -> tuple[str, dict[str, float]]:
@@ -156,6 +186,54 @@ async def test_a_killed_drivers_socket_is_cleared_and_its_rollout_rolled_back_by
         code, _ = await s.run("rollback", str(about["rollout"]))
         assert code == 0
         assert s.on_alias == ("41", {})
+
+
+@pytest.mark.long
+async def test_what_another_hand_changed_is_adopted_restored_or_abandoned_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_sandbox_credentials(monkeypatch)
+    async with shells(tmp_path) as s:
+        await s.lost(await s.driver(), 0.33)
+        code, said = await s.run("adopt", "checkout:live")
+        assert code == Exit.REFUSED
+        assert "`multitool adopt checkout:live --headless` takes it up" in said
+        driver = await s.driving("adopt", "checkout:live", "--headless", says="adopted at 33%")
+        assert s.on_alias == ("41", {"42": 0.33})
+        code, said = await s.run("abandon", "checkout:live")
+        assert (code, "it cannot be abandoned now" in said) == (Exit.REFUSED, True)
+        await s.lost(driver, 0.5)
+        code, said = await s.run("restore", "checkout:live", "--headless", "--seen", "v42@10%")
+        assert (code, "moved on to 33%" in said) == (Exit.REFUSED, True)
+        driver = await s.driving("restore", "checkout:live", "--headless", says="restored")
+        assert s.on_alias == ("41", {"42": 0.33})
+        await s.lost(driver, 0.5)
+        code, said = await s.run("abandon", "checkout:live")
+        assert code == 0
+        assert "checkout:live: abandoned. The operator's word." in said
+        assert s.on_alias == ("41", {"42": 0.5})
+        assert s.sandbox.alias("checkout", "live").description == "production"
+
+
+@pytest.mark.long
+async def test_a_screen_that_holds_a_rollout_is_told_from_another_shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_sandbox_credentials(monkeypatch)
+    async with shells(tmp_path) as s:
+        await s.lost(await s.driver(), 0.33)
+        screen = Terminal(*s.place(), columns=120, rows=40, program=MULTITOOL, **sandbox_environment())
+        try:
+            await asyncio.to_thread(screen.wait_for, "held")
+            for verb in ("adopt", "restore", "abandon"):
+                code, said = await s.run(verb, "checkout:live", "--seen", "v42@33%")
+                assert (code, "moved on to 10%" in said) == (Exit.REFUSED, True)
+            assert await s.run("restore", "checkout:live") == (0, "checkout:live: shifting. The operator's word.\n")
+            assert s.on_alias == ("41", {"42": 0.1})
+            code, said = await s.run("adopt", "checkout:live")
+            assert (code, "it cannot be adopted now" in said) == (Exit.REFUSED, True)
+        finally:
+            screen.close()
 
 
 async def test_names_that_mean_nothing_are_told_in_one_sentence(tmp_path: Path) -> None:

@@ -51,12 +51,12 @@ def run(folder: Path, sandbox: Sandbox, *options: str) -> Result:
 
 
 @contextmanager
-def once_weighted(sandbox: Sandbox, act: Callable[[], None]) -> Iterator[None]:
-    """Do something in another thread when the canary has got its first weight."""
+def once_weighted(sandbox: Sandbox, act: Callable[[], None], weight: float = 0.1) -> Iterator[None]:
+    """Do something in another thread when the canary has got this weight."""
 
     def wait() -> None:
         end = time.monotonic() + _LONGEST
-        while not sandbox.alias("checkout", "live").weights and time.monotonic() < end:
+        while sandbox.alias("checkout", "live").weights.get("42") != weight and time.monotonic() < end:
             time.sleep(0.02)
         act()
 
@@ -122,21 +122,56 @@ def test_a_deadline_without_a_verdict_is_inconclusive(tmp_path: Path, monkeypatc
         assert ended.exit_code == Exit.INCONCLUSIVE, ended.output
 
 
-def test_somebody_elses_change_ends_it_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def another_hand(sandbox: Sandbox, after: float, weight: float) -> Iterator[None]:
+    """Somebody gives the canary this weight when it has got that one."""
+    client = boto3.Session("x", "y", region_name=REGION).client("lambda", endpoint_url=sandbox.url)
+    routing = {"AdditionalVersionWeights": {"42": weight}}
+    move = partial(client.update_alias, FunctionName="checkout", Name="live", RoutingConfig=routing)
+    with once_weighted(sandbox, move, after):
+        yield
+    client.close()
+
+
+def on_alias(sandbox: Sandbox) -> tuple[str, dict[str, float], str]:
+    alias = sandbox.alias("checkout", "live")
+    return alias.version, dict(alias.weights), alias.description
+
+
+def test_somebody_elses_change_ends_it_held_until_it_is_adopted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with world("healthy", monkeypatch) as sandbox:
-        client = boto3.Session("x", "y", region_name=REGION).client("lambda", endpoint_url=sandbox.url)
-
-        def move() -> None:
-            client.update_alias(
-                FunctionName="checkout", Name="live", RoutingConfig={"AdditionalVersionWeights": {"42": 0.33}}
-            )
-
-        with once_weighted(sandbox, move):
+        with another_hand(sandbox, 0.1, 0.33):
             ended = run(tmp_path, sandbox)
-        client.close()
         assert ended.exit_code == Exit.DRIFT, ended.output
         assert "held" in ended.stderr
-        assert dict(sandbox.alias("checkout", "live").weights) == {"42": 0.33}
+        assert on_alias(sandbox)[1] == {"42": 0.33}
+        refused = multitool(tmp_path, sandbox, "adopt", "checkout:live")
+        assert refused.exit_code == Exit.REFUSED
+        assert "`multitool adopt checkout:live --headless` takes it up" in refused.stderr
+        moved_on = multitool(tmp_path, sandbox, "adopt", "checkout:live", "--headless", "--seen", "v42@5%")
+        assert (moved_on.exit_code, "moved on to 10%" in moved_on.stderr) == (Exit.REFUSED, True)
+        assert on_alias(sandbox)[1] == {"42": 0.33}
+        adopted = multitool(tmp_path, sandbox, "adopt", "checkout:live", "--headless", "--seen", "v42@10%")
+        assert adopted.exit_code == Exit.DONE, adopted.output
+        assert "adopted at 33%" in adopted.stdout
+        assert on_alias(sandbox) == ("42", {}, "production")
+
+
+def test_or_restored_or_abandoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with world("healthy", monkeypatch) as sandbox:
+        with another_hand(sandbox, 0.1, 0.33):
+            assert run(tmp_path, sandbox).exit_code == Exit.DRIFT
+        with another_hand(sandbox, 0.1, 0.25):
+            restored = multitool(tmp_path, sandbox, "restore", "checkout:live", "--headless")
+        assert restored.exit_code == Exit.DRIFT, restored.output
+        assert "restored" in restored.stdout
+        unknown = multitool(tmp_path / "elsewhere", sandbox, "abandon", "checkout:live")
+        assert (unknown.exit_code, "was left on this machine" in unknown.stderr) == (Exit.REFUSED, True)
+        abandoned = multitool(tmp_path, sandbox, "abandon", "checkout:live")
+        assert abandoned.exit_code == Exit.DONE, abandoned.output
+        assert on_alias(sandbox) == ("41", {"42": 0.25}, "production")
 
 
 def test_a_hang_up_rolls_it_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,16 @@ OTHERWISE = {
     "multitool doctor keys delete ID": ("doctor keys delete AKIANOBODYS", Exit.REFUSED),
     "multitool resume --headless": ("resume --headless", Exit.REFUSED),
     "multitool resume checkout:live --headless": ("resume checkout:live --headless", Exit.REFUSED),
+    **{
+        f"multitool {verb} {name}": (f"{verb} checkout:live{how}", Exit.REFUSED)  # nobody has left one here
+        for verb, name, how in (
+            ("adopt", "NAME", ""),
+            ("adopt", "checkout:live --headless", " --headless"),
+            ("restore", "NAME", ""),
+            ("abandon", "NAME", ""),
+        )
+    },
+    "multitool adopt": ("adopt --help", Exit.DONE),
     "multitool teardown orders": ("teardown orders", Exit.USAGE),
 }
 """What is run in the place of a documented command, and how it ends, where that is not as it stands and with 0."""
