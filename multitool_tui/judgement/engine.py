@@ -29,9 +29,8 @@ from multitool_tui.judgement.evidence import EProcess
 from multitool_tui.judgement.model import AlarmState, Counts, Evidence, Judgement, Minute, Verdict
 from multitool_tui.judgement.ramp import Excess, affordable_weight, first_weight
 from multitool_tui.judgement.series import UNKNOWN, Series
-from multitool_tui.judgement.settings import DOUBT, HARM_LIMIT, Settings
+from multitool_tui.judgement.settings import DOUBT, HARM_LIMIT, TOLERATED_EXCESS, Settings
 
-_TOLERATED_EXCESS = 0.005  # share of requests; or a tenth of the baseline's own failures, if that is more
 _TOLERATED_LATER = 6.5  # times as much after the patience: less takes good versions at 10 requests/s too long
 _UNUSUAL = 3.5  # standard deviations above the expected: by chance in one of a thousand rollouts
 _ENOUGH = 100  # canary requests without which nothing is safe
@@ -229,7 +228,7 @@ class EvidenceJudge:
         noise = evidence.noise(against[ERRORS])
         bound = errors.bound(noise)
         base_rate = _rate(known.failures + baseline.errors, known.requests + baseline.invocations)
-        target = max(_TOLERATED_EXCESS, base_rate / 10)
+        target = max(TOLERATED_EXCESS, base_rate / 10)
         harm = self._harm(values)
         safe = self._is_safe(course, canary, errors, noise, bound, target)
         verdict, reason = self._decide(course, canary, bound, harm, values, missing, safe=safe)
@@ -265,7 +264,7 @@ class EvidenceJudge:
         return Judgement(
             verdict=Verdict.HARMFUL if fired else Verdict.UNDECIDED,
             reason=sentences.alarms_fired(fired) if fired else sentences.NOT_SEALED,
-            evidence=Evidence(harm=1.0, harm_limit=HARM_LIMIT, safety=1.0, safety_limit=1 / _TOLERATED_EXCESS),
+            evidence=Evidence(harm=1.0, harm_limit=HARM_LIMIT, safety=1.0, safety_limit=1 / TOLERATED_EXCESS),
             alarms=fired,
             weight_afforded=first,
         )

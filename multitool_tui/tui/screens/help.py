@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from multitool_tui.tui.widgets.lines import ROLES
 from multitool_tui.tui.widgets.pane import Pane
 from multitool_tui.views.help import help_lines
 from multitool_tui.views.scene import Scene
@@ -32,6 +33,7 @@ class HelpText(Pane):
 class HelpScreen(ModalScreen[None]):
     """Shows the help until escape, `?` or `q`."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = ROLES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Close", show=False),
         Binding("question_mark", "close", "Close", id="main.help", show=False),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,6 +15,9 @@ from textual.widget import Widget
 from multitool_tui.views.glyphs import plain_ascii
 from multitool_tui.views.text import EMPTY, Line, Role
 
+ROLES = {f"role--{role}" for role in Role}
+"""Component classes of a screen: what its lines look like is worked out once, not for each widget."""
+
 
 def as_content(widget: Widget, spans: Line, *, ascii_only: bool = False) -> Content:
     """A line as Textual's own kind of text, for borders and labels. Never parsed as markup."""
@@ -23,7 +25,7 @@ def as_content(widget: Widget, spans: Line, *, ascii_only: bool = False) -> Cont
         *(
             Content.styled(
                 plain_ascii(span.text) if ascii_only else span.text,
-                widget.get_visual_style(f"role--{span.role}", partial=True),
+                widget.screen.get_visual_style(f"role--{span.role}", partial=True),
             )
             for span in spans
         )
@@ -33,7 +35,6 @@ def as_content(widget: Widget, spans: Line, *, ascii_only: bool = False) -> Cont
 class Lines(ScrollView, can_focus=False):
     """Lines of spans, scrolled when they do not fit. Not focusable by itself."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"role--{role}" for role in Role}
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
@@ -62,10 +63,10 @@ class Lines(ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         number = y + self.scroll_offset.y
-        base = self.base_style(number)
+        base, style_of = self.base_style(number), self.screen.get_component_rich_style
         segments = []
         for text, role in self.line_at(number):
-            style = base + self.get_component_rich_style(f"role--{role}", partial=True)
+            style = base + style_of(f"role--{role}", partial=True)
             segments.append(Segment(plain_ascii(text) if self.ascii_only else text, style))
         # Whatever a terminal thinks of a wide character, the line ends where the pane does.
         return Strip(segments).adjust_cell_length(self.size.width, base)
