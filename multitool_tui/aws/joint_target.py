@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
-from typing import Any
 
 from multitool_tui.aws.alias_target import AliasTarget
 from multitool_tui.aws.errors import AwsError
@@ -105,10 +104,11 @@ class JointTarget:
         return replace(stage, version=alias.version, weights={} if promoted else stage.weights)
 
 
-async def _both(stage: Awaitable[Any], alias: Awaitable[Any]) -> tuple[Any, Any]:
+async def _both(stage: Awaitable[Stage], alias: Awaitable[Alias]) -> tuple[Stage, Alias]:
     """Do both, whatever becomes of one, before what went wrong is raised."""
-    found = await asyncio.gather(stage, alias, return_exceptions=True)
-    for one in found:
-        if isinstance(one, BaseException):
-            raise one
-    return found[0], found[1]
+    seen, behind = await asyncio.gather(stage, alias, return_exceptions=True)
+    if isinstance(seen, BaseException):
+        raise seen
+    if isinstance(behind, BaseException):
+        raise behind
+    return seen, behind
