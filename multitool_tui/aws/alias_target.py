@@ -153,12 +153,16 @@ class AliasTarget(MarkedTarget[Alias, _State]):
         return made if self._state(made).is_what_was_wanted(wanted) else await self._read_back(wanted)
 
     async def _read_back(self, wanted: _State) -> Alias | None:
-        """The alias, where it is what was wanted; else it has to be as it was."""
+        """The alias, where it is what was wanted; else it has to be as it was.
+
+        What it was before our own writes is no answer, even where just that is wanted: a rollback wants it.
+        """
         found = await self._read()
+        if self._is_stale(found):
+            return None
         if self._state(found).is_what_was_wanted(wanted):
             return found
-        if not self._is_stale(found):
-            self._take_unchanged(found)
+        self._take_unchanged(found)
         return None
 
     def _remember(self, made: Alias) -> Alias:

@@ -10,11 +10,12 @@ CreateDeployment.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from multitool_tui.aws.canary_release import CanaryRelease
-from multitool_tui.aws.errors import Conflict
+from multitool_tui.aws.errors import Conflict, Drift
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.marked_target import MarkedTarget
 from multitool_tui.aws.resources import Canary, Stage
@@ -97,12 +98,15 @@ class StageTarget(MarkedTarget[Stage, StageState]):
                 await self._prepare()
             wanted = self._promoted(self._state(self._known))
         # As long as the methods are not written anew, the mark says how they have to be.
-        rewrites = bool(self._before.written) and not self._before.through
-        made = await self._write(replace(wanted, lease=None if final and not rewrites else self._lease))
+        rewrites, unsettled = bool(self._before.written) and not self._before.through, self._unsettled
+        at_once = final and not rewrites and not unsettled
+        made = await self._write(replace(wanted, lease=None if at_once else self._lease))
         if rewrites:
             await self._release.keep(made, self._before)
-            if final:
-                made = await self._write(replace(self._state(self._known), lease=None))
+        if unsettled:
+            await self._clock.sleep(_SETTLED)
+        if final and not at_once:
+            made = await self._write(replace(self._state(self._known), lease=None))
         return made
 
     async def roll_back(self, *, marked: bool = False) -> Stage:
@@ -110,13 +114,26 @@ class StageTarget(MarkedTarget[Stage, StageState]):
 
         The mark stays only where more is to be done, and it is `marked`.
         """
-        if self._release.unanswered and not self._before.canary:
-            await self._clock.sleep(_SETTLED)  # the deployment may come about yet: then its canary is to go, too
+        if self._unsettled:
+            with suppress(Drift):  # that may be it
+                await self._give_back(self._lease)
+            await self._clock.sleep(_SETTLED)
+        # As long as the methods are not written as they were, the mark says how they have to be.
+        made = await self._give_back(self._lease if marked or self._before.written else None)
+        if self._before.written and not marked:
+            made = await self._write(replace(self._state(self._known), lease=None))
+        return made
+
+    async def _give_back(self, lease: Lease | None) -> Stage:
         found = await self._fresh_of_ours()
-        clean = self._clean(self._state(found))
-        made = await self._write(replace(clean, lease=self._lease if marked else None))
+        made = await self._write(replace(self._clean(self._state(found)), lease=lease))
         await self._release.put_back(made, self._before)
         return made
+
+    @property
+    def _unsettled(self) -> bool:
+        """Whether something of ours that nobody waits for any more may come about yet, over whatever is written now."""
+        return bool(self._sent) or (self._release.unanswered and not self._before.canary)
 
     # After another hand's change
 
@@ -147,7 +164,9 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         found = await self._read()
         self._check_lease(found)
         if not await self._recognise(found):
-            await self._release.make(await self._unchanged(found), self._before)
+            found = await self._settled(found)
+            self._check(found)
+            await self._release.make(found, self._before)
             found = await self._read()
             self._check_lease(found)
             if not await self._recognise(found):
@@ -199,7 +218,7 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         return replace(found, named=self._known.named)
 
     async def _fresh(self) -> Stage:
-        found = await self._read()
+        found = await self._settled(await self._read())
         self._check_lease(found)
         await self._recognise(found)
         self._known = found
@@ -207,10 +226,10 @@ class StageTarget(MarkedTarget[Stage, StageState]):
 
     async def _try(self, wanted: StageState, description: str) -> Stage | None:
         """Patch what was read just before, and read what it has become. What is there already is not written."""
-        found = await self._read()
+        found = await self._settled(await self._read())
         if self._state(found).is_what_was_wanted(wanted):
             return found
-        found = await self._unchanged(found)
+        self._check(found)
         self._take(found)
         self._sent.append(wanted)
         with aws_errors():
@@ -222,19 +241,31 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         found = await self._read()
         if self._state(found).is_what_was_wanted(wanted):
             return found
-        await self._unchanged(found)
+        self._check(await self._settled(found))
         return None
 
-    async def _unchanged(self, found: Stage) -> Stage:
-        """The stage, which must be what this object last made or saw of it."""
-        if self._is_foreign(found):  # or an old answer: what is written shows everywhere only after a while
-            await self._clock.sleep(_SETTLED)
-            found = await self._read()
-        if self._state(self._known).driver in {None, self._lease.driver}:  # else it is being taken over from that one
+    async def _settled(self, found: Stage) -> Stage:
+        """The stage, looked at again where it is neither as it was nor has a mark that we have just sent.
+
+        What is written shows everywhere only after a while: it may be an old answer, also one from before the rollout,
+        which is what a rollback wants.
+        """
+        state = self._state(found)
+        if state.is_untouched_since(self._state(self._known)) or (state.lease and self._was_sent(found)):
+            return found
+        await self._clock.sleep(_SETTLED)
+        return await self._read()
+
+    def _check(self, found: Stage) -> None:
+        """The stage must be what this object last made or saw of it."""
+        if self._state(found).driver != self._state(self._known).driver:  # else it may be taken over from that one
             self._check_lease(found)
         if self._is_foreign(found):
             raise self._drift(found)
-        return found
+
+    def _remember(self, made: Stage) -> Stage:
+        self._is_odd = False
+        return super()._remember(made)
 
     def _marked(self, wanted: StageState, lease: Lease) -> StageState:
         return replace(wanted, lease=lease, before=self._before)

@@ -30,23 +30,30 @@ REFUSALS = {
 
 
 class NoTime(Clock):
-    """A clock on which nothing takes time."""
+    """A clock on which nothing takes time; `meanwhile` goes on while somebody sleeps."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self._meanwhile = meanwhile
 
     def now(self) -> datetime:
         return NOW
 
-    async def sleep(self, seconds: float) -> None:
-        pass
+    async def sleep(self, seconds: float) -> None:  # noqa: ARG002 - the clock's
+        self._meanwhile()
 
 
 @dataclass
 class Script:
-    """What happens to the next calls of an operation: a key of `REFUSALS`, "lost before", "lost after" or "cut off"."""
+    """What happens to the next calls of an operation: a key of `REFUSALS`, "lost before", "lost after", "cut off", or
+    "late": cut off as well, and applied by `Gateway.catch_up`."""
 
     troubles: dict[str, list[str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     between: dict[str, Callable[[], object]] = field(default_factory=dict)
     """What another hand does just before the next call of an operation."""
+    late: list[Callable[[], object]] = field(default_factory=list)
+    old: dict[str, list[Any]] = field(default_factory=dict)
+    """What the next calls of an operation answer, whatever is so by now."""
 
     def add(self, operation: str, *troubles: str) -> None:
         self.troubles.setdefault(operation, []).extend(troubles)
@@ -71,6 +78,11 @@ class Direct:
                 raise refusal(*REFUSALS[trouble], operation)
             if trouble == "lost before":
                 raise ReadTimeoutError(endpoint_url="x")
+            if trouble == "late":
+                self._script.late.append(lambda: HANDLERS[self._service][operation](self._region, params))
+                raise asyncio.CancelledError
+            if old := self._script.old.get(operation):
+                return deepcopy(old.pop(0))
             try:
                 answer = deepcopy(HANDLERS[self._service][operation](self._region, params))
             except AwsError as error:
@@ -108,6 +120,11 @@ class Gateway:
     def by_hand(self, operation: str, **params: Any) -> Any:
         """What somebody else does, whatever is in the script."""
         return HANDLERS["apigateway"][operation](self.region, params)
+
+    def catch_up(self) -> None:
+        """Let what is late come about."""
+        while self.script.late:
+            self.script.late.pop(0)()
 
     @property
     def api(self) -> Any:

@@ -191,6 +191,16 @@ async def test_an_alias_read_stale_after_our_own_write_is_no_drift() -> None:
         assert (s.service.version, s.service.weights) == ("41", {})
 
 
+async def test_a_rollback_that_was_lost_is_not_taken_for_made_by_a_read_from_before_the_rollout() -> None:
+    async with stage() as s:
+        before = s.service.answer()
+        await s.target.acquire()
+        await s.target.set_weight(0.1)
+        s.service.script, s.service.stale = ["lost before"], [before, s.service.answer()]
+        await s.target.roll_back()
+        assert (s.service.version, s.service.weights, s.service.description) == ("41", {}, "prod")
+
+
 @pytest.mark.parametrize(("version", "weights"), [("42", {}), ("41", {"42": 0.5}), ("41", {})])
 async def test_a_rollback_undoes_whatever_the_rollout_has_made_of_the_alias(
     version: str, weights: dict[str, float]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from multitool_tui.aws import lease as leases
 from multitool_tui.aws import stage_mark
 from multitool_tui.aws.canary_release import CanaryRelease
 from multitool_tui.aws.errors import AccessDenied, Drift, LeaseLost, Refused, Throttled
@@ -29,7 +31,7 @@ async def target(gateway: Gateway, driver: str = LEASE.driver) -> StageTarget:
     assert stage.before
     lease = replace(LEASE, driver=driver)
     release = CanaryRelease(gateway.client("apigateway"), gateway.client("lambda"), lease)
-    return StageTarget(gateway.client("apigateway"), NoTime(), stage, lease, stage.before, release)
+    return StageTarget(gateway.client("apigateway"), NoTime(gateway.catch_up), stage, lease, stage.before, release)
 
 
 @pytest.fixture
@@ -307,6 +309,113 @@ async def test_killed_before_the_methods_are_written_for_good_the_mark_is_still_
     await another.promote(final=True)
     assert by_uri.uris == {"checkout:42"}
     assert by_uri.stage["description"] == BEFORE["description"]
+
+
+async def test_an_old_answer_after_drift_was_restored_is_no_drift(gateway: Gateway) -> None:
+    one = await target(gateway)
+    await one.acquire()
+    await one.set_weight(0.1)
+    gateway.patch(("remove", "/canarySettings", ""))
+    without = dict(gateway.stage)
+    await one.read()
+    with pytest.raises(Drift):
+        await one.read()
+    await one.restore(0.1)
+    gateway.script.old["GetStage"] = [without]
+    assert (await one.read()).weights == {"42": 0.1}
+
+
+@pytest.mark.parametrize("old", [1, 2], ids=["the first look", "the look before the write"])
+async def test_a_rollback_is_not_taken_for_made_by_an_answer_from_before_the_rollout(
+    gateway: Gateway, old: int
+) -> None:
+    before = deepcopy(gateway.stage)
+    one = await target(gateway)
+    await one.acquire()
+    await one.set_weight(0.1)
+    gateway.script.old["GetStage"] = [deepcopy(gateway.stage), before][-old:]
+    await one.roll_back()
+    assert is_as_before(gateway)
+
+
+async def test_a_rollback_that_was_lost_is_not_taken_for_made_by_an_answer_from_before_the_rollout(
+    gateway: Gateway,
+) -> None:
+    before = deepcopy(gateway.stage)
+    one = await target(gateway)
+    await one.acquire()
+    await one.set_weight(0.1)
+    during = deepcopy(gateway.stage)
+    gateway.script.add("UpdateStage", "lost before")
+    gateway.script.old["GetStage"] = [during, during, before]
+    await one.roll_back()
+    assert is_as_before(gateway)
+
+
+@pytest.mark.parametrize("when", ["before it", "before it is read back", "after it"])
+async def test_a_change_that_was_cut_off_and_comes_about_late_is_rolled_back_too(gateway: Gateway, when: str) -> None:
+    one = await target(gateway)
+    await one.acquire()
+    await one.set_weight(0.1)
+    gateway.script.add("UpdateStage", "late")
+    with pytest.raises(asyncio.CancelledError):
+        await one.set_weight(0.5)
+    if when == "before it":
+        gateway.script.between["UpdateStage"] = gateway.catch_up
+    elif when == "before it is read back":
+        gateway.script.between["UpdateStage"] = lambda: gateway.script.between.update(GetStage=gateway.catch_up)
+    await one.roll_back()
+    gateway.catch_up()
+    assert is_as_before(gateway)
+
+
+async def test_a_change_that_was_cut_off_and_comes_about_after_the_promotion_is_seen(gateway: Gateway) -> None:
+    one = await target(gateway)
+    await one.acquire()
+    await one.set_weight(0.1)
+    gateway.script.add("UpdateStage", "late")
+    with pytest.raises(asyncio.CancelledError):
+        await one.set_weight(0.5)
+    with pytest.raises(Drift):
+        await one.promote(final=True)
+    assert not gateway.script.late
+
+
+async def test_killed_before_the_methods_are_put_back_the_mark_is_still_there(by_uri: Gateway) -> None:
+    one = await target(by_uri)
+    await one.acquire()
+    await one.set_weight(0.1)
+    await one.promote(final=False)
+    by_uri.script.add("UpdateIntegration", "cut off")
+    with pytest.raises(asyncio.CancelledError):
+        await one.roll_back()
+    another = await target(by_uri, driver="1badcafe")
+    await another.take_over("0badcafe")
+    await another.roll_back()
+    assert by_uri.uris == {"checkout:41"}
+    assert by_uri.stage["description"] == BEFORE["description"]
+
+
+async def test_of_two_that_take_over_at_once_the_one_that_has_lost_is_told_who_drives(gateway: Gateway) -> None:
+    await (await target(gateway)).acquire()
+    first, second = await target(gateway, "1badcafe"), await target(gateway, "2badcafe")
+    marked = deepcopy(gateway.stage)
+    await second.take_over("0badcafe")
+    gateway.script.old["GetStage"] = [marked, marked]
+    gateway.script.add("UpdateStage", "lost before")
+    with pytest.raises(LeaseLost, match="drives shop/prod now"):
+        await first.take_over("0badcafe")
+
+
+async def test_a_note_that_somebody_took_out_of_the_mark_is_written_again(gateway: Gateway) -> None:
+    one = await target(gateway)
+    await one.acquire()
+    lease, before, owners = stage_mark.read(gateway.stage["description"])
+    assert lease
+    gateway.patch(("replace", "/description", leases.write(replace(lease, until=NOW), owners, stage_mark.LONGEST)))
+    await one.read()
+    await one.renew()
+    assert stage_mark.read(gateway.stage["description"])[1:] == (before, owners)
 
 
 async def test_a_deployment_of_somebody_else_is_not_adopted_nor_rolled_back(gateway: Gateway) -> None:
