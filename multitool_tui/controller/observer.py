@@ -73,7 +73,9 @@ class Observer:
     def request(self, now: datetime) -> Request:
         """What is to be read of CloudWatch next."""
         rollout, analysis, seen = self.rollout, self.rollout.plan.analysis, self.timeline.minutes
-        begin = seen[-1].start - LATE if seen else self.lease.since - analysis.history
+        # A mark may have been left behind months ago: what is older than a rollout takes is not read.
+        oldest = max(self.lease.since, now - rollout.plan.deadline) - analysis.history
+        begin = seen[-1].start - LATE if seen else oldest
         return Request(
             self.found.source,
             rollout.baseline,

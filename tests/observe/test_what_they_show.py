@@ -19,11 +19,11 @@ async def test_a_new_alarm_s_threshold_is_the_highest_minute_of_the_last_day() -
         threshold = float(form.values()["threshold"])
         assert threshold > 0
         await stage.observatory.do(create, LIVE, "", form.values())
-        made = stage.sandbox._home.alarms.get("checkout-live-errors")
+        made = stage.sandbox._home.alarms.get("checkout-live-error-count")
         assert made is not None
         assert made.parameters["Threshold"] == threshold
         page = await stage.observatory.load(alarms.TAB, LIVE)
-        assert {"checkout-live-errors", "checkout-error-rate"} <= set(keys(page))
+        assert {"checkout-live-error-count", "checkout-error-rate"} <= set(keys(page))
 
 
 async def test_both_versions_are_pinned_to_one_runtime_and_let_go() -> None:

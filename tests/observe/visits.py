@@ -57,26 +57,26 @@ class Visit:
         """Go through the whole tab. Returns every sentence that says what could not be read or done."""
         said: list[str] = []
         self.clock.advance(_MEANWHILE)
-        opened = await self._all(tab, subject, said)
+        opened = await self.read(tab, subject, said)
         with TemporaryDirectory() as folder:
             for deed in tab.deeds:
                 await self._do(deed, subject, opened, Path(folder), said)
                 self.clock.advance(_MEANWHILE)
-                opened = await self._all(tab, subject, said) if deed.changes else opened
+                opened = await self.read(tab, subject, said) if deed.changes else opened
         return said
 
-    async def _all(self, tab: Tab, subject: Subject, said: list[str]) -> list[str]:
+    async def read(self, tab: Tab, subject: Subject, said: list[str]) -> list[str]:
         """Read the page, and open the first row of each of its tables. Returns all that something can be done with."""
-        page = await self._read(tab, subject, None, said)
+        page = await self._page(tab, subject, None, said)
         found = keys(page)
         for key in first_of_each(page) if tab.look else ():
-            deeper = keys(await self._read(tab, subject, key, said))
+            deeper = keys(await self._page(tab, subject, key, said))
             found += deeper
             for inner in deeper[:_DEEPER]:
-                await self._read(tab, subject, inner, said)
+                await self._page(tab, subject, inner, said)
         return found
 
-    async def _read(self, tab: Tab, subject: Subject, key: str | None, said: list[str]) -> Page | None:
+    async def _page(self, tab: Tab, subject: Subject, key: str | None, said: list[str]) -> Page | None:
         try:
             page = await self.observatory.load(tab, subject, key)
         except CommandRefused as refused:

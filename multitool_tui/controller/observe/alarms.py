@@ -20,6 +20,8 @@ _AT_ONCE = 4  # CloudWatch takes 9 such calls a second of an account
 _MINUTE = timedelta(minutes=1)
 # What can be watched from here: the metric and its statistic, by the name in the form.
 _WATCHED = {"Errors": "Sum", "Throttles": "Sum", "Duration": "p99"}
+# How its alarm's name ends unless another is given: not as those of setup do, which AWS would let it replace.
+_ENDINGS = {"Errors": "error-count", "Throttles": "throttle-count", "Duration": "duration-p99"}
 _HISTORY = "History"
 
 
@@ -106,8 +108,8 @@ async def _ask(desk: Desk, subject: Subject, key: str) -> Form:
             Field(
                 "name",
                 "Name",
-                f"{stem}-errors",
-                follows=("metric", {name: f"{stem}-{name.lower()}" for name in names}),
+                f"{stem}-{_ENDINGS[names[0]]}",
+                follows=("metric", {name: f"{stem}-{ending}" for name, ending in _ENDINGS.items()}),
             ),
             Field("threshold", "Threshold", thresholds[names[0]], "above it", follows=("metric", thresholds)),
             Field("breaching", "Minutes", "2", "so many breach"),
