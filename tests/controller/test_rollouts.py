@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,28 @@ async def test_a_target_that_is_only_looked_at_shows_its_minutes() -> None:
         focus = stage.supervisor.snapshot.focus
         assert focus is not None
         assert sum(minute.baseline.invocations for minute in focus.minutes if minute.baseline) > 100_000
+
+
+async def test_of_a_target_that_is_only_looked_at_the_hour_is_read_once() -> None:
+    """Every metric of a call is read from one moment on: hundreds of rollouts would be read for an hour each."""
+
+    def latest(stage: World) -> datetime | None:
+        focus = stage.supervisor.snapshot.focus
+        return focus.minutes[-1].start if focus else None
+
+    async with world() as stage:
+        stage.supervisor.look_at("checkout:live")
+        await stage.run_until(lambda: bool(latest(stage)), within=60)
+        first = latest(stage)
+        assert first is not None
+        await stage.run_until(lambda: (latest(stage) or first) >= first + timedelta(minutes=2), within=240)
+        focus = stage.supervisor.snapshot.focus
+        assert focus is not None
+        starts = [minute.start for minute in focus.minutes]
+        assert starts == [starts[0] + number * timedelta(minutes=1) for number in range(len(starts))]
+        assert timedelta(minutes=50) < starts[-1] - starts[0] <= timedelta(hours=1)
+        asked = [call for call in stage.sandbox.calls if call.operation == "GetMetricData"][-1].parameters
+        assert asked["EndTime"] - asked["StartTime"] < timedelta(minutes=20)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from multitool_tui.aws.metrics import Period, Request, periods
@@ -76,12 +77,22 @@ class MetricsWatch:
             observer.see_periods(minutes, now)
             return
         sealed = now - Analysis().seal_after - request.period
+        before = self._known_of(target.target, request)
         self._focus.traffic = Traffic(
             target.target,
             request.baseline,
             request.canary,
-            tuple(Minute(p.start, 0.0, p.baseline, p.canary) for p in minutes if p.start <= sealed),
+            (
+                *(minute for minute in before if now - _LOOKED_AT <= minute.start < minutes[0].start),
+                *(Minute(p.start, 0.0, p.baseline, p.canary) for p in minutes if p.start <= sealed),
+            ),
         )
+
+    def _known_of(self, target: str, request: Request) -> Sequence[Minute]:
+        """The minutes of these versions of a target that is looked at, as far as they have been read."""
+        traffic = self._focus.traffic
+        known = traffic and (traffic.target, traffic.baseline, traffic.canary)
+        return traffic.minutes if traffic and known == (target, request.baseline, request.canary) else ()
 
     def _is_judged(self, driver: Driver) -> bool:
         """Whether this rollout's minutes are still read: until it has ended, and on as long as it is looked at."""
@@ -107,4 +118,7 @@ class MetricsWatch:
         if observer := self._focus.observed:
             return observer.request(now)
         canary = next(iter(target.weights), None)
-        return Request(target.source, target.version, canary, now - _LOOKED_AT, now)
+        whole = Request(target.source, target.version, canary, now - _LOOKED_AT, now)
+        known = self._known_of(target.target, whole)
+        # All metrics of a call are read from one moment on, those of hundreds of rollouts too: the hour once.
+        return replace(whole, start=max(whole.start, known[-1].start - LATE)) if known else whole
