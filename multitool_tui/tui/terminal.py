@@ -54,6 +54,13 @@ if TYPE_CHECKING or sys.platform != "win32":
             except Full:
                 self._behind = True
 
+        def _sigcont_application(self, *_: Any) -> None:
+            """Take the terminal back if it was given back; who was stopped by SIGSTOP has it still, and paints anew."""
+            if self._must_signal_resume:
+                super()._sigcont_application()
+            elif not self._closing:
+                self._app.call_later(self._app.refresh, layout=True)
+
         def stop_application_mode(self) -> None:
             self._closing = True
             super().stop_application_mode()

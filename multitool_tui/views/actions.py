@@ -78,6 +78,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("screenshot", "S", "S", "Screenshot", "Save the screen as SVG and text in the working directory", Group.APP),
     Action("help", "question_mark", "?", "Help", "Show keys, glyphs and words", Group.APP, 4),
     Action("palette", "ctrl+p", "^p", "Palette", "Find any action by name", Group.APP, 9),
+    Action("suspend", "ctrl+z", "^z", "Suspend", "Stop, and give the terminal back until `fg`", Group.APP),
     Action("quit", "q,ctrl+q", "q", "Quit", "Quit; asks while a rollout is live", Group.APP, 7),
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from multitool_tui.judgement.model import Verdict
 from multitool_tui.rollout.events import Seen
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
+from multitool_tui.views.actions import BY_NAME, key_of
 from multitool_tui.views.glyphs import VERDICTS
 from multitool_tui.views.scene import Scene, running
 from multitool_tui.views.text import clean
@@ -162,6 +163,17 @@ def leave_lines(scene: Scene) -> tuple[str, ...]:
         f"{clean(rollout.target)}{f' ({clean(place)})' if place else ''} v{rollout.baseline} → "
         f"{rollout.canary_name}, {rollout.state} at {percent(rollout.weight)}"
         for place, rollout in running(scene.snapshot)
+    )
+
+
+def stop_refused(scene: Scene) -> str | None:
+    """Why the process is not to be stopped just like that; None where it may be."""
+    targets = ", ".join(clean(rollout.target) for _, rollout in running(scene.snapshot))
+    if not targets:
+        return None
+    return (
+        f"{targets}: a stopped process does not watch it, nor roll it back. "
+        f"{key_of(BY_NAME['suspend'], scene)} again stops it all the same."
     )
 
 

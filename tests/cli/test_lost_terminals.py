@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from multitool_tui.sandbox.server import Sandbox
 from tests.support.serving import serving
@@ -60,6 +63,30 @@ def test_a_terminal_that_was_lent_to_an_editor_comes_back_and_ends_nothing(tmp_p
         terminal.wait_for_none("Edit as TOML")
         terminal.press(" ")
         terminal.wait_for("paused")
+        assert on_alias(sandbox) == ("41", {"42": 0.1})
+
+
+@pytest.mark.long
+def test_a_process_that_is_stopped_gives_the_terminal_back_and_goes_on_after_it(tmp_path: Path) -> None:
+    with driving(tmp_path) as (terminal, sandbox):
+        terminal.wait_for("10%")
+        terminal.press("\x1a")  # ctrl+z
+        terminal.wait_for("a stopped process does not watch it")
+        terminal.press("\x1a")
+        terminal.wait_for_stop()
+        assert terminal.raw.count(LEAVE_ALTERNATE_SCREEN) == terminal.raw.count(ENTER_ALTERNATE_SCREEN) == 1
+        terminal.signal(signal.SIGCONT)
+        while terminal.raw.count(ENTER_ALTERNATE_SCREEN) < 2:
+            terminal.look()
+        terminal.wait_for("shifting")
+        terminal.press(" ")
+        terminal.wait_for("paused")
+        terminal.signal(signal.SIGSTOP)  # which nobody hears: the terminal is still as it was
+        terminal.wait_for_stop()
+        terminal.signal(signal.SIGCONT)
+        terminal.press(" ")
+        terminal.wait_for("shifting")
+        assert terminal.raw.count(ENTER_ALTERNATE_SCREEN) == 2
         assert on_alias(sandbox) == ("41", {"42": 0.1})
 
 

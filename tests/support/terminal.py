@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import time
 from pathlib import Path
@@ -89,6 +90,17 @@ class Terminal:
             self._child.setwinsize(24 + number % 2, 80)
             time.sleep(0.02)
 
+    def signal(self, number: int) -> None:
+        """Send the program a signal, as a shell does."""
+        self._child.kill(number)
+
+    def wait_for_stop(self) -> None:
+        """Wait until the program is stopped."""
+        _, status = os.waitpid(self._child.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        while self._pending():
+            self.look()
+
     def hang_up(self) -> None:
         """Take the terminal away, as a lost connection does."""
         self._child.ptyproc.fileobj.close()
@@ -103,6 +115,9 @@ class Terminal:
     def close(self) -> None:
         """End the program, however it is."""
         self._child.close(force=True)
+
+    def _pending(self) -> bool:
+        return bool(select.select([self._child], [], [], 0)[0])
 
     def _read(self) -> bool:
         try:

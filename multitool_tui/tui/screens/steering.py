@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -31,9 +32,11 @@ from multitool_tui.tui.screens.weight import WeightScreen
 from multitool_tui.tui.themes import THEMES
 from multitool_tui.views.actions import ACTIONS, BY_NAME, availability, pressed_for
 from multitool_tui.views.decisions import decision
-from multitool_tui.views.dialogs import promote_question, roll_back_question, seen_by
+from multitool_tui.views.dialogs import promote_question, roll_back_question, seen_by, stop_refused
 from multitool_tui.views.links import console_url, copied_text
 from multitool_tui.views.scene import Scene
+
+_TWICE = 10.0  # seconds within which a key is pressed again
 
 if TYPE_CHECKING:
     from multitool_tui.controller.observe.describing import Resource
@@ -56,6 +59,7 @@ class SteeringScreen(FollowsScenes, FullScreen):
     def __init__(self, clock: Clock, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._clock = clock
+        self._stop_asked = -_TWICE
         self.scene = Scene(clock.now())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -200,6 +204,16 @@ class SteeringScreen(FollowsScenes, FullScreen):
             self.notify(f"The screenshot could not be saved: {error.strerror}.", severity="error", markup=False)
             return
         self.notify(f"Saved {picture}, and as text {text.name}", title="Screenshot", markup=False)
+
+    def action_suspend(self) -> None:
+        """Stop the process as any other is stopped; while a rollout is live here, only when that is asked for twice."""
+        now = monotonic()
+        why_not = stop_refused(self.scene) if now > self._stop_asked + _TWICE else None
+        self._stop_asked = now
+        if why_not:
+            self.notify(why_not, severity="warning", markup=False)
+        else:
+            self.app.action_suspend_process()
 
     def action_fleet(self) -> None:
         self.post_message(FleetAsked())
