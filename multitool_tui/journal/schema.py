@@ -1,4 +1,10 @@
-"""The journal's tables, as the steps that lead to them. Steps are only ever added: old journals are brought forward."""
+"""The journal's tables, as the steps that lead to them. Steps are only ever added: old journals are brought forward.
+
+What the bodies hold counts as well: an older MultiTool would take a kind, an event or a key that it does not know for
+damage, and would have the journal moved away, with the rollouts that are under way in it. So what is new in a body is
+a step, be it one without statements; `tests/journal/test_shapes.py` sees to that. What is old is read as it was
+written: a new key has a default.
+"""
 
 from __future__ import annotations
 
@@ -68,6 +74,7 @@ _STEPS = (
         "ALTER TABLE rollouts ADD COLUMN code TEXT NOT NULL DEFAULT ''",
         "CREATE INDEX rollouts_by_code ON rollouts (place, code)",
     ),
+    (),  # hooks, smoke tests, stages, packages and metrics of the plan's own, in the bodies
 )
 VERSION = len(_STEPS)
 

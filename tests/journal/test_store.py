@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from multitool_tui.journal import schema
 from multitool_tui.journal.codec import Unreadable, decode, decode_event, encode, encode_change, encode_event
 from multitool_tui.journal.lock import DriverLock
 from multitool_tui.journal.store import FILE, Entry, Journal, JournalError, Kind
@@ -129,6 +130,28 @@ def test_two_processes_write_to_one_file(tmp_path: Path) -> None:
     assert [entry.body for entry in one.entries(second)][-1] == "0.2"
     one.close()
     other.close()
+
+
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_an_older_journal_is_brought_forward_with_what_is_in_it(
+    version: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(schema, "_STEPS", schema._STEPS[:version])
+        before.setattr(schema, "VERSION", version)
+        old = Journal.open(tmp_path)
+        with old.writing() as file:
+            file.execute(
+                "INSERT INTO rollouts (id, place, target, baseline, canary, strategy, actor, caller, version, began_at,"
+                " driver, state, rollout) VALUES ('', '', '', '', '', '', '', '', '', ?, '', 'shifting', ?)",
+                (NOW.isoformat(), encode(a_rollout())),
+            )
+        old.close()
+    journal = Journal.open(tmp_path)
+    assert journal.survey().schema == schema.VERSION
+    begun(journal)
+    assert [record.rollout for record in journal.all()] == [a_rollout()] * 2
+    journal.close()
 
 
 def test_a_newer_journal_is_refused(tmp_path: Path) -> None:
