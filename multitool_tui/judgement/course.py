@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
+from math import ceil, inf, log
 
 from multitool_tui.judgement.dispersion import Dispersion
-from multitool_tui.judgement.evidence import Against, add_minute, calmness, starts_may_fail
+from multitool_tui.judgement.evidence import MOST_A_MINUTE_SAYS, Against, add_minute, calmness, starts_may_fail
 from multitool_tui.judgement.model import Counts, Tally
 from multitool_tui.judgement.ramp import Excess
 from multitool_tui.judgement.series import UNKNOWN, Row
@@ -128,11 +130,15 @@ Compared = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What the baseline's history says: the noise of every stream, and its requests and errors."""
+    """What the baseline's history says: the noise of every stream, its requests and errors.
+
+    `rates`: the error rates (0-1) of its minutes, in rising order: of each, or evenly of them a hundred at most.
+    """
 
     noises: tuple[Dispersion, ...]
     requests: int = 0
     failures: int = 0
+    rates: array[float] = field(default_factory=lambda: array("f"))
 
     @classmethod
     def unknown(cls, layout: Layout) -> Background:
@@ -141,14 +147,33 @@ class Background:
 
     @classmethod
     def of(
-        cls, errors: Dispersion, slow: Dispersion, own: Sequence[Dispersion], requests: int = 0, failures: int = 0
+        cls,
+        errors: Dispersion,
+        slow: Dispersion,
+        own: Sequence[Dispersion],
+        minutes: Sequence[tuple[int, int]] = (),
     ) -> Background:
-        """With the noise of errors, of slow requests and of the plan's own metrics.
+        """With the noise of errors, of slow requests and of the plan's own metrics; `minutes`: requests and errors.
 
         No history of throttles and of 4XX and 5XX is kept: they are taken to be as noisy as is ever reckoned, and
         to come in threes.
         """
-        return cls((errors, slow, *(3 * [Dispersion(1.0, 3.0)]), *own), requests, failures)
+        rates = sorted(failures / requests for requests, failures in minutes if requests)
+        return cls(
+            (errors, slow, *(3 * [Dispersion(1.0, 3.0)]), *own),
+            sum(requests for requests, _ in minutes),
+            sum(failures for _, failures in minutes),
+            array("f", rates[:: -ceil(len(rates) / MOST_A_MINUTE_SAYS) or -1][::-1]),  # with the largest
+        )
+
+    def most_said(self, rate: float) -> float:
+        """The most that a minute with this error rate may say by itself, as a logarithm.
+
+        Where the baseline has had minutes with half of the rate and more, in one of n, such a minute multiplies the
+        evidence by n at most: then chance makes no more than 1 of it on average.
+        """
+        like_it = len(self.rates) - bisect_left(self.rates, rate / 2)
+        return log(len(self.rates) / like_it) if like_it else inf
 
 
 class Bets:
@@ -190,9 +215,10 @@ class Weighed:
         wanted: float,
         *,
         least: float = 0.0,
+        most: float = inf,
         starts: float = 0.0,
     ) -> None:
-        """One more minute of one stream, in which the canary's wanted weight was this."""
+        """One more minute of one stream, in which the canary's wanted weight was this. Others: as in `add_minute`."""
         n1, x1, n0, x0 = minute
         if self.said is None:
             self.said = array("f", bytes(4 * (bets.bets + bets.levels)))
@@ -201,7 +227,8 @@ class Weighed:
         share = max(n1 / (n1 + n0), wanted)
         # What one minute may condemn: ten failures and more, half of the requests, and not the baseline's.
         alone = stream != SLOW and x1 >= 10 and 2 * x1 >= n1 and 10 * x0 < n0
-        add_minute(self.said, x1, x0, share, bets.streams[stream], alone=alone, least=least, starts=starts)
+        against = bets.streams[stream]
+        add_minute(self.said, x1, x0, share, against, alone=alone, least=least, most=most, starts=starts)
 
     def see_noise(self, bets: Bets, rows: Sequence[Row]) -> None:
         """Look at how much the baseline varied over all rows of the block."""
@@ -273,7 +300,7 @@ class Course:
         """One more minute, of which the evidence is added to `weighed` too.
 
         After promotion nothing runs beside the canary any more: all that the baseline ever did before stands in, with
-        the largest noise.
+        the largest noise. A burst has nothing beside it that it would hit as well: it says no more than it is rare.
         """
         self.minutes += 1
         if row[0] > self.weight:
@@ -292,7 +319,8 @@ class Course:
             if n0:
                 self.promoted_expected += row[1] * x0 / n0
                 if weighed and (row[2] or x0):
-                    weighed.add(bets, ERRORS, (row[1], row[2], n0, x0), 0.0, least=_LEFT_ALONE)
+                    most = known.most_said(row[2] / row[1])
+                    weighed.add(bets, ERRORS, (row[1], row[2], n0, x0), 0.0, least=_LEFT_ALONE, most=most)
         for index, count in enumerate(row[1:]):
             if count > 0 or (count == 0 and self.counts[index] == UNKNOWN):
                 self.counts[index] = max(0, self.counts[index]) + count

@@ -140,15 +140,15 @@ class EvidenceJudge:
             self._known = Background.unknown(self._layout)
         elif self._stale and not self._blocks_before:
             rows = self._history.rows(0, self._history.before(self._first))
+            minutes = [(row[0], row[1]) for row in rows]
             self._known = Background.of(
-                measure([(row[0], row[1]) for row in rows]),
+                measure(minutes),
                 measure([(row[0], row[2]) for row in rows if row[2] != UNKNOWN]),
                 [
                     measure([(row[at + 1], row[at]) for row in rows if row[at + 1] != UNKNOWN])
                     for at in range(3, 3 + self._layout.width - WIDTH, 2)
                 ],
-                requests=sum(row[0] for row in rows),
-                failures=sum(row[1] for row in rows),
+                minutes,
             )
             if self._known.noises != self._bets.noises:
                 self._bets = Bets(self._known.noises, self._layout)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import exp, lgamma, log
+from math import exp, inf, lgamma, log
 from operator import add
 
 from multitool_tui.judgement.dispersion import Dispersion
@@ -108,6 +108,7 @@ def add_minute(
     *,
     alone: bool = False,
     least: float = 0,
+    most: float = inf,
     starts: float = 0,
 ) -> None:
     """Add a minute's log likelihood ratios to those of its block.
@@ -117,9 +118,10 @@ def add_minute(
         x1, x0, share: as in `likelihood.log_factors`.
         alone: whether this minute may condemn without another.
         least: the sigma that this minute has at least.
+        most: a log likelihood ratio that this minute does not exceed.
         starts: how many of the canary's failures may be those of environments that start.
     """
-    cap = _CATASTROPHE if alone else _MOST
+    cap = min(most, _CATASTROPHE if alone else _MOST)
     said: list[float] = []
     for level in against.levels:
         noise = level.noise if level.noise.sigma >= least else replace(level.noise, sigma=least)

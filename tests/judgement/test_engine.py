@@ -161,6 +161,20 @@ def test_after_promotion_the_baselines_past_stands_in() -> None:
     assert _judge(*before, *fine, *worse).verdict is Verdict.HARMFUL
 
 
+def test_after_promotion_a_burst_like_those_of_the_past_says_no_more_than_it_is_rare() -> None:
+    history = [_minute(n, (60_000, 3000 if n % 9 == 0 else 0), None, weight=0) for n in range(-240, 0)]
+    beside = [_minute(n, (45_000, 0), (15_000, 0), weight=0.25) for n in range(15)]
+    burst = [_minute(n, None, (60_000, 3000), weight=1) for n in range(15, 18)]
+    assert _judge(*history, *beside, *burst[:2]).evidence.harm < 100
+    said = _judge(*history, *beside, *burst)
+    assert said.verdict is not Verdict.HARMFUL
+    assert said.evidence.harm < 9**3  # such a minute is one of nine
+    calm = [replace(minute, baseline=Counts(60_000, 0)) for minute in history]
+    assert _judge(*calm, *beside, *burst[:2]).verdict is Verdict.HARMFUL
+    worse = [_minute(n, None, (60_000, 30_000), weight=1) for n in range(15, 17)]
+    assert _judge(*history, *beside, *worse).verdict is Verdict.HARMFUL
+
+
 def test_the_first_weight_keeps_even_a_total_failure_within_the_budget() -> None:
     assert _judge(*HISTORY).weight_afforded == 0.01  # 30 of the 3,000 requests of three minutes
     assert _judge(*HISTORY, by=Settings(budget=300)).weight_afforded == 0.1
