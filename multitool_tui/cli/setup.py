@@ -42,7 +42,7 @@ _VERBS = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
     type=click.Choice(["none", "iam"]),
     default="none",
     show_default=True,
-    help="Who may call the API and the URL: anybody, or whoever signs and is allowed to.",
+    help="Who may call the API and the URL: none asks nothing of anybody, iam a signature by whoever is allowed to.",
 )
 @click.option("--event-source", "sources", multiple=True, metavar="ARN", help="A queue or stream to read; again.")
 @click.option("--retries", type=click.IntRange(0, 2), default=2, show_default=True, help="Of asynchronous invocations.")
@@ -100,7 +100,7 @@ def setup(
 async def _make(shop: Workshop, service: Service, package: Package, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     from multitool_tui.aws.errors import AwsError
     from multitool_tui.controller.provision.walk import Status
-    from multitool_tui.views.provision import document, how_to_call, lacking, line, what_next, where
+    from multitool_tui.views.provision import document, exposed, how_to_call, lacking, line, what_next, where
 
     def tell(progress: Progress) -> None:
         if as_json:
@@ -112,6 +112,8 @@ async def _make(shop: Workshop, service: Service, package: Package, *, dry_run: 
         caller = work.site.caller
         parts = service.parts(caller.region)
         lacks = lacking(service, work.site.partition)
+        if open_to_all := exposed(service):
+            click.echo(f"{open_to_all} --auth iam lets in signed requests alone.", err=True)
         if dry_run or not yes:
             planned = await work.survey(parts)
             for each in planned:

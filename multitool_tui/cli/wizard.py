@@ -6,8 +6,6 @@ import asyncio
 import importlib
 import sys
 from contextlib import AsyncExitStack
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +16,6 @@ from multitool_tui.cli.options import Globals
 
 if TYPE_CHECKING:
     from multitool_tui.controller.provision.desk import Desk
-    from multitool_tui.rollout.package import Package
 
 
 def open_wizard(options: Globals) -> None:
@@ -33,18 +30,9 @@ def open_wizard(options: Globals) -> None:
         raise Failure("This session is read-only: `multitool setup NAME --zip FILE --dry-run` looks.", Exit.USAGE)
     open_log(options.log_file)
     from multitool_tui.cli.screen import screen_memory
-    from multitool_tui.controller.provision.package import inspect
+    from multitool_tui.controller.provision.package import inspecting
     from multitool_tui.tui.habits import Habits
     from multitool_tui.tui.setup import SetupApp
-
-    @lru_cache(8)
-    def once(path: Path, function: str, handler: str, runtime: str, _stamp: float) -> Package:
-        return inspect(path, function, handler, runtime)
-
-    def read(path: Path, function: str, handler: str, runtime: str) -> Package:
-        """A file is read once, and again when it has changed: the form asks with each key."""
-        stamp = path.stat().st_mtime if path.is_file() else 0.0
-        return once(path, function, handler, runtime, stamp)
 
     theme = Habits(state=screen_memory(options)).last_theme
 
@@ -54,7 +42,7 @@ def open_wizard(options: Globals) -> None:
             async def connect() -> Desk:
                 return await _open(options, stack)
 
-            return await SetupApp(connect, read, theme=theme).run_async() or ()
+            return await SetupApp(connect, inspecting(), theme=theme).run_async() or ()
 
     for line in asyncio.run(run()):
         click.echo(line)

@@ -22,6 +22,7 @@ from multitool_tui.controller.port import (
     GroupReleases,
     Observations,
 )
+from multitool_tui.controller.provision.desk import Desk
 from multitool_tui.controller.snapshot import Place, Snapshot
 
 _log = logging.getLogger(__name__)
@@ -135,6 +136,10 @@ class Places:
     @property
     def groups(self) -> GroupReleases:
         return self.at("").groups
+
+    @property
+    def workshop(self) -> Desk:
+        return self.at("").workshop
 
     def look_at(self, target: str | None) -> None:
         self.at("").look_at(target)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # a screen is on the terminal before these are loaded
     from multitool_tui.controller.observe.describing import Resource
     from multitool_tui.controller.observe.page import Form, Page
     from multitool_tui.controller.observe.tab import Deed, Subject, Tab, Values
+    from multitool_tui.controller.provision.desk import Desk
     from multitool_tui.controller.snapshot import Snapshot
     from multitool_tui.journal.summaries import Summary
 
@@ -145,6 +146,11 @@ class Controller(Protocol):
     @property
     def groups(self) -> GroupReleases:
         """The manifest's groups, to be released and taken back."""
+        ...
+
+    @property
+    def workshop(self) -> Desk:
+        """Where new services are made."""
         ...
 
     def at(self, place: str) -> Controller:

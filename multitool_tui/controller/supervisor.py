@@ -40,6 +40,7 @@ from multitool_tui.controller.pace import SWEEP
 from multitool_tui.controller.poller import Poller
 from multitool_tui.controller.port import CommandRefused, Controller, Misused, Taken
 from multitool_tui.controller.preflight import Preflight
+from multitool_tui.controller.provision.session import Workshop
 from multitool_tui.controller.snapshot import Entry, FeedName, LiveRollout, Snapshot
 from multitool_tui.controller.survey import regardless_of_alarms, survey
 from multitool_tui.controller.watching.alarms import AlarmWatch
@@ -101,6 +102,7 @@ class Supervisor:
         self.observatory = Observatory(session, clock, read_only=read_only)
         self.archive = Archive(session, clock, logbook.folder, self._plans)
         self.groups = Groups(self, groups or {}, self._plans, self._changed, self._diary.note, self._spawn)
+        self.workshop = Workshop(session, clock, logbook.folder, actor)
         self._account = Account(session, clock, self._changed)
         self._focus = Focus()
         self._drivers: dict[str, Driver] = {}

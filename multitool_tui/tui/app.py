@@ -47,6 +47,7 @@ from multitool_tui.tui.themes import DARK, FALLBACK, THEMES
 
 if TYPE_CHECKING:
     from multitool_tui.controller.observe.page import Form
+    from multitool_tui.controller.provision.desk import Desk
     from multitool_tui.controller.snapshot import Snapshot
     from multitool_tui.views.scene import Scene
 
@@ -67,7 +68,7 @@ class MultiToolApp(App[Farewell]):
     """The screen. `connect` is called after the first paint, and does the heavy imports itself."""
 
     TITLE = "MultiTool"
-    CSS_PATH: ClassVar = ["styles/base.tcss", "styles/main.tcss", "styles/dialogs.tcss", "styles/observe.tcss"]
+    CSS_PATH: ClassVar = [f"styles/{name}.tcss" for name in ("base", "main", "dialogs", "observe", "setup")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", id="app.quit", show=False),
         Binding("ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True),
@@ -338,14 +339,18 @@ class MultiToolApp(App[Farewell]):
             self.log.error(error)
             refusal = f"That failed: {_sentence(error)}"
         if refusal is None and isinstance(message.command, Start):
-            self._target, self._chosen = message.command.target, True
-            self._look_at(self._target)
-            if self.scene:
-                self.scene = replace(self.scene, target=self._target)
+            self._turn_to(message.command.target)
         if message.answer:
             message.answer(refusal)
         elif refusal:
             self.notify(refusal, severity="warning", markup=False)
+
+    def _turn_to(self, target: str) -> None:
+        """Have what was just begun in hand."""
+        self._target, self._chosen = target, True
+        self._look_at(target)
+        if self.scene:
+            self.scene = replace(self.scene, target=target)
 
     def on_refresh_asked(self) -> None:
         if self._controller:
@@ -357,6 +362,27 @@ class MultiToolApp(App[Farewell]):
         if self._controller and self.scene and self.scene.snapshot:
             preflight = self._controller.at(self.scene.snapshot.place).preflight
             self.push_screen(StartScreen(self.scene, self.scene.snapshot.plans, preflight))
+
+    def on_setup_asked(self) -> None:
+        from multitool_tui.controller.provision.package import inspecting
+        from multitool_tui.tui.screens.setup import SetupScreen
+        from multitool_tui.views.setup import Draft, Ended
+
+        if self._controller is None or self.scene is None or self.scene.snapshot is None:
+            return
+        workshop = self._controller.at(self.scene.snapshot.place).workshop
+
+        async def desk() -> Desk:
+            return workshop
+
+        def left(ended: Ended) -> None:
+            self.pop_screen()
+            if ended.target:
+                self._turn_to(ended.target)
+                self.notify(f"{ended.target} is ready. Its next version: n, with a zip file.", markup=False)
+            self.on_refresh_asked()
+
+        self.push_screen(SetupScreen(desk, inspecting(), Draft(), left, ascii_only=self._ascii))
 
     def on_fleet_asked(self) -> None:
         from multitool_tui.tui.screens.fleet import FleetScreen

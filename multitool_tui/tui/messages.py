@@ -54,6 +54,10 @@ class StartAsked(Message):
     """The operator wants to start a rollout."""
 
 
+class SetupAsked(Message):
+    """The operator wants to make a new service."""
+
+
 class ObserveAsked(Message):
     """The operator wants to see what AWS keeps about the target."""
 

@@ -46,7 +46,9 @@ class SetupApp(App[tuple[str, ...]]):
         return patient(super().get_driver_class())
 
     def get_default_screen(self) -> Screen[Any]:
-        return SetupScreen(self._connect, self._inspect, self._draft, ascii_only=self.ascii_only)
+        return SetupScreen(
+            self._connect, self._inspect, self._draft, lambda ended: self.exit(ended.said), ascii_only=self.ascii_only
+        )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return FALLBACK

@@ -51,6 +51,14 @@ def document(progress: Progress) -> dict[str, Any]:
     return found | {key: value for key, value in further.items() if value}
 
 
+def exposed(service: Service) -> str:
+    """Who may call it, where that is everybody; empty where only signed requests may, or nothing is in front."""
+    fronts = [name for name, there in (("REST API", service.api is not None), ("function URL", service.url)) if there]
+    if service.auth != "none" or not fronts:
+        return ""
+    return f"Anybody on the internet can call the {' and the '.join(fronts)}: nothing is asked of a request."
+
+
 def lacking(service: Service, partition: str) -> tuple[str, ...]:
     """What a role of the service's own cannot do, and the commands that let it, a line each; none for a given role."""
     if service.role is not None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from multitool_tui.aws.resources import Alias, RestApi, Stage
 from multitool_tui.controller.snapshot import Api, FeedName, Function, LiveRollout, Snapshot
+from multitool_tui.views.actions import BY_NAME, key_of
 from multitool_tui.views.finding import Needle, parse_needle
 from multitool_tui.views.glyphs import FOREIGN, SERVES, STATES, Mark
 from multitool_tui.views.scene import Scene, find_stage, freshness, unread
@@ -342,4 +343,7 @@ def empty(scene: Scene, needle: str, width: int) -> tuple[Line, ...]:
         return wrap("Nothing matches. Words, key:value, and !word to leave out.", width, role=Role.DIM)
     if not scene.snapshot.functions_complete:
         return unread(scene.feed(FeedName.RESOURCES), width)
-    return (line(Span("No functions in this region.", Role.DIM)),)
+    there_is = "No functions in this region."
+    if not scene.snapshot.read_only:
+        there_is += f" {key_of(BY_NAME['setup'], scene)} makes one of a zip file."
+    return wrap(there_is, width, role=Role.DIM)

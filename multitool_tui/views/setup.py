@@ -12,7 +12,7 @@ from multitool_tui.controller.port import Misused
 from multitool_tui.controller.provision.service import Service
 from multitool_tui.controller.provision.walk import Progress, Status
 from multitool_tui.rollout.package import Package
-from multitool_tui.views.provision import KIND_WIDTH, how_to_call, lacking, mark, what_next, where
+from multitool_tui.views.provision import KIND_WIDTH, exposed, how_to_call, lacking, mark, what_next, where
 from multitool_tui.views.text import EMPTY, Line, Role, Span, clean, wrap
 
 API, URL, SOURCE, NOTHING = "REST API", "function URL", "queue or stream", "nothing yet"
@@ -60,6 +60,14 @@ class Draft:
         """Whether a field has a meaning with this front."""
         wanted = {"path": (API,), "who": (API, URL), "source": (SOURCE,)}
         return self.front in wanted.get(field, FRONTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What came of it: what there is to say, a line each, and the target ("orders:live"); nothing where nothing did."""
+
+    said: tuple[str, ...] = ()
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +165,8 @@ def question(rows: Sequence[Progress], caller: Caller, service: Service) -> str:
     new = sum(row.status is Status.TO_MAKE for row in rows)
     kept = len(rows) - new
     there = f" {kept} {'is' if kept == 1 else 'are'} there already." if kept else ""
+    if new and (open_to_all := exposed(service)):
+        there += f" {open_to_all}"
     if service.sources and service.role is None:
         there += " AWS will refuse the event source until the new role may read it."
     return f"{new} to make in {where(caller)}.{there}" if new else f"All of it is there already, in {where(caller)}."

@@ -114,6 +114,18 @@ async def test_nothing_is_made_before_it_is_asked_for(shell: Shell) -> None:
     assert writes == []
 
 
+async def test_that_anybody_can_call_it_is_said_before_anything_is_made(shell: Shell) -> None:
+    public = "Anybody on the internet can call the REST API and the function URL: nothing is asked of a request."
+    for options, said in (
+        (("--api", "--url", "--dry-run"), public),
+        (("--api", "--url", "--json", "--dry-run"), public),
+        (("--api", "--auth", "iam", "--dry-run"), None),
+        (("--dry-run",), None),
+    ):
+        result = await shell.setup(*options)
+        assert result.stderr.splitlines() == ([f"{said} --auth iam lets in signed requests alone."] if said else [])
+
+
 @pytest.mark.parametrize(
     ("name", "options", "sentence"),
     [

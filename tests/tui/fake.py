@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # what a screen loads at first is looked at with this control
     from multitool_tui.controller.observe.describing import Resource
     from multitool_tui.journal.summaries import Summary
 
+    from .played import PlayedDesk
+
 from .scenes import FOUND, NOW, SCENES, live
 
 
@@ -128,6 +130,12 @@ class FakeGroups:
 ASKED = (Field("from", "From", "3h"), Field("to", "To", "0s"))
 
 
+def _desk() -> PlayedDesk:
+    from .played import PlayedDesk
+
+    return PlayedDesk()
+
+
 @dataclass
 class FakeController:
     """Satisfies `controller.port.Controller`. `refusal`, once set, is what every command is answered with."""
@@ -151,6 +159,7 @@ class FakeController:
     observatory: FakeObservatory = field(default_factory=lambda: FakeObservatory())
     archive: FakeArchive = field(default_factory=lambda: FakeArchive())
     groups: FakeGroups = field(default_factory=lambda: FakeGroups())
+    workshop: PlayedDesk = field(default_factory=lambda: _desk())
     _listener: Callable[[Snapshot], None] | None = None
 
     def __post_init__(self) -> None:

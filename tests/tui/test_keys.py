@@ -224,12 +224,12 @@ async def test_a_bug_in_the_controller_is_told_in_a_sentence() -> None:
 
 async def test_read_only_says_why() -> None:
     async with opened(read_only()) as session:
-        for key in ("p", "r", "space", "w", "n"):
+        for key in ("p", "r", "space", "w", "n", "N"):
             await session.press(key)
         assert session.controller.commands == []
         assert session.at_home
         assert set(session.told) == {"This session is read-only: nothing can be changed from here."}
-        assert len(session.told) == 5
+        assert len(session.told) == 6
 
 
 async def test_drift_leaves_only_the_way_back() -> None:

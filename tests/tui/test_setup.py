@@ -10,12 +10,16 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
+from multitool_tui.tui.screens.main import MainScreen
 from multitool_tui.tui.screens.setup import Parts, SetupScreen
 from multitool_tui.views.setup import SOURCE, Draft, Step
 from tests.support.screen import still
 
-from .pictures import MIDDLE, SMALL, Compare
-from .setup_desk import FILLED, PlayedDesk, setup_app
+from .fake import FakeController, make_app
+from .pictures import MIDDLE, SMALL, Compare, settle
+from .played import PlayedDesk
+from .scenes import idle
+from .setup_desk import FILLED, inspect, setup_app
 
 READER = replace(FILLED, front=SOURCE, source="arn:aws:sqs:eu-west-1:123456789012:orders")
 STEPS: dict[str, tuple[PlayedDesk, Draft, tuple[Step, ...]]] = {
@@ -103,7 +107,10 @@ async def test_keys_alone_lead_from_an_empty_form_to_a_service() -> None:
         await pilot.press("enter", "tab", "tab", "tab")
         await go(pilot, Step.ASKING)
         assert "+ to make  function" in listed(pilot)
-        assert said(pilot) == "14 to make in account 123456789012, region eu-west-1."
+        assert said(pilot) == (
+            "14 to make in account 123456789012, region eu-west-1. "
+            "Anybody on the internet can call the REST API: nothing is asked of a request."
+        )
         assert desk.made == 0
         await press_on(pilot)
         while screen(pilot)._step is not Step.DONE:
@@ -143,3 +150,38 @@ async def test_what_is_wrong_is_said_where_it_is() -> None:
         await pilot.press("enter")
         assert screen(pilot)._step is Step.DRAFT
         assert pilot.app.focused is screen(pilot).query_one("#zip_file", Input)
+
+
+async def test_from_the_main_screen_and_back_to_it_with_the_new_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("multitool_tui.controller.provision.package.inspecting", lambda: inspect)
+    controller = FakeController(idle())
+    app = make_app(controller)
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("N")
+        while not isinstance(pilot.app.screen, SetupScreen):
+            await pilot.pause()
+        await ready(pilot)
+        await pilot.press(*"orders", "enter", *"build.zip")
+        await go(pilot, Step.ASKING, Step.DONE)
+        assert (controller.workshop.made, controller.refreshed) == (14, 0)
+        await press_on(pilot)
+        while not isinstance(pilot.app.screen, MainScreen):
+            await pilot.pause()
+        assert (controller.looks[-1], controller.refreshed) == ("orders:live", 1)
+        assert [each.message for each in app._notifications] == [
+            "orders:live is ready. Its next version: n, with a zip file."
+        ]
+
+
+async def test_leaving_it_leaves_the_application_open() -> None:
+    controller = FakeController(idle())
+    async with make_app(controller).run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("N")
+        while not isinstance(pilot.app.screen, SetupScreen):
+            await pilot.pause()
+        await pilot.press("escape")
+        while not isinstance(pilot.app.screen, MainScreen):
+            await pilot.pause()
+        assert not controller.closed

@@ -128,7 +128,7 @@ def test_the_note_and_the_empty_pane() -> None:
     unread = Scene(NOW, snapshot(functions=(), functions_complete=False))
     denied = {FeedName.RESOURCES: Feed(error="lambda:ListFunctions is not allowed to the caller.")}
     refused = Scene(NOW, snapshot(functions=(), functions_complete=False, feeds=denied))
-    assert said(nothing, "") == ["No functions in this region."]
+    assert " ".join(said(nothing, "")) == "No functions in this region. N makes one of a zip file."
     assert " ".join(said(nothing, "x")) == "Nothing matches. Words, key:value, and !word to leave out."
     assert said(unread, "") == ["loading…"]
     assert said(refused, "") == ["lambda:ListFunctions is not", "allowed to the caller."]

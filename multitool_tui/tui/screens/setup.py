@@ -22,7 +22,7 @@ from multitool_tui.tui.screens.base import FullScreen
 from multitool_tui.tui.widgets.choice import Choice
 from multitool_tui.tui.widgets.lines import Lines
 from multitool_tui.views import setup
-from multitool_tui.views.setup import Checked, Draft, Inspect, Step
+from multitool_tui.views.setup import Checked, Draft, Ended, Inspect, Step
 
 _FIELDS = (
     ("name", "Name", "of the function", ()),
@@ -51,9 +51,17 @@ class SetupScreen(FullScreen):
     ]
 
     def __init__(
-        self, connect: Callable[[], Awaitable[Desk]], inspect: Inspect, draft: Draft, *, ascii_only: bool
+        self,
+        connect: Callable[[], Awaitable[Desk]],
+        inspect: Inspect,
+        draft: Draft,
+        leave: Callable[[Ended], object],
+        *,
+        ascii_only: bool,
     ) -> None:
+        """`leave` is called when the operator has what they want, or not: it takes the screen away."""
         super().__init__()
+        self._leave = leave
         self._connect, self._inspect = connect, inspect
         self._draft, self._ascii = draft, ascii_only
         self._step = Step.DRAFT
@@ -61,7 +69,7 @@ class SetupScreen(FullScreen):
         self._caller: Caller | None = None
         self._checked = Checked()
         self._rows: tuple[Progress, ...] = ()
-        self._farewell: tuple[str, ...] = ()
+        self._ended = Ended()
 
     def compose(self) -> ComposeResult:
         yield Static(id="where")
@@ -77,7 +85,7 @@ class SetupScreen(FullScreen):
         yield Parts(id="parts")
         yield Static(id="said")
         with Horizontal(classes="buttons"):
-            yield Button("Quit", id="back", compact=True)
+            yield Button("Cancel", id="back", compact=True)
             yield Button("Look", id="on", compact=True)
 
     def on_mount(self) -> None:
@@ -118,7 +126,7 @@ class SetupScreen(FullScreen):
         parts = self.query_one("#parts", Parts)
         if self._step is Step.DONE:
             parts.border_title = Content("Ready")
-            parts.set_lines(setup.farewell_lines(self._farewell, parts.scrollable_content_region.width))
+            parts.set_lines(setup.farewell_lines(self._ended.said, parts.scrollable_content_region.width))
             return
         titles = {Step.MAKING: "Being made", Step.FAILED: "Made so far"}
         parts.border_title = Content(titles.get(self._step, "What is made"))
@@ -127,7 +135,7 @@ class SetupScreen(FullScreen):
     def _show_buttons(self) -> None:
         new = any(row.status is Status.TO_MAKE for row in self._rows)
         back, onward = {
-            Step.DRAFT: ("Quit", "Look what is there"),
+            Step.DRAFT: ("Cancel", "Look what is there"),
             Step.LOOKING: ("Back", "Looking…"),
             Step.ASKING: ("Back", "Make it" if new else "Go on"),
             Step.MAKING: ("Stop", "Making…"),
@@ -183,17 +191,15 @@ class SetupScreen(FullScreen):
                 self._go(Step.MAKING)
                 self._make()
             case Step.DONE:
-                self.app.exit(self._farewell)
+                self._leave(self._ended)
             case _:
                 pass
 
     @on(Button.Pressed, "#back")
     def action_back(self) -> None:
         match self._step:
-            case Step.DRAFT:
-                self.app.exit(())
-            case Step.DONE:
-                self.app.exit(self._farewell)
+            case Step.DRAFT | Step.DONE:
+                self._leave(self._ended)
             case Step.MAKING:
                 self.workers.cancel_node(self)
                 self._go(Step.FAILED)
@@ -204,7 +210,7 @@ class SetupScreen(FullScreen):
                 self.query_one("#name", Input).focus()
 
     def action_leave(self) -> None:
-        self.app.exit(self._farewell)
+        self._leave(self._ended)
 
     def _go(self, step: Step) -> None:
         self._step = step
@@ -240,7 +246,7 @@ class SetupScreen(FullScreen):
             self._go(Step.FAILED)
             self._say(f"{error} What was made is on record: Try again goes on from here.", error=True)
             return
-        self._farewell = setup.farewell(service, facts, self._caller)
+        self._ended = Ended(setup.farewell(service, facts, self._caller), service.target)
         self._say("")
         self._go(Step.DONE)
 

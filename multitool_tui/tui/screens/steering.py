@@ -22,6 +22,7 @@ from multitool_tui.tui.messages import (
     PlaceAsked,
     RefreshAsked,
     ReplayAsked,
+    SetupAsked,
     StartAsked,
 )
 from multitool_tui.tui.screens.base import FollowsScenes, FullScreen
@@ -157,6 +158,9 @@ class SteeringScreen(FollowsScenes, FullScreen):
                 self.post_message(Obey(command, place=place))
 
         self.app.push_screen(DecideScreen(decision(self.scene, live)), chosen)
+
+    def action_setup(self) -> None:
+        self.post_message(SetupAsked())
 
     def action_observe(self) -> None:
         self.post_message(ObserveAsked())
