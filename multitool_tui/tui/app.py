@@ -268,6 +268,13 @@ class MultiToolApp(App[Farewell]):
         if self.scene is not None:
             self.scene = replace(self.scene, now=self._clock.now())
 
+    def notify(self, message: str, *, title: str = "", **options: Any) -> None:
+        """Show a box, of any screen's: what AWS or a user says in it is shown as it is written."""
+        from multitool_tui.views.text import clean
+
+        written = "\n".join(clean(line) for line in message.split("\n"))
+        super().notify(written, title=clean(title), **{**options, "markup": False})
+
     def _report(self, error: Exception) -> None:
         """Tell of a bug of ours, once, and go on."""
         self.log.error(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from shlex import quote
 
 from multitool_tui.controller.snapshot import Group
 from multitool_tui.judgement.model import Verdict
@@ -185,10 +186,11 @@ def farewell_to_held(scene: Scene) -> str | None:
     named = ", ".join(f"{clean(rollout.target)} at {percent(rollout.weight)}" for rollout in rollouts)
     if scene.snapshot.sandbox is not None:
         return f"Left as it was: {named}. The sandbox ends with this session, and its rollouts with it."
+    first = quote(clean(rollouts[0].target))
     ids = rollouts[0].id if len(rollouts) == 1 else "ROLLOUT"
     return (
         f"Held where it is, with nobody watching: {named}. "
-        f"`multitool resume {ids}` goes on with it, `multitool rollback {rollouts[0].target}` takes it out."
+        f"`multitool resume {ids}` goes on with it, `multitool rollback {first}` takes it out."
     )
 
 

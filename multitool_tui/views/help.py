@@ -119,7 +119,9 @@ def help_lines(scene: Scene, width: int, here: str = "") -> tuple[Line, ...]:
         *_GLYPHS,
     ]
     for mark, meaning in marks:
-        lines.append(line("  ", Span(f"{mark.glyph} {fit(mark.word, 30)}", mark.role), Span(meaning, Role.DIM)))
+        first, *rest = wrap(meaning, max(20, width - 34), role=Role.DIM) or (EMPTY,)
+        lines.append(line("  ", Span(f"{mark.glyph} {fit(mark.word, 30)}", mark.role), *first))
+        lines += [line(" " * 34, *more) for more in rest]
     lines.append(EMPTY)
     drawn = [Span("⠒⠒⠒ canary", Role.CANARY), Span("⠂⠂⠂ baseline", Role.BASELINE)]
     lines += [line("  ", drawn[0], "   ", drawn[1], "   ", Span(SHADE * 3, Role.BAND), " by chance"), EMPTY]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from multitool_tui.views.scene import Scene, find_stage
+from multitool_tui.views.text import clean
 from multitool_tui.words import AliasName, StageName, parse_target, percent
 
 # The consoles of the partitions, by the beginning of the region's name.
@@ -29,7 +30,7 @@ def console_url(scene: Scene) -> tuple[str | None, str]:
         case StageName():
             stage = find_stage(snapshot, scene.target)
             if stage is None:
-                return None, f"{scene.target} is not loaded yet."
+                return None, f"{clean(scene.target)} is not loaded yet."
             page = f"apigateway/main/apis/{stage.api.id}/stages?api={stage.api.id}&region={region}"
     url = f"https://{region}.{host}/{page}"
     return url, f"Copied: {url}"
@@ -39,12 +40,13 @@ def copied_text(scene: Scene) -> str | None:
     """The target, and what is to be told of its rollout when somebody asks."""
     if scene.target is None:
         return None
+    target = clean(scene.target)
     if scene.live is None:
         found = scene.found
-        return f"{scene.target} v{found.version}" if found and found.version else scene.target
+        return f"{target} v{clean(found.version)}" if found and found.version else target
     rollout = scene.live.rollout
     head = (
-        f"{scene.target}: v{rollout.baseline} to {rollout.canary_name}, {rollout.state} at {percent(rollout.weight)}"
+        f"{target}: v{clean(rollout.baseline)} to {rollout.canary_name}, {rollout.state} at {percent(rollout.weight)}"
         f" (rollout {rollout.id})"
     )
-    return "\n".join(part for part in (head, rollout.reason) if part)
+    return "\n".join(clean(part) for part in (head, rollout.reason) if part)

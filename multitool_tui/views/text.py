@@ -91,6 +91,13 @@ def clean(text: str) -> str:
     return "".join(kept)
 
 
+def boxed(text: str) -> str:
+    """The same for what is edited: as many characters as before, a box for each that is not to be shown."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("▯" if unicodedata.category(char) in _SHOWN_AS_BOX | _DROPPED else char for char in text)
+
+
 def cells(text: str) -> int:
     """How many terminal cells a cleaned string takes."""
     if text.isascii():

@@ -350,21 +350,21 @@ LEASE = Lease("103", "104", ago(minutes=20), NOW + 3 * MINUTE, "3f2a81bc", "adap
 HOSTILE = "[red]x[/] \x1b[31m\x07\u202eevil 🚀 日本語 שלום " + "very-long-name-" * 6
 
 
-def hostile() -> Snapshot:
+def hostile(text: str = HOSTILE) -> Snapshot:
     """Strings that no screen should ever be given, in every place that AWS or a user fills."""
-    target = f"{HOSTILE}:{HOSTILE}"
-    one = rollout(target=target, reason=HOSTILE, waiting=HOSTILE, judgement=judgement(reason=HOSTILE))
-    one = replace(one, plan=replace(one.plan, alarms=(HOSTILE,)))
+    target = f"{text}:{text}"
+    one = rollout(target=target, reason=text, waiting=text, judgement=judgement(reason=text))
+    one = replace(one, plan=replace(one.plan, alarms=(text,)))
     return snapshot(
-        live(one, firing_at_start=(HOSTILE,), change_trouble=HOSTILE),
-        caller=Caller(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+        live(one, firing_at_start=(text,), change_trouble=text),
+        caller=Caller(text, text, text, text, text),
         functions=(
-            Function(HOSTILE, (Alias(HOSTILE, HOSTILE, HOSTILE, "r", {HOSTILE: 0.1}),), (HOSTILE, "2")),
-            Function("broken", None, None, HOSTILE),
+            Function(text, (Alias(text, text, text, "r", {text: 0.1}),), (text, "2")),
+            Function("broken", None, None, text),
         ),
-        alarms=tuple(Alarm(HOSTILE, state, ago(days=3), HOSTILE, composite=True) for state in AlarmState),
-        entries=(Entry(NOW, HOSTILE, HOSTILE, HOSTILE, Severity.BAD, target=HOSTILE),),
-        feeds={name: Feed(ago(seconds=90), HOSTILE, stale_after=30) for name in FeedName},
+        alarms=tuple(Alarm(text, state, ago(days=3), text, composite=True) for state in AlarmState),
+        entries=(Entry(NOW, text, text, text, Severity.BAD, target=text),),
+        feeds={name: Feed(ago(seconds=90), text, stale_after=30) for name in FeedName},
     )
 
 

@@ -12,6 +12,7 @@ from multitool_tui.views.text import (
     EMPTY,
     Role,
     Span,
+    boxed,
     cells,
     clean,
     crop,
@@ -102,3 +103,10 @@ def test_joining() -> None:
 @pytest.mark.parametrize(("share", "full"), [(-1, 0), (0, 0), (0.001, 1), (0.5, 5), (0.999, 9), (1, 10), (7, 10)])
 def test_a_gauge_is_full_only_when_it_is(share: float, full: int) -> None:
     assert gauge(share, 10) == ("▰" * full, "▱" * (10 - full))
+
+
+@given(anything)
+def test_what_is_edited_keeps_its_length_and_shows_nothing_that_a_terminal_obeys(text: str) -> None:
+    shown = boxed(text)
+    assert len(shown) == len(text)
+    assert not [char for char in shown if unicodedata.category(char) in {"Cc", "Cf", "Cs"}]

@@ -14,7 +14,7 @@ from multitool_tui.controller.observe.page import Field, Form
 from multitool_tui.controller.port import CommandRefused
 from multitool_tui.tui.screens.base import Dialog
 from multitool_tui.tui.screens.confirm import facts_content
-from multitool_tui.tui.widgets.choice import Choice
+from multitool_tui.tui.widgets.choice import AsText, Choice
 from multitool_tui.views.text import clean
 
 
@@ -101,4 +101,4 @@ def _input(field: Field) -> Input:
         choice.offer(field.choices)
         choice.value = field.value
         return choice
-    return Input(field.value, id=f"f-{field.name}", compact=True, select_on_focus=False)
+    return Input(field.value, id=f"f-{field.name}", compact=True, select_on_focus=False, highlighter=AsText())

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.highlighter import Highlighter
+from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
+
+from multitool_tui.views.text import boxed
+
+
+class AsText(Highlighter):
+    """Shows what is in a field without what a terminal would obey."""
+
+    def highlight(self, text: Text) -> None:
+        text.plain = boxed(text.plain)
 
 
 class Choice(Input):
@@ -19,14 +30,15 @@ class Choice(Input):
     ]
 
     def __init__(self, *, id: str, placeholder: str = "") -> None:  # noqa: A002 - Textual's own name for it
-        super().__init__(id=id, placeholder=placeholder, compact=True, select_on_focus=False)
+        super().__init__(id=id, placeholder=placeholder, compact=True, select_on_focus=False, highlighter=AsText())
         self._choices: tuple[str, ...] = ()
 
     def offer(self, choices: Sequence[str]) -> None:
         """Offer these choices from now on."""
         if tuple(choices) != self._choices:
             self._choices = tuple(choices)
-            self.suggester = SuggestFromList(self._choices, case_sensitive=False)
+            plain = [choice for choice in choices if boxed(choice) == choice]
+            self.suggester = SuggestFromList(plain, case_sensitive=False)
 
     def action_step(self, by: int) -> None:
         """Go to the next or the previous choice; from something typed, to the first that begins with it."""

@@ -97,11 +97,12 @@ def _table(part: Table, sheet: _Sheet) -> None:
     if not part.rows:
         sheet.lines += wrap(clean(part.empty), sheet.width, role=Role.DIM)
         return
+    columns = tuple(clean(name) for name in part.columns)
     spans = [[shown(cell, sheet.now) for cell in row.cells] for row in part.rows]
-    right = [all(_is_number(row.cells[n]) for row in part.rows) for n in range(len(part.columns))]
-    widths = _widths(part.columns, spans, sheet.width)
-    heads = zip(part.columns, widths, right, strict=True)
-    if any(part.columns):
+    right = [all(_is_number(row.cells[n]) for row in part.rows) for n in range(len(columns))]
+    widths = _widths(columns, spans, sheet.width)
+    heads = zip(columns, widths, right, strict=True)
+    if any(columns):
         sheet.lines.append(_row([Span(fit(name, width, right=to), Role.DIM) for name, width, to in heads]))
     for row, written in zip(part.rows, spans, strict=True):
         fitted = [
@@ -180,7 +181,7 @@ def _chart(part: Chart, sheet: _Sheet) -> None:
     frame = Frame(part.start, part.end, top, labels=(_scale(top), "0"))
     band = Band(tuple((at, (max(0.0, low), high)) for at, low, high in part.band)) if part.band else None
     height = _TALL_CHART if sheet.height >= 30 else _CHART
-    sheet.lines.append(_legend(part, roles))
+    sheet.lines.append(crop(_legend(part, roles), sheet.width))
     sheet.lines += plot(series, frame, sheet.width, height, band=band, ascii_only=sheet.ascii)
 
 
