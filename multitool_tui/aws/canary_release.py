@@ -9,6 +9,7 @@ Source: API Gateway developer guide, "Create a canary release deployment".
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -21,6 +22,10 @@ from multitool_tui.aws.routes import Method, called_by, for_version, methods_of,
 from multitool_tui.aws.stage_mark import Before
 from multitool_tui.aws.stages import resources
 from multitool_tui.aws.translate import answered, aws_errors
+from multitool_tui.clock import Clock
+
+SETTLED = 1.0
+"""Seconds after which what was written is taken to show everywhere, and what was cut off to have come about."""
 
 _Aim = Callable[[Method, Mapping[str, str], str, str, str], str | None]
 
@@ -34,8 +39,10 @@ class CanaryRelease:
     def __init__(self, gateway: Any, functions: Any, lease: Lease) -> None:
         self._gateway = gateway
         self._functions = functions
-        self.unanswered = False
-        """Whether a deployment was asked for, and nobody knows whether it will come about."""
+        self.is_asked_for = False
+        """Whether a deployment was asked for, and not refused: it is on the stage, or may come about yet."""
+        self.is_cut_off = False
+        """Whether a method was to be written, and nobody knows whether that will come about."""
         self.aim(lease)
 
     def aim(self, lease: Lease) -> None:
@@ -50,7 +57,7 @@ class CanaryRelease:
         own = {name: for_version(value, self._canary) for name, value in before.variables.items()}
         return {**variables, **own} if own else {}
 
-    async def make(self, stage: Stage, before: Before) -> None:
+    async def make(self, stage: Stage, before: Before, clock: Clock) -> None:
         """Put the canary's deployment on the stage, with none of the requests."""
         methods = await self._methods(stage, before)
         permitted = [method for method in methods if not method.as_role]
@@ -60,7 +67,9 @@ class CanaryRelease:
         try:
             await self._aim(redirected, stage, before)
             await self._deploy(stage, before)
-        except AwsError:
+        except AwsError as error:
+            if isinstance(error, Unanswered):
+                await clock.sleep(SETTLED)  # it may come about yet, and is of the methods as they are then
             with suppress(AwsError):
                 await self._aim(put_back, stage, before)
             raise
@@ -95,20 +104,24 @@ class CanaryRelease:
             if called is None:
                 continue
             patch = {"op": "replace", "path": "/uri", "value": method.uri_for(called)}
-            with aws_errors():
-                await self._gateway.update_integration(
-                    restApiId=stage.api.id,
-                    resourceId=method.resource,
-                    httpMethod=method.verb,
-                    patchOperations=[patch],
-                )
+            try:
+                with aws_errors():
+                    await self._gateway.update_integration(
+                        restApiId=stage.api.id,
+                        resourceId=method.resource,
+                        httpMethod=method.verb,
+                        patchOperations=[patch],
+                    )
+            except (Unanswered, CancelledError):
+                self.is_cut_off = True
+                raise
 
     async def _deploy(self, stage: Stage, before: Before) -> None:
         overrides = self.overrides(before, stage.variables)
         settings: dict[str, Any] = {"percentTraffic": 0.0, "useStageCache": False}
         if overrides:
             settings["stageVariableOverrides"] = overrides
-        self.unanswered = True  # also where whoever waits is cancelled
+        self.is_asked_for = True  # also where whoever waits is cancelled
         try:
             with aws_errors():
                 answer = await self._gateway.create_deployment(
@@ -121,8 +134,7 @@ class CanaryRelease:
         except Unanswered:
             raise
         except AwsError as error:
-            self.unanswered = False
+            self.is_asked_for = False
             if isinstance(error, Refused):
                 raise Refused(f"{stage.target} cannot be given a canary: {error}") from None
             raise
-        self.unanswered = False

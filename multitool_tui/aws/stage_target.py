@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from multitool_tui.aws.canary_release import CanaryRelease
+from multitool_tui.aws.canary_release import SETTLED, CanaryRelease
 from multitool_tui.aws.errors import Conflict, Drift
 from multitool_tui.aws.lease import Lease
 from multitool_tui.aws.marked_target import MarkedTarget
@@ -25,8 +25,6 @@ from multitool_tui.aws.stages import get_stage, of_rollout
 from multitool_tui.aws.translate import aws_errors
 from multitool_tui.clock import Clock
 from multitool_tui.words import percent
-
-_SETTLED = 1.0  # seconds after which what is not ours is looked at again: it may have been an old answer
 
 
 class StageTarget(MarkedTarget[Stage, StageState]):
@@ -99,13 +97,13 @@ class StageTarget(MarkedTarget[Stage, StageState]):
             wanted = self._promoted(self._state(self._known))
         # As long as the methods are not written anew, the mark says how they have to be.
         rewrites, unsettled = bool(self._before.written) and not self._before.through, self._unsettled
-        at_once = final and not rewrites and not unsettled
-        made = await self._write(replace(wanted, lease=None if at_once else self._lease))
+        lingers = rewrites or unsettled
+        made = await self._write(replace(wanted, lease=None if final and not lingers else self._lease))
+        if unsettled:
+            await self._clock.sleep(SETTLED)
         if rewrites:
             await self._release.keep(made, self._before)
-        if unsettled:
-            await self._clock.sleep(_SETTLED)
-        if final and not at_once:
+        if final and lingers:
             made = await self._write(replace(self._state(self._known), lease=None))
         return made
 
@@ -117,7 +115,7 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         if self._unsettled:
             with suppress(Drift):  # that may be it
                 await self._give_back(self._lease)
-            await self._clock.sleep(_SETTLED)
+            await self._clock.sleep(SETTLED)
         # As long as the methods are not written as they were, the mark says how they have to be.
         made = await self._give_back(self._lease if marked or self._before.written else None)
         if self._before.written and not marked:
@@ -132,8 +130,9 @@ class StageTarget(MarkedTarget[Stage, StageState]):
 
     @property
     def _unsettled(self) -> bool:
-        """Whether something of ours that nobody waits for any more may come about yet, over whatever is written now."""
-        return bool(self._sent) or (self._release.unanswered and not self._before.canary)
+        """Whether something of ours may come about yet, over whatever is written now."""
+        canary = self._release.is_asked_for and not self._before.canary
+        return bool(self._sent) or self._release.is_cut_off or canary
 
     # After another hand's change
 
@@ -166,7 +165,7 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         if not await self._recognise(found):
             found = await self._settled(found)
             self._check(found)
-            await self._release.make(found, self._before)
+            await self._release.make(found, self._before, self._clock)
             found = await self._read()
             self._check_lease(found)
             if not await self._recognise(found):
@@ -174,9 +173,14 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         self._known = found
 
     async def _recognise(self, found: Stage) -> bool:
-        """Know the canary's deployment as ours by what is written on it; whether it is there."""
-        if found.canary and not self._before.canary and await self._release.is_ours(found, found.canary.deployment):
-            self._before = replace(self._before, canary=found.canary.deployment)
+        """Know the canary's deployment as ours by what is written on it; whether it is there.
+
+        It may be another than the one that was known, which came about after it, and may have been promoted by now.
+        """
+        newest = found.canary.deployment if found.canary else found.deployment
+        is_new = newest not in self._ours and found.deployment != self._before.canary
+        if is_new and await self._release.is_ours(found, newest):
+            self._before = replace(self._before, canary=newest)
         return bool(found.canary and found.canary.deployment == self._before.canary)
 
     def _split(self, weight: float, state: StageState) -> StageState:
@@ -210,8 +214,11 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         return f"{serves} with {percent(found.canary.weight)} to {whose}"
 
     def _has_only_ours(self, found: Stage) -> bool:
-        ours = {self._before.deployment, self._before.canary} - {""}
-        return found.deployment in ours and (found.canary is None or found.canary.deployment in ours)
+        return found.deployment in self._ours and (found.canary is None or found.canary.deployment in self._ours)
+
+    @property
+    def _ours(self) -> set[str]:
+        return {self._before.deployment, self._before.canary} - {""}
 
     async def _get(self) -> Stage:
         found = await get_stage(self._gateway, self._known.api, self._known.name)
@@ -253,7 +260,7 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         state = self._state(found)
         if state.is_untouched_since(self._state(self._known)) or (state.lease and self._was_sent(found)):
             return found
-        await self._clock.sleep(_SETTLED)
+        await self._clock.sleep(SETTLED)
         return await self._read()
 
     def _check(self, found: Stage) -> None:

@@ -45,7 +45,7 @@ class NoTime(Clock):
 @dataclass
 class Script:
     """What happens to the next calls of an operation: a key of `REFUSALS`, "lost before", "lost after", "cut off", or
-    "late": cut off as well, and applied by `Gateway.catch_up`."""
+    "late": cut off as well, and applied by `Gateway.catch_up`; so is what is "late without an answer"."""
 
     troubles: dict[str, list[str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
@@ -78,9 +78,9 @@ class Direct:
                 raise refusal(*REFUSALS[trouble], operation)
             if trouble == "lost before":
                 raise ReadTimeoutError(endpoint_url="x")
-            if trouble == "late":
+            if trouble.startswith("late"):
                 self._script.late.append(lambda: HANDLERS[self._service][operation](self._region, params))
-                raise asyncio.CancelledError
+                raise asyncio.CancelledError if trouble == "late" else ReadTimeoutError(endpoint_url="x")
             if old := self._script.old.get(operation):
                 return deepcopy(old.pop(0))
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 from multitool_tui.aws import lease as leases
 from multitool_tui.aws import stage_mark
 from multitool_tui.aws.canary_release import CanaryRelease
-from multitool_tui.aws.errors import AccessDenied, Drift, LeaseLost, Refused, Throttled
+from multitool_tui.aws.errors import AccessDenied, Conflict, Drift, LeaseLost, Refused, Throttled, Unanswered
 from multitool_tui.aws.lease import Lease
+from multitool_tui.aws.resources import Stage
 from multitool_tui.aws.stage_target import StageTarget
 from multitool_tui.aws.stages import Stages
 from multitool_tui.rollout.plan import Behind
@@ -352,14 +354,19 @@ async def test_a_rollback_that_was_lost_is_not_taken_for_made_by_an_answer_from_
     assert is_as_before(gateway)
 
 
+async def cut_off(change: Coroutine[Any, Any, Stage], gateway: Gateway, operation: str) -> None:
+    """Begin a change, whose next call of an operation comes about when nobody waits for it any more."""
+    gateway.script.add(operation, "late")
+    with pytest.raises(asyncio.CancelledError):
+        await change
+
+
 @pytest.mark.parametrize("when", ["before it", "before it is read back", "after it"])
 async def test_a_change_that_was_cut_off_and_comes_about_late_is_rolled_back_too(gateway: Gateway, when: str) -> None:
     one = await target(gateway)
     await one.acquire()
     await one.set_weight(0.1)
-    gateway.script.add("UpdateStage", "late")
-    with pytest.raises(asyncio.CancelledError):
-        await one.set_weight(0.5)
+    await cut_off(one.set_weight(0.5), gateway, "UpdateStage")
     if when == "before it":
         gateway.script.between["UpdateStage"] = gateway.catch_up
     elif when == "before it is read back":
@@ -373,12 +380,56 @@ async def test_a_change_that_was_cut_off_and_comes_about_after_the_promotion_is_
     one = await target(gateway)
     await one.acquire()
     await one.set_weight(0.1)
-    gateway.script.add("UpdateStage", "late")
-    with pytest.raises(asyncio.CancelledError):
-        await one.set_weight(0.5)
+    await cut_off(one.set_weight(0.5), gateway, "UpdateStage")
     with pytest.raises(Drift):
         await one.promote(final=True)
     assert not gateway.script.late
+
+
+@pytest.mark.parametrize("operation", ["CreateDeployment", "UpdateIntegration"])
+async def test_a_canary_that_was_cut_off_while_it_was_made_leaves_nothing(by_uri: Gateway, operation: str) -> None:
+    one = await target(by_uri)
+    await one.acquire()
+    await cut_off(one.set_weight(0.1), by_uri, operation)
+    await one.roll_back()
+    by_uri.catch_up()
+    assert "canarySettings" not in by_uri.stage
+    assert (by_uri.uris, by_uri.stage["description"]) == ({"checkout:41"}, BEFORE["description"])
+
+
+async def test_a_canary_that_does_not_show_yet_is_taken_out(gateway: Gateway) -> None:
+    one = await target(gateway)
+    await one.acquire()
+    without = deepcopy(gateway.stage)
+    gateway.script.old["GetStage"] = [without, without, without]
+    with pytest.raises(Conflict, match="not on shop/prod yet"):
+        await one.set_weight(0.1)
+    assert "canarySettings" in gateway.stage
+    await one.roll_back()
+    assert is_as_before(gateway)
+
+
+async def test_a_deployment_that_comes_about_after_the_one_that_was_made_in_its_place_is_ours(gateway: Gateway) -> None:
+    one = await target(gateway)
+    await one.acquire()
+    await cut_off(one.set_weight(0.1), gateway, "CreateDeployment")
+    gateway.script.between["UpdateStage"] = gateway.catch_up
+    with pytest.raises(Drift):
+        await one.set_weight(0.1)
+    await one.roll_back()
+    assert is_as_before(gateway)
+
+
+async def test_a_deployment_without_an_answer_is_of_the_methods_as_they_call_the_canary(by_uri: Gateway) -> None:
+    one = await target(by_uri)
+    await one.acquire()
+    by_uri.script.add("CreateDeployment", "late without an answer")
+    with pytest.raises(Unanswered):
+        await one.set_weight(0.1)
+    assert by_uri.uris == {"checkout:41"}
+    await one.set_weight(0.1)
+    assert "checkout:42" in str(by_uri.api.deployments[by_uri.stage["canarySettings"]["deploymentId"]].resources)
+    assert by_uri.script.calls.count("CreateDeployment") == 1
 
 
 async def test_killed_before_the_methods_are_put_back_the_mark_is_still_there(by_uri: Gateway) -> None:
