@@ -1,4 +1,7 @@
-"""The port to a kind of target: how a rollout's traffic is read and moved. A third kind is one new file beside this."""
+"""The port to a kind of target: how a rollout's traffic is read and moved.
+
+A third kind is one new file beside this, which says of `marked_target.MarkedTarget` what differs.
+"""
 
 from __future__ import annotations
 
