@@ -71,8 +71,8 @@ async def _unwatched(
         if alarms[alarm] is AlarmState.ALARM:
             findings.add("alarms", f"{alarm} is firing, and is not watched by this plan.", Level.WARNING)
     if not start.plan.alarms:
-        named = f", though there is {', '.join(unwatched[:_NAMED])}" if unwatched else ""
-        findings.add("alarms", f"No alarm is watched{named}: the evidence alone decides.")
+        named = f", though there is {', '.join(unwatched[:_NAMED])} (--alarm NAME, or alarms in the manifest)"
+        findings.add("alarms", f"No alarm is watched{named if unwatched else ''}: the evidence alone decides.")
 
 
 async def _outlook(findings: Findings, start: Start, outlooks: Outlooks) -> Outlook | None:

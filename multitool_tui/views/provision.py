@@ -101,8 +101,8 @@ def how_to_call(service: Service, facts: Mapping[str, str], caller: Caller) -> t
 
 
 def what_next(service: Service) -> str:
-    """How the service gets its next version."""
-    return f"multitool run {service.target} --zip NEW.zip"
+    """How the service gets its next version, condemned by the alarms that were made for it."""
+    return " ".join((f"multitool run {service.target} --zip NEW.zip", *(f"--alarm {name}" for name in service.alarms)))
 
 
 def left_over(progress: Iterable[Progress], function: str | None) -> tuple[str, ...]:

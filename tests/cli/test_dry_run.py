@@ -57,7 +57,8 @@ def test_what_could_start_is_said_in_full_and_not_begun(tmp_path: Path, sandbox:
     assert "build.zip (0.1 kB) will be published after v42" in found["package"]["says"]
     assert "lambda:PublishVersion" in found["permissions"]["says"]
     assert found["alarms"]["says"] == (
-        "No alarm is watched, though there is checkout-error-rate, checkout-p99-duration: the evidence alone decides."
+        "No alarm is watched, though there is checkout-error-rate, checkout-p99-duration (--alarm NAME, or alarms in "
+        "the manifest): the evidence alone decides."
     )
     assert {each["level"] for about, each in found.items() if about != "traffic"} == {"ok"}
 

@@ -58,7 +58,9 @@ async def test_one_command_makes_a_service_and_one_removes_it(shell: Shell) -> N
     *parts, ready = objects(made)
     assert {each["kind"] for each in parts if each["status"] == "made"} >= {"role", "function", "alias", "stage"}
     assert ready["target"] == "orders:live"
-    assert ready["next"] == "multitool run orders:live --zip NEW.zip"
+    assert ready["next"] == (
+        "multitool run orders:live --zip NEW.zip --alarm orders-live-errors --alarm orders-live-api-5xx"
+    )
     assert "orders-role may do nothing yet" in ready["lacking"][0]
     again = await shell.setup("--api", "--json")
     assert {each["status"] for each in objects(again)[:-1]} == {"there"}

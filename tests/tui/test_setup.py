@@ -118,7 +118,8 @@ async def test_keys_alone_lead_from_an_empty_form_to_a_service() -> None:
         assert desk.made == 14
         assert "curl https://a1b2c3d4e5.execute-api" in listed(pilot)
         await press_on(pilot)
-    assert "  multitool run orders:live --zip NEW.zip" in (app.return_value or ())
+    watching = "--alarm orders-live-errors --alarm orders-live-api-5xx"
+    assert f"  multitool run orders:live --zip NEW.zip {watching}" in (app.return_value or ())
 
 
 async def test_what_fails_can_be_tried_again() -> None:

@@ -114,13 +114,18 @@ class Service:
         allowed = (UrlPermission(self.name, self.alias, via_url) for via_url in (False, True))
         return (Url(self.name, self.alias, self.auth), *(allowed if self.auth == "none" else ()))
 
-    def _watching(self, region: str) -> tuple[Part, ...]:
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """The names of the alarms that are made for it: a rollout may be condemned by them."""
+        return tuple(alarm.alarm for alarm in self._rate_alarms())
+
+    def _rate_alarms(self) -> tuple[RateAlarm, ...]:
         watched = [("invocations", "errors")]
         if self.api is not None:
             watched.append(("stage", "api-5xx"))
         if self.url:
             watched.append(("function URL", "url-5xx"))
-        alarms = tuple(
+        return tuple(
             RateAlarm(
                 fitted(f"{self.name}-{self.alias}-{ending}", _LONGEST_ALARM),
                 self.name,
@@ -132,9 +137,11 @@ class Service:
             )
             for of, ending in watched
         )
-        names = tuple(alarm.alarm for alarm in alarms)
+
+    def _watching(self, region: str) -> tuple[Part, ...]:
         board = fitted(f"{self.name}-{self.alias}-{region}", _LONGEST_ALARM)
-        return (*alarms, Board(board, self.name, self.name, self.alias, self.api or "", self.stage, names))
+        shown = Board(board, self.name, self.name, self.alias, self.api or "", self.stage, self.alarms)
+        return (*self._rate_alarms(), shown)
 
 
 def fitted(name: str, longest: int) -> str:
