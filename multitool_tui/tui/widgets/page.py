@@ -156,7 +156,7 @@ class PageLines(Cursored):
             role = Role.WARN if self._sentence else Role.DIM
             self._laid = Laid(wrap(clean(self._sentence) or "reading…", region.width, role=role))
         else:
-            self._laid = lay_out(self._page, region.width, region.height, ascii_only=self.ascii_only)
+            self._laid = lay_out(self._page, region.width, region.height, ascii_only=self.ascii_only, bordered=True)
         self.stops = tuple(at for at, _ in self._laid.rows)
         self.set_lines(self._laid.lines)
         self.refresh()

@@ -50,9 +50,15 @@ def tab_lines(width: int) -> tuple[Line, ...]:
 
 
 def title(subject: Subject, tab: Tab, page: Page | None) -> Line:
-    """What stands in the upper border of a page."""
-    opened = f" › {clean(page.title)}" if page and page.title else ""
-    return line(Span(tab.title, Role.STRONG), Span(f" of {clean(subject.name)}", Role.DIM), Span(opened, Role.STRONG))
+    """What stands in the upper border of a page: a page's only part has its title there alone."""
+    name = clean(subject.name)
+    alone = clean(page.parts[0].title) if page and len(page.parts) == 1 else ""
+    if page and page.title:
+        opened = Span(f" › {clean(page.title)}", Role.STRONG)
+        return line(Span(tab.title, Role.STRONG), Span(f" of {name}", Role.DIM), opened, Span(alone and f" › {alone}"))
+    if alone:
+        return line(Span(alone, Role.STRONG), Span("" if name in alone else f" · {name}", Role.DIM))
+    return line(Span(tab.title, Role.STRONG), Span(f" of {name}", Role.DIM))
 
 
 def note(page: Page | None, now: datetime, *, busy: bool) -> Line:

@@ -48,13 +48,13 @@ class _Sheet:
     pictures: list[Pixels] = field(default_factory=list)
 
 
-def lay_out(page: Page, width: int, height: int, *, ascii_only: bool = False) -> Laid:
-    """The page for so many cells; `height` is how much of it is seen at a time."""
+def lay_out(page: Page, width: int, height: int, *, ascii_only: bool = False, bordered: bool = False) -> Laid:
+    """The page for so many cells; `height` is how much of it is seen at a time. `bordered`: with `desk.title` above."""
     sheet = _Sheet(width, height, page.at, ascii_only)
     for part in page.parts:
         if sheet.lines:
             sheet.lines.append(EMPTY)
-        if part.title:
+        if part.title and not (bordered and len(page.parts) == 1):
             sheet.lines.append(crop(line(Span(clean(part.title), Role.STRONG)), width))
         _draw(part, sheet)
     return Laid(tuple(sheet.lines), tuple(sheet.rows), tuple(sheet.pictures))
