@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from multitool_tui.aws import lease as leases
 from multitool_tui.aws.resources import Alias, Reading, Stage
 from multitool_tui.controller.snapshot import Feed, FeedName, Function, LiveRollout, Snapshot, Traffic
 from multitool_tui.rollout.model import Rollout
@@ -114,14 +115,16 @@ def _runs(live: LiveRollout) -> bool:
 
 
 def first_target(snapshot: Snapshot) -> str | None:
-    """What to show before the operator chose: the latest live rollout's target, else the first alias."""
+    """What to show before the operator chose: the latest live rollout's target, else the first alias that has the mark
+    of a rollout on another machine, else the first alias."""
     running_here = [live.rollout.target for live in snapshot.rollouts if _runs(live)]
     if running_here:
         return running_here[-1]
     if snapshot.rollouts:
         return snapshot.rollouts[-1].rollout.target
-    aliases = (alias for function in snapshot.functions for alias in function.aliases or ())
-    return next((alias.target for alias in aliases), None)
+    aliases = [alias for function in snapshot.functions for alias in function.aliases or ()]
+    marked = (alias.target for alias in aliases if leases.read(alias.description)[0])
+    return next(marked, aliases[0].target if aliases else None)
 
 
 def connecting(title: str) -> PaneView:

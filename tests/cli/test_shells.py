@@ -236,6 +236,32 @@ async def test_a_screen_that_holds_a_rollout_is_told_from_another_shell(
             screen.close()
 
 
+@pytest.mark.long
+async def test_a_screen_on_another_machine_shows_it_by_aws_alone_and_takes_it_over_with_its_key(tmp_path: Path) -> None:
+    async with shells(tmp_path) as s:
+        driver = await s.driver()
+        screen = Terminal(*s.place("there"), columns=120, rows=40, program=MULTITOOL, **sandbox_environment())
+        try:
+            await asyncio.to_thread(screen.wait_for, "Traffic split · checkout:live · driven by")
+            assert "10%  v42 canary" in screen.text
+            screen.press("r")
+            await asyncio.to_thread(screen.wait_for, "take it over first (d)")
+            screen.press("d")
+            await asyncio.to_thread(screen.wait_for, "Take the rollout over?")
+            screen.press("\t\r")
+            code, said = await ended(driver)
+            assert (code, "drives checkout:live now" in said) == (Exit.TAKEN, True)
+            assert s.on_alias[1].keys() == {"42"}
+            screen.press("r")
+            await asyncio.to_thread(screen.wait_for, "Roll back to v41?")
+            screen.press("\r")
+            await asyncio.to_thread(screen.wait_for, "ROLLED BACK")
+            assert s.on_alias == ("41", {})
+            assert s.sandbox.alias("checkout", "live").description == "production"
+        finally:
+            screen.close()
+
+
 async def test_names_that_mean_nothing_are_told_in_one_sentence(tmp_path: Path) -> None:
     async with shells(tmp_path) as s:
         code, said = await s.run("status", "chekout")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from multitool_tui.aws.lease import write as write_lease
 from multitool_tui.controller.snapshot import Feed, FeedName, Snapshot
 from multitool_tui.judgement.model import AlarmState
 from multitool_tui.rollout.model import NOTHING_JUDGED, Rollout
@@ -24,6 +25,7 @@ from multitool_tui.views.text import Line, PaneView, Role, width_of
 from ..tui.scenes import (  # noqa: TID252 - the same situations, seen without a screen
     ALARMS,
     CALLER,
+    LEASE,
     NOW,
     SCENES,
     TARGET,
@@ -383,6 +385,10 @@ def test_the_first_target() -> None:
     assert first_target(rolled_back()) == TARGET
     assert first_target(idle()) == "checkout:beta"
     assert first_target(replace(idle(), functions=())) is None
+    [checkout, *others] = idle().functions
+    marked = [replace(each, description=write_lease(LEASE, "")) for each in checkout.aliases or ()][-1:]
+    functions = (*others, replace(checkout, aliases=(*(checkout.aliases or ())[:1], *marked)))
+    assert first_target(replace(idle(), functions=functions)) == "checkout:live"
 
 
 @pytest.mark.parametrize(
