@@ -10,8 +10,8 @@ Source: API Gateway developer guide, "Create a canary release deployment".
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from multitool_tui.aws.errors import AwsError, Refused, Unanswered
@@ -42,7 +42,7 @@ class CanaryRelease:
         self.is_asked_for = False
         """Whether a deployment was asked for, and not refused: it is on the stage, or may come about yet."""
         self.is_cut_off = False
-        """Whether a method was to be written, and nobody knows whether that will come about."""
+        """Whether a write had no answer, and may come about later, also over one that was made in its place."""
         self.aim(lease)
 
     def aim(self, lease: Lease) -> None:
@@ -89,6 +89,16 @@ class CanaryRelease:
         """See to it that the methods are written as they were."""
         await self._aim(put_back, stage, before)
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Around a write to the API or its stage."""
+        try:
+            with aws_errors():
+                yield
+        except (Unanswered, CancelledError):
+            self.is_cut_off = True
+            raise
+
     # How
 
     async def _methods(self, stage: Stage, before: Before) -> list[Method]:
@@ -104,17 +114,13 @@ class CanaryRelease:
             if called is None:
                 continue
             patch = {"op": "replace", "path": "/uri", "value": method.uri_for(called)}
-            try:
-                with aws_errors():
-                    await self._gateway.update_integration(
-                        restApiId=stage.api.id,
-                        resourceId=method.resource,
-                        httpMethod=method.verb,
-                        patchOperations=[patch],
-                    )
-            except (Unanswered, CancelledError):
-                self.is_cut_off = True
-                raise
+            with self.writing():
+                await self._gateway.update_integration(
+                    restApiId=stage.api.id,
+                    resourceId=method.resource,
+                    httpMethod=method.verb,
+                    patchOperations=[patch],
+                )
 
     async def _deploy(self, stage: Stage, before: Before) -> None:
         overrides = self.overrides(before, stage.variables)

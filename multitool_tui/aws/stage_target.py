@@ -22,7 +22,6 @@ from multitool_tui.aws.resources import Canary, Stage
 from multitool_tui.aws.stage_mark import Before
 from multitool_tui.aws.stage_state import StageState, patches
 from multitool_tui.aws.stages import get_stage, of_rollout
-from multitool_tui.aws.translate import aws_errors
 from multitool_tui.clock import Clock
 from multitool_tui.words import percent
 
@@ -96,16 +95,13 @@ class StageTarget(MarkedTarget[Stage, StageState]):
                 await self._prepare()
             wanted = self._promoted(self._state(self._known))
         # As long as the methods are not written anew, the mark says how they have to be.
-        rewrites, unsettled = bool(self._before.written) and not self._before.through, self._unsettled
-        lingers = rewrites or unsettled
+        rewrites = bool(self._before.written) and not self._before.through
+        lingers = rewrites or self._unsettled
         made = await self._write(replace(wanted, lease=None if final and not lingers else self._lease))
-        if unsettled:
-            await self._clock.sleep(SETTLED)
         if rewrites:
+            await self._settle()
             await self._release.keep(made, self._before)
-        if final and lingers:
-            made = await self._write(replace(self._state(self._known), lease=None))
-        return made
+        return await self._let_go() if final and lingers else made
 
     async def roll_back(self, *, marked: bool = False) -> Stage:
         """Give the stage back as it was before, whatever this rollout has made of it meanwhile.
@@ -115,12 +111,10 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         if self._unsettled:
             with suppress(Drift):  # that may be it
                 await self._give_back(self._lease)
-            await self._clock.sleep(SETTLED)
+            await self._settle()
         # As long as the methods are not written as they were, the mark says how they have to be.
         made = await self._give_back(self._lease if marked or self._before.written else None)
-        if self._before.written and not marked:
-            made = await self._write(replace(self._state(self._known), lease=None))
-        return made
+        return await self._let_go() if self._before.written and not marked else made
 
     async def _give_back(self, lease: Lease | None) -> Stage:
         found = await self._fresh_of_ours()
@@ -128,11 +122,20 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         await self._release.put_back(made, self._before)
         return made
 
+    async def _let_go(self) -> Stage:
+        """Take the mark off at the end, when nothing can put it back any more."""
+        await self._settle()
+        return await self._write(replace(self._state(self._known), lease=None))
+
+    async def _settle(self) -> None:
+        """Let come about what nobody waits for any more."""
+        if self._unsettled:
+            await self._clock.sleep(SETTLED)
+
     @property
     def _unsettled(self) -> bool:
         """Whether something of ours may come about yet, over whatever is written now."""
-        canary = self._release.is_asked_for and not self._before.canary
-        return bool(self._sent) or self._release.is_cut_off or canary
+        return self._release.is_cut_off or (self._release.is_asked_for and not self._before.canary)
 
     # After another hand's change
 
@@ -163,7 +166,7 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         found = await self._read()
         self._check_lease(found)
         if not await self._recognise(found):
-            found = await self._settled(found)
+            found = await self._looked_twice(found)
             self._check(found)
             await self._release.make(found, self._before, self._clock)
             found = await self._read()
@@ -225,7 +228,7 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         return replace(found, named=self._known.named)
 
     async def _fresh(self) -> Stage:
-        found = await self._settled(await self._read())
+        found = await self._looked_twice(await self._read())
         self._check_lease(found)
         await self._recognise(found)
         self._known = found
@@ -233,13 +236,13 @@ class StageTarget(MarkedTarget[Stage, StageState]):
 
     async def _try(self, wanted: StageState, description: str) -> Stage | None:
         """Patch what was read just before, and read what it has become. What is there already is not written."""
-        found = await self._settled(await self._read())
+        found = await self._looked_twice(await self._read())
         if self._state(found).is_what_was_wanted(wanted):
             return found
         self._check(found)
         self._take(found)
         self._sent.append(wanted)
-        with aws_errors():
+        with self._release.writing():
             await self._gateway.update_stage(
                 restApiId=self._known.api.id,
                 stageName=self._known.name,
@@ -248,10 +251,10 @@ class StageTarget(MarkedTarget[Stage, StageState]):
         found = await self._read()
         if self._state(found).is_what_was_wanted(wanted):
             return found
-        self._check(await self._settled(found))
+        self._check(await self._looked_twice(found))
         return None
 
-    async def _settled(self, found: Stage) -> Stage:
+    async def _looked_twice(self, found: Stage) -> Stage:
         """The stage, looked at again where it is neither as it was nor has a mark that we have just sent.
 
         What is written shows everywhere only after a while: it may be an old answer, also one from before the rollout,
