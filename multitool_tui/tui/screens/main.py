@@ -23,7 +23,7 @@ from multitool_tui.tui.widgets.events import Events
 from multitool_tui.tui.widgets.evidence import Evidence
 from multitool_tui.tui.widgets.pane import Pane
 from multitool_tui.tui.widgets.resources import Resources, ResourceTree
-from multitool_tui.tui.widgets.split import Split
+from multitool_tui.tui.widgets.split import Split, SplitBesideDrawer
 from multitool_tui.tui.widgets.tour import Tour
 from multitool_tui.views.scene import Scene
 
@@ -67,7 +67,7 @@ class MainScreen(Zooms, SteeringScreen):
                 yield Resources()
                 yield Alarms(id="alarms")
             with Vertical(id="right"):
-                yield Split(id="split")
+                yield SplitBesideDrawer(id="split")
                 yield Evidence(id="evidence")
                 yield AlarmStrip(id="strip")
                 yield Events(id="events")
