@@ -153,6 +153,7 @@ class StageTarget(MarkedTarget[Stage, StageState]):
 
     async def leave(self) -> None:
         """Take the mark off, if it is ours, and leave everything else as it is."""
+        await self._settle()
         found = await self._unmark()
         if found and not self._is_promoted(self._state(found)):
             await self._release.put_back(found, self._before)

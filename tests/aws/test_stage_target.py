@@ -386,6 +386,16 @@ async def test_a_change_that_was_cut_off_and_comes_about_after_the_promotion_is_
     assert not gateway.script.late
 
 
+async def test_a_change_that_was_cut_off_does_not_mark_a_stage_that_was_left(gateway: Gateway) -> None:
+    one = await target(gateway)
+    await one.acquire()
+    await one.set_weight(0.1)
+    await cut_off(one.set_weight(0.5), gateway, "UpdateStage")
+    await one.leave()
+    gateway.catch_up()
+    assert gateway.stage["description"] == BEFORE["description"]
+
+
 @pytest.mark.parametrize("operation", ["CreateDeployment", "UpdateIntegration"])
 async def test_a_canary_that_was_cut_off_while_it_was_made_leaves_nothing(by_uri: Gateway, operation: str) -> None:
     one = await target(by_uri)
