@@ -62,7 +62,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("gate", "g", "g", "Gate", "Let the rollout through the gate it waits at", Group.ROLLOUT, 1),
     Action("decide", "d", "d", "Decide", "Decide about drift, or take a rollout over", Group.ROLLOUT, 1),
-    Action("setup", "N", "N", "Set up", "Make a new service of a zip file: function, alias and more", Group.ROLLOUT),
+    Action("setup", "N", "N", "Set up", "Make a new service of a zip file", Group.ROLLOUT),
     Action("fleet", "f", "f", "Fleet", "All rollouts at once: sort, filter, open one", Group.LOOK, 6),
     Action("sort", "s", "s", "Sort", "Sort the rollouts of the fleet by the next column", Group.LOOK, 4),
     Action("filter", "slash", "/", "Filter", "Filter the resources; esc clears", Group.LOOK, 5),
