@@ -389,8 +389,7 @@ async def test_a_change_that_was_cut_off_and_comes_about_after_the_promotion_is_
 async def test_a_change_that_was_cut_off_does_not_mark_a_stage_that_was_left(gateway: Gateway) -> None:
     one = await target(gateway)
     await one.acquire()
-    await one.set_weight(0.1)
-    await cut_off(one.set_weight(0.5), gateway, "UpdateStage")
+    await cut_off(one.set_weight(0.1), gateway, "UpdateStage")
     await one.leave()
     gateway.catch_up()
     assert gateway.stage["description"] == BEFORE["description"]
