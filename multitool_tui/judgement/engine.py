@@ -33,6 +33,7 @@ from multitool_tui.judgement.settings import DOUBT, HARM_LIMIT, TOLERATED_EXCESS
 
 _TOLERATED_LATER = 6.5  # times as much after the patience: less takes good versions at 10 requests/s too long
 _UNUSUAL = 3.5  # standard deviations above the expected: by chance in one of a thousand rollouts
+_UNUSUAL_IN_MANY, _MANY = 3.0, 2.5  # the same, of a sample so large that the tolerated excess is so many or more
 _ENOUGH = 100  # canary requests without which nothing is safe
 _ENOUGH_OF_A_METRIC = 20  # that the canary must have of each of the plan's own
 _SERVED_RECENTLY = 10  # minutes over which traffic is averaged
@@ -331,11 +332,12 @@ class EvidenceJudge:
             return False
         if bound <= target and self._is_far_up(course):
             return True
-        by_chance = errors.bound(Dispersion())
+        by_chance, tolerated = errors.bound(Dispersion()), target * errors.requests
+        are_many = tolerated >= _MANY * errors.deviation(noise)
         return (
             self._age >= self._settings.patience
             and by_chance <= _TOLERATED_LATER * target
-            and errors.deviations(noise) < _UNUSUAL
+            and errors.deviations(noise) < (_UNUSUAL_IN_MANY if are_many else _UNUSUAL)
         )
 
     def _silence(self, course: Course, canary: Counts) -> str | None:

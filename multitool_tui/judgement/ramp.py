@@ -49,16 +49,20 @@ class Excess:
         return min(1.0, (excess + 2 * sqrt(variance) + 3 * clusters) / self.requests)
 
     def deviations(self, noise: Dispersion) -> float:
-        """By how many standard deviations, and a cluster, more of the canary's requests failed than expected.
+        """By how many standard deviations, and a cluster, more of the canary's requests failed than expected."""
+        return (self.failures - self.expected - noise.phi) / self.deviation(noise)
+
+    def deviation(self, noise: Dispersion) -> float:
+        """The standard deviation of the excess, in requests; 1 before any failure.
 
         The variance is that of the minutes' differences around their own mean (a paired t statistic), at least that of
         chance, and no more than the noise of the history makes of it.
         """
-        excess, spread = self.failures - self.expected, self._modelled(noise)
+        variance = self._modelled(noise)
         if self.minutes > 1:
-            own = (self.squares - excess**2 / self.minutes) * self.minutes / (self.minutes - 1)
-            spread = min(spread, max(self.chance, own))
-        return (excess - noise.phi) / (sqrt(spread) or 1.0)
+            around = self.squares - (self.failures - self.expected) ** 2 / self.minutes
+            variance = min(variance, max(self.chance, around * self.minutes / (self.minutes - 1)))
+        return sqrt(variance) or 1.0
 
     def _modelled(self, noise: Dispersion) -> float:
         return noise.phi * self.chance + noise.sigma**2 * self.common

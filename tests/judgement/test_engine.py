@@ -280,6 +280,20 @@ def test_the_sentence_says_no_more_than_the_e_value() -> None:
     assert said.reason.endswith(f"; a fluke this large comes at most once in {rounded} rollouts.")
 
 
+def test_a_large_sample_is_given_less_room_than_one_that_cannot_tell_the_tolerated_excess_from_chance() -> None:
+    def after_patience(baseline: Side, *failures: int) -> Verdict:
+        """Of a canary with a third of the baseline's requests, which fails so often in turn."""
+        assert baseline
+        sides = [(baseline[0] // 3, failures[n % len(failures)]) for n in range(27)]
+        return _judge(*(_minute(n, baseline, side, weight=0.25) for n, side in enumerate(sides))).verdict
+
+    # Standard deviations above the expected: 2.6, 3.1; of a tenth of the requests: 3.1, 3.7.
+    assert after_patience((4500, 225), 80) is Verdict.SAFE
+    assert after_patience((4500, 225), 81) is Verdict.UNDECIDED
+    assert after_patience((450, 22), 9, 9, 10) is Verdict.SAFE
+    assert after_patience((450, 22), 9, 10, 10) is Verdict.UNDECIDED
+
+
 def test_a_small_sample_is_not_safe_by_patience_alone() -> None:
     few = [_minute(n, (45, 2), (15, 1), weight=0.25) for n in range(45)]
     assert _judge(*few[:30]).verdict is Verdict.UNDECIDED
