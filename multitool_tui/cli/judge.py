@@ -32,6 +32,5 @@ def judge(strategy: str | None, manifest: Path | None, rollout: str | None, metr
     stream = Stream(with_metrics(chosen_plan(strategy, manifest, rollout), metrics))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     with ending_quietly():
-        for line in lines_of(source, LONGEST_LINE):
+        for line in lines_of(source, LONGEST_LINE, before_waiting=sink.flush):
             sink.write(stream.answer(line).encode() + b"\n")
-            sink.flush()

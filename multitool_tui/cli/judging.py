@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 
@@ -15,8 +15,12 @@ from multitool_tui.cli.exits import Exit, Failure
 from multitool_tui.cli.options import together
 
 if TYPE_CHECKING:
+    from io import BufferedReader
+
     from multitool_tui.rollout.plan import Plan
 
+
+_PART = 65_536  # bytes that are read at once, if so many have come
 
 of_a_plan = together(
     click.option(
@@ -108,13 +112,21 @@ def _of_manifest(manifest: Path, rollout: str | None) -> Plan:
     return plans[rollout][1]
 
 
-def lines_of(file: BinaryIO, longest: int) -> Iterator[bytes]:
-    """The lines of `file`, each as soon as it is complete; of one that is too long, the first `longest` + 1 bytes."""
-    while line := file.readline(longest + 1):
-        rest = line
-        while len(rest) > longest and not rest.endswith(b"\n"):
-            rest = file.readline(longest + 1)
-        yield line
+def lines_of(file: BinaryIO, longest: int, before_waiting: Callable[[], object] = bool) -> Iterator[bytes]:
+    """The lines of `file`, each as soon as it is complete; of one that is too long, the first `longest` + 1 bytes.
+
+    `before_waiting` is called whenever all that has come is taken.
+    """
+    read = cast("BufferedReader", file).read1
+    rest = b""
+    while part := read(_PART):
+        *whole, rest = (rest + part).split(b"\n")
+        for line in whole:
+            yield line[: longest + 1]
+        rest = rest[: longest + 1]
+        before_waiting()
+    if rest:
+        yield rest
 
 
 @contextmanager

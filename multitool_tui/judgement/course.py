@@ -141,8 +141,9 @@ class Background:
     rates: array[float] = field(default_factory=lambda: array("f"))
 
     @classmethod
+    @cache
     def unknown(cls, layout: Layout) -> Background:
-        """Without a history."""
+        """Without a history: one for all judges of a layout."""
         return cls.of(Dispersion(), Dispersion(), [Dispersion() for _ in layout.metrics])
 
     @classmethod

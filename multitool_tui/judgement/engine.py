@@ -40,6 +40,7 @@ _SERVED_RECENTLY = 10  # minutes over which traffic is averaged
 _HISTORY = 240  # minutes that are kept
 _BLOCK = 300.0  # seconds of the clock that are one block
 _BLOCKS = 7  # of a rollout whose minutes are kept: half an hour, and the block under way
+_NO_EVIDENCE = Evidence(harm=1.0, harm_limit=HARM_LIMIT, safety=1.0, safety_limit=1 / TOLERATED_EXCESS)
 
 
 class EvidenceJudge:
@@ -265,7 +266,7 @@ class EvidenceJudge:
         return Judgement(
             verdict=Verdict.HARMFUL if fired else Verdict.UNDECIDED,
             reason=sentences.alarms_fired(fired) if fired else sentences.NOT_SEALED,
-            evidence=Evidence(harm=1.0, harm_limit=HARM_LIMIT, safety=1.0, safety_limit=1 / TOLERATED_EXCESS),
+            evidence=_NO_EVIDENCE,
             alarms=fired,
             weight_afforded=first,
         )
