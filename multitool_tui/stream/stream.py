@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii as quoted
 
 from multitool_tui.judgement.model import Minute
 from multitool_tui.rollout.plan import Plan
@@ -73,6 +74,13 @@ class Stream:
         return write_answer(self.take(line))
 
 
+# A form to fill in: json.dumps makes an encoder for each line.
+_ANSWER = (
+    '{{"minute": {}, "verdict": "{}", "action": "{}", "weight": {:.9g}, "evidence": {{"harm": {:.9g}, '
+    '"harm_limit": {:.9g}, "safety": {:.9g}, "safety_limit": {:.9g}}}, "reason": {}}}'
+)
+
+
 def write_answer(taken: Taken) -> str:
     """The answer to one line, as one line of JSON. Numbers are rounded to nine digits."""
     match taken:
@@ -82,22 +90,14 @@ def write_answer(taken: Taken) -> str:
             return json.dumps({"rollout": name})
         case Judged(sealed, answer):
             evidence = answer.judgement.evidence
-            return json.dumps(
-                {
-                    "minute": sealed.text,
-                    "verdict": answer.judgement.verdict,
-                    "action": answer.action,
-                    "weight": _rounded(answer.weight),
-                    "evidence": {
-                        "harm": _rounded(evidence.harm),
-                        "harm_limit": _rounded(evidence.harm_limit),
-                        "safety": _rounded(evidence.safety),
-                        "safety_limit": _rounded(evidence.safety_limit),
-                    },
-                    "reason": answer.reason,
-                }
+            return _ANSWER.format(
+                quoted(sealed.text),
+                answer.judgement.verdict,
+                answer.action,
+                answer.weight,
+                evidence.harm,
+                evidence.harm_limit,
+                evidence.safety,
+                evidence.safety_limit,
+                quoted(answer.reason),
             )
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.9g}")
