@@ -9,7 +9,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
-from multitool_tui.tui.widgets.lines import ROLES
+from multitool_tui.tui.roles import ROLES
 
 if TYPE_CHECKING:
     from multitool_tui.views.scene import Scene

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from multitool_tui.tui.widgets.lines import ROLES
+from multitool_tui.tui.roles import ROLES
 from multitool_tui.tui.widgets.pane import Pane
 from multitool_tui.views.help import help_lines
 from multitool_tui.views.scene import Scene

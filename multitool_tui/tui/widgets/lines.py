@@ -12,11 +12,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from multitool_tui.tui.roles import component
 from multitool_tui.views.glyphs import plain_ascii
-from multitool_tui.views.text import EMPTY, Line, Role
-
-ROLES = {f"role--{role}" for role in Role}
-"""Component classes of a screen: what its lines look like is worked out once, not for each widget."""
+from multitool_tui.views.text import EMPTY, Line
 
 
 def as_content(widget: Widget, spans: Line, *, ascii_only: bool = False) -> Content:
@@ -25,7 +23,7 @@ def as_content(widget: Widget, spans: Line, *, ascii_only: bool = False) -> Cont
         *(
             Content.styled(
                 plain_ascii(span.text) if ascii_only else span.text,
-                widget.screen.get_visual_style(f"role--{span.role}", partial=True),
+                widget.screen.get_visual_style(component(span.role), partial=True),
             )
             for span in spans
         )
@@ -66,7 +64,7 @@ class Lines(ScrollView, can_focus=False):
         base, style_of = self.base_style(number), self.screen.get_component_rich_style
         segments = []
         for text, role in self.line_at(number):
-            style = base + style_of(f"role--{role}", partial=True)
+            style = base + style_of(component(role), partial=True)
             segments.append(Segment(plain_ascii(text) if self.ascii_only else text, style))
         # Whatever a terminal thinks of a wide character, the line ends where the pane does.
         return Strip(segments).adjust_cell_length(self.size.width, base)
