@@ -68,7 +68,7 @@ class MultiToolApp(App[Farewell]):
     """The screen. `connect` is called after the first paint, and does the heavy imports itself."""
 
     TITLE = "MultiTool"
-    CSS_PATH: ClassVar = [f"styles/{name}.tcss" for name in ("base", "main", "dialogs", "observe", "setup")]
+    CSS_PATH: ClassVar = ["styles/base.tcss", "styles/main.tcss"]  # what the first paint needs
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", id="app.quit", show=False),
         Binding("ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True),
@@ -91,6 +91,11 @@ class MultiToolApp(App[Farewell]):
         super().__init__()
         self._tour = tour
         self._habits = habits or Habits()
+        # Set later, a theme would have every style read once more before the first paint.
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        last = self._habits.last_theme
+        self.theme = last if last in self.available_themes else DARK.name
         self._sought: str | None = None
         """The target of the session before, until it is known whether that is there."""
         self._connect = connect
@@ -121,10 +126,6 @@ class MultiToolApp(App[Farewell]):
         return FALLBACK
 
     def on_mount(self) -> None:
-        for theme in THEMES.values():
-            self.register_theme(theme)
-        last = self._habits.last_theme
-        self.theme = last if last in self.available_themes else DARK.name
         self.set_class(self._ascii, "-ascii")
         self.app_suspend_signal.subscribe(self, lambda _: self._lend(lent=True))
         self.app_resume_signal.subscribe(self, lambda _: self._lend(lent=False))

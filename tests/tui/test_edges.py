@@ -278,7 +278,7 @@ async def test_the_ticker_paints_ages_and_nothing_else(monkeypatch: pytest.Monke
         plain = Lines.refresh_line
 
         def spy(self: Lines, y: int) -> None:
-            painted.append((type(self).__name__, y))
+            painted.append((str(self.id), y))
             plain(self, y)
 
         monkeypatch.setattr(Lines, "refresh_line", spy)
@@ -288,7 +288,7 @@ async def test_the_ticker_paints_ages_and_nothing_else(monkeypatch: pytest.Monke
         clock.advance(1)
         app._tick()
         await pilot.pause()
-        assert {name for name, _ in painted} == {"Header", "Split"}
+        assert {name for name, _ in painted} == {"header", "split"}
         assert "data 5s old" in lines_of(app)[0]
 
 

@@ -50,6 +50,7 @@ class MainScreen(Zooms, SteeringScreen):
         for number, (pane, title) in enumerate(PANES.items(), 1)
     ]
     AUTO_FOCUS = ""
+    CSS_PATH: ClassVar = [f"../styles/{name}.tcss" for name in ("dialogs", "observe", "setup")]  # of what opens over it
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     VERTICAL_BREAKPOINTS = TALL_BREAKPOINTS
 
