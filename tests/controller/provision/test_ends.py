@@ -48,7 +48,7 @@ async def test_a_setup_that_ended_anywhere_is_finished_by_the_next(
             name = f"ended-{moment}"
             with suppress(Killed):
                 await set_up(name, moment)
-            # How often it is looked whether something is there yet is the machine's affair: once less, and it has ended.
+            # How often it is asked whether something is there yet is the machine's affair: once less, and it ends.
             assert ends.count == moment or moment == moments
             await set_up(name, None)
             assert everything_of(sandbox, name) == expected
