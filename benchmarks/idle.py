@@ -6,6 +6,7 @@ the seconds in which minutes are read and judged are among the tenth that takes 
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 
@@ -13,7 +14,7 @@ from benchmarks.account import account
 from benchmarks.pty import terminal
 
 
-def main(rollouts: int, minutes: float) -> None:
+def measure(rollouts: int, minutes: float) -> None:
     """Print the share of a core: of the whole, and of the nine tenths of the seconds that took least."""
     with account(rollouts) as place, terminal(place, rollouts, turn=1.0) as screen:
         screen.wait_until_ready(60 + 3 * rollouts)
@@ -32,6 +33,14 @@ def main(rollouts: int, minutes: float) -> None:
     )
 
 
+def main() -> None:
+    """Read what is wanted, and measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rollouts", nargs="?", type=int, default=10)
+    parser.add_argument("minutes", nargs="?", type=float, default=5.0)
+    asked = parser.parse_args()
+    measure(asked.rollouts, asked.minutes)
+
+
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    main(int(given[0]) if given else 10, float(given[1]) if given[1:] else 5.0)
+    main()
