@@ -112,7 +112,7 @@ def _of_manifest(manifest: Path, rollout: str | None) -> Plan:
     return plans[rollout][1]
 
 
-def lines_of(file: BinaryIO, longest: int, before_waiting: Callable[[], object] = bool) -> Iterator[bytes]:
+def lines_of(file: BinaryIO, longest: int, before_waiting: Callable[[], object] = lambda: None) -> Iterator[bytes]:
     """The lines of `file`, each as soon as it is complete; of one that is too long, the first `longest` + 1 bytes.
 
     `before_waiting` is called whenever all that has come is taken.

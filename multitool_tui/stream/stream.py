@@ -76,8 +76,8 @@ class Stream:
 
 # A form to fill in: json.dumps makes an encoder for each line.
 _ANSWER = (
-    '{{"minute": {}, "verdict": "{}", "action": "{}", "weight": {:.9g}, "evidence": {{"harm": {:.9g}, '
-    '"harm_limit": {:.9g}, "safety": {:.9g}, "safety_limit": {:.9g}}}, "reason": {}}}'
+    '{{"minute": {}, "verdict": "{}", "action": "{}", "weight": {}, "evidence": {{"harm": {}, '
+    '"harm_limit": {}, "safety": {}, "safety_limit": {}}}, "reason": {}}}'
 )
 
 
@@ -94,10 +94,14 @@ def write_answer(taken: Taken) -> str:
                 quoted(sealed.text),
                 answer.judgement.verdict,
                 answer.action,
-                answer.weight,
-                evidence.harm,
-                evidence.harm_limit,
-                evidence.safety,
-                evidence.safety_limit,
+                _rounded(answer.weight),
+                _rounded(evidence.harm),
+                _rounded(evidence.harm_limit),
+                _rounded(evidence.safety),
+                _rounded(evidence.safety_limit),
                 quoted(answer.reason),
             )
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.9g}")
