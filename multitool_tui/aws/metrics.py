@@ -90,6 +90,7 @@ async def periods(client: Any, requests: Sequence[Request]) -> list[list[Period]
             if identity in owner:
                 index, label = owner[identity]
                 series[index][label] = values
+        await asyncio.sleep(0)  # reading one answer, and asking for the next, are some milliseconds each
     read: list[list[Period]] = []
     for request, found in zip(requests, series, strict=True):
         read.append(_assemble(request, found))

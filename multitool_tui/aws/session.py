@@ -49,6 +49,8 @@ _READING = AioConfig(
     retries={"mode": "standard", "total_max_attempts": 3},
     warm_up_loader_caches=True,
 )
+# Checking 500 queries here takes as long as all else that is done with them, and CloudWatch checks them itself.
+_MEASURING = _READING.merge(AioConfig(parameter_validation=False))
 _OBSERVING = _READING.merge(AioConfig())  # the same, for clients of their own
 # Changes and their read-backs have a pool of their own and fresh connections: aiohttp repeats a PUT by itself when a
 # reused connection turns out to be dead, and whether a write is repeated is for `AliasTarget` to say.
@@ -142,7 +144,7 @@ class AwsSession:
         self.ledger.attach(session.get_component("event_emitter"))
         try:
             self.functions = await self._open("lambda", _READING)
-            self.cloudwatch = await self._open("cloudwatch", _READING)
+            self.cloudwatch = await self._open("cloudwatch", _MEASURING)
             self._sts = await self._open("sts", _READING)
             self._changes = await self._open("lambda", _CHANGING)
         except BaseException:

@@ -38,3 +38,13 @@ def until_sealed(now: datetime, analyses: Collection[Analysis]) -> float:
         since = (now.astimezone(UTC) - analysis.seal_after).timestamp() % period
         waits.append(period - since)
     return min(waits) + _SOON
+
+
+def is_sealed_between(since: datetime, now: datetime, analysis: Analysis) -> bool:
+    """Whether another period has been sealed, so that there is something to ask for that was not there `since` then."""
+
+    def sealed(at: datetime) -> float:
+        # Half of the time that is waited for: whoever wakes a little early misses nothing.
+        return ((at.astimezone(UTC) - analysis.seal_after).timestamp() - _SOON / 2) // analysis.period.total_seconds()
+
+    return sealed(now) > sealed(since)

@@ -307,6 +307,7 @@ class Supervisor:
     async def refresh(self) -> None:
         if self._focus.target:
             await self._account.load(function_in(self._focus.target) or self._focus.target, versions=True)
+        self._metrics.ask_for_all()
         await asyncio.gather(*(poller.turn() for poller in self.pollers.values()))
 
     async def close(self) -> None:

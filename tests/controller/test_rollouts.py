@@ -246,6 +246,41 @@ async def test_of_a_target_that_is_only_looked_at_the_hour_is_read_once() -> Non
         assert asked["EndTime"] - asked["StartTime"] < timedelta(minutes=20)
 
 
+async def test_whoever_looks_around_pays_for_what_he_looks_at_alone() -> None:
+    """Each metric that is asked for has its price: those of live rollouts are asked for as there can be news."""
+
+    def asked_of(stage: World) -> list[set[str]]:
+        """The functions of each call."""
+        return [
+            {
+                dimension["Value"]
+                for query in call.parameters["MetricDataQueries"]
+                for dimension in query["MetricStat"]["Metric"]["Dimensions"]
+                if dimension["Name"] == "FunctionName"
+            }
+            for call in stage.sandbox.calls
+            if call.operation == "GetMetricData"
+        ]
+
+    async with world() as stage:
+        await stage.start("10%/60m")
+        driver = stage.supervisor.driver(stage.supervisor.driven[0].id)
+        await stage.run_until(lambda: driver.rollout.weight > 0, within=60)
+        before = len(asked_of(stage))
+        stage.supervisor.look_at("session-store:live")
+        await stage.run_until(
+            lambda: bool((focus := stage.supervisor.snapshot.focus) and focus.target == "session-store:live"), within=20
+        )
+        assert asked_of(stage)[before:] == [{"session-store"}]
+        stage.supervisor.look_at("checkout:live")
+        seen_to = driver.seen_to
+        await stage.run_until(lambda: driver.seen_to != seen_to, within=120)
+        assert asked_of(stage)[before:] == [{"session-store"}, {"checkout"}]
+        await stage.supervisor.refresh()
+        assert asked_of(stage)[-1] == {"checkout"}
+        assert len(asked_of(stage)) == before + 3
+
+
 @pytest.mark.parametrize(
     ("target", "canary", "sentence"),
     [

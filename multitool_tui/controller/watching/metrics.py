@@ -14,7 +14,7 @@ from multitool_tui.clock import Clock
 from multitool_tui.controller.account import Account
 from multitool_tui.controller.driver import Driver
 from multitool_tui.controller.observer import LATE
-from multitool_tui.controller.pace import until_sealed
+from multitool_tui.controller.pace import is_sealed_between, until_sealed
 from multitool_tui.controller.snapshot import Traffic
 from multitool_tui.controller.unseen import Unseen
 from multitool_tui.controller.watching.focus import Focus
@@ -36,11 +36,21 @@ class MetricsWatch:
         self._drivers, self._account, self._focus = drivers, account, focus
         self._read_to: dict[str, datetime] = {}
         """Up to when the minutes of each rollout have been read."""
+        self._asked: dict[str, datetime] = {}
+        """When they were asked for last."""
         self.unseen = Unseen(session.cloudwatch)
 
     def begin(self, driver: Driver) -> None:
         """Read on where the minutes that a new driver knows end."""
         self._read_to[driver.rollout.id] = driver.seen_to or self._clock.now()
+
+    def ask_for_all(self) -> None:
+        """Have all of them read again the next time, whether or not there can be news."""
+        self._asked.clear()
+
+    def _is_due(self, driver: Driver, now: datetime) -> bool:
+        asked = self._asked.get(driver.rollout.id)
+        return asked is None or is_sealed_between(asked, now, driver.rollout.plan.analysis)
 
     def until_sealed(self) -> float:
         """Seconds until there is something new to judge."""
@@ -48,14 +58,15 @@ class MetricsWatch:
         return until_sealed(self._clock.now(), judged)
 
     async def poll(self) -> bool:
-        """Read and show what there is.
+        """Read and show what there is that was not there before: each metric that is asked for has its price.
 
         Raises:
             AwsError: it could not be read.
         """
         now = self._clock.now()
         judged = [driver for driver in self._drivers.values() if self._is_judged(driver)]
-        read: list[tuple[Request, Driver | None]] = [(self._request(driver, now), driver) for driver in judged]
+        due = [driver for driver in judged if self._is_due(driver, now)]
+        read: list[tuple[Request, Driver | None]] = [(self._request(driver, now), driver) for driver in due]
         target = self._account.found(self._focus.target or "")
         if target is not None and not any(driver.rollout.target == target.target for driver in judged):
             read.append((self._request_for_focus(target, now), None))
@@ -64,7 +75,7 @@ class MetricsWatch:
             if not number % _AT_A_TIME:
                 await asyncio.sleep(0)
             if driver is not None:
-                self._read_to[driver.rollout.id] = now
+                self._read_to[driver.rollout.id] = self._asked[driver.rollout.id] = now
                 driver.see_periods(minutes)
                 await self.unseen.look_for(driver, now)
             elif target is not None:
