@@ -20,7 +20,7 @@ from benchmarks.pty import Terminal, terminal
 
 TYPED = "qz7vk3"
 """What is in no name; the field shows it, and the list that nothing matches."""
-DOWN, ESCAPE = "\x1b[B", "\x1b"
+DOWN, HOME, END, ESCAPE = "\x1b[B", "\x1b[H", "\x1b[F", "\x1b"
 _BETWEEN = 0.15  # seconds between two keys, of a quick hand
 
 
@@ -43,7 +43,10 @@ def press(screen: Terminal, rollouts: int, minutes: float) -> dict[str, list[flo
         timed("help closed", ESCAPE, "Resources")
         screen.rest(1.0)
         if rollouts:
-            timed("fleet opened", "F", name(1))
+            timed("fleet opened", "f", name(1))
+            for key in (END, HOME):  # whichever row it was opened on
+                screen.press(key)
+                screen.rest(_BETWEEN)
             for number in range(2, min(rollouts, 10) + 1):
                 timed("fleet, down", DOWN, name(number))
             timed("fleet closed", ESCAPE, "Resources")

@@ -55,12 +55,16 @@ class Terminal:
         while (left := limit - time.monotonic()) > 0:
             self._read(left)
 
+    def press(self, key: str) -> None:
+        """Press a key, and wait for nothing."""
+        os.write(self._child.child_fd, key.encode())
+
     def milliseconds(self, key: str, shown: str) -> float:
         """From a key to the moment at which `shown` has been painted."""
         while self._read(0.0):
             pass
         begun, written = time.perf_counter(), b""
-        os.write(self._child.child_fd, key.encode())
+        self.press(key)
         while shown.encode() not in _CODES.sub(b"", written):
             written += self._read(_PATIENCE)
             if time.perf_counter() - begun > _PATIENCE:

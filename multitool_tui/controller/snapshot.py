@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from multitool_tui.aws.resources import Alarm, Alias, Caller, RestApi, Stage
 from multitool_tui.judgement.model import AlarmState, Evidence, Minute
@@ -45,7 +46,7 @@ class Feed:
         return age is not None and (age > self.stale_after or self.error is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Function:
     """A function with what is known of it so far; None where that was not loaded yet."""
 
@@ -54,6 +55,13 @@ class Function:
     versions: tuple[str, ...] | None = None
     """Published versions, oldest first; never $LATEST."""
     error: str | None = None
+
+    @cached_property
+    def spelled(self) -> str:
+        """All names and versions of it, without regard to case: what a filter may find."""
+        aliases = self.aliases or ()
+        versions = (*(self.versions or ()), *(each for one in aliases for each in (one.version, *one.weights)))
+        return "\n".join((self.name, *(one.target for one in aliases), *(f"v{each}" for each in versions))).casefold()
 
 
 @dataclass(frozen=True, slots=True)

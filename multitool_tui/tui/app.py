@@ -17,7 +17,8 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual import events
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.messages import ExitApp
@@ -27,6 +28,7 @@ from textual.screen import Screen
 
 from multitool_tui.clock import Clock, SystemClock
 from multitool_tui.controller.port import CommandRefused, ConnectFailed, Controller, GroupReleases
+from multitool_tui.tui.garbage import Garbage
 from multitool_tui.tui.habits import Habits
 from multitool_tui.tui.messages import (
     Arranged,
@@ -39,6 +41,7 @@ from multitool_tui.tui.messages import (
     ReplayAsked,
     SnapshotArrived,
 )
+from multitool_tui.tui.roles import AppWithRoles
 from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.skeleton import Skeleton
 from multitool_tui.tui.telling import channels, control_codes
@@ -64,7 +67,7 @@ class Farewell:
     message: str | None = None
 
 
-class MultiToolApp(App[Farewell]):
+class MultiToolApp(AppWithRoles[Farewell]):
     """The screen. `connect` is called after the first paint, and does the heavy imports itself."""
 
     TITLE = "MultiTool"
@@ -104,6 +107,7 @@ class MultiToolApp(App[Farewell]):
         self._ascii = not _shows_unicode() if ascii_only is None else ascii_only
         self._controller: Controller | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._garbage = Garbage()
         self._target: str | None = None
         self._chosen = False
         self._looked_at: str | None = None
@@ -132,6 +136,14 @@ class MultiToolApp(App[Farewell]):
         for number in (signal.SIGTERM, signal.SIGHUP):
             with suppress(ValueError, RuntimeError):  # only a process's main thread hears signals
                 asyncio.get_running_loop().add_signal_handler(number, self._interrupted, number.name)
+
+    def on_unmount(self) -> None:
+        self._garbage.restore()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent):
+            self._garbage.pressed()
+        await super().on_event(event)
 
     def _lend(self, *, lent: bool) -> None:
         self._lent = lent
@@ -265,7 +277,8 @@ class MultiToolApp(App[Farewell]):
                     self._report(error)
 
     def _tick(self) -> None:
-        """Ages grow without news."""
+        """Ages grow without news, and garbage."""
+        self._garbage.turn()
         if self.scene is not None:
             self.scene = replace(self.scene, now=self._clock.now())
 

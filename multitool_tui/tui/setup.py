@@ -6,11 +6,11 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
-from textual.app import App
 from textual.driver import Driver
 from textual.screen import Screen
 
 from multitool_tui.controller.provision.desk import Desk
+from multitool_tui.tui.roles import AppWithRoles
 from multitool_tui.tui.screens.setup import SetupScreen
 from multitool_tui.tui.terminal import patient
 from multitool_tui.tui.themes import DARK, FALLBACK, THEMES
@@ -19,7 +19,7 @@ from multitool_tui.views.setup import Draft, Inspect
 Connect = Callable[[], Awaitable[Desk]]
 
 
-class SetupApp(App[tuple[str, ...]]):
+class SetupApp(AppWithRoles[tuple[str, ...]]):
     """Ends with the lines that are to stay on the terminal."""
 
     TITLE = "MultiTool"

@@ -1,21 +1,28 @@
 """The terminal, which may stall on a slow line, or be gone: it is never waited for.
 
 Textual's own driver waits until the terminal has taken what is written, and with it the event loop, in which rollouts
-are driven. This one drops what has no room, and paints everything anew when there is room again.
+are driven. This one drops what has no room, and paints everything anew when there is room again. And it knows sooner
+that an escape was pressed.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from codecs import getincrementaldecoder
 from contextlib import suppress
 from queue import Full, Queue
+from selectors import EVENT_READ, SelectSelector
 from typing import TYPE_CHECKING, Any
 
+from textual import constants
+from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 
 _PATIENCE = 0.1  # seconds that each of the last words waits for room: they put the terminal back as it was
 _FAREWELL = 2.0  # seconds until they are written
+_LISTENING = 0.1  # seconds after which the thread that reads sees that it is to end
 
 
 def patient(driver: type[Driver]) -> type[Driver]:
@@ -53,6 +60,28 @@ if TYPE_CHECKING or sys.platform != "win32":
                 waiting.put(data, block=self._closing, timeout=_PATIENCE)
             except Full:
                 self._behind = True
+
+        def run_input_thread(self) -> None:
+            """Read keys. An escape is one, and begins others: it is known for what it is after `ESCAPE_DELAY`.
+
+            Textual's own looks for that ten times a second, however short the delay is.
+            """
+            parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")("replace").decode
+            patience = _LISTENING
+            with SelectSelector() as selector:
+                selector.register(self.fileno, EVENT_READ)
+                while not self.exit_event.is_set():
+                    typed = ""
+                    if selector.select(patience):
+                        typed = decode(os.read(self.fileno, 4096))
+                        if not typed:
+                            self.exit_event.wait(_LISTENING)  # a part of a character, or the end
+                    if typed:
+                        for message in parser.feed(typed):
+                            self.process_message(message)
+                    for message in parser.tick():
+                        self.process_message(message)
+                    patience = constants.ESCAPE_DELAY + 0.001 if typed.endswith("\x1b") else _LISTENING
 
         def _sigcont_application(self, *_: Any) -> None:
             """Take the terminal back if it was given back; who was stopped by SIGSTOP has it still, and paints anew."""

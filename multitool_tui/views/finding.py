@@ -32,6 +32,10 @@ class Needle:
         """Whether something with these values, by key, is kept."""
         return all(term.keeps(values) for term in self.terms)
 
+    def may_find(self, said: str) -> bool:
+        """Whether something may be kept of which every value is within `said`, in small letters; soon told."""
+        return all(term.text in said for term in self.wanted.terms)
+
     @cached_property
     def wanted(self) -> Needle:
         """The terms that must match."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from multitool_tui.aws import lease as leases
 from multitool_tui.aws.resources import Alias
@@ -347,6 +348,12 @@ SIDE_BY_SIDE: Table[FleetRow] = Table(
     Column("account/region", 28, 5, lambda row: Span(row.where, Role.DIM)),
 )
 """The columns where there are several sessions side by side."""
+
+
+@lru_cache(maxsize=1024)  # rows are painted again with every move of the cursor
+def drawn(table: Table[FleetRow], row: FleetRow, width: int) -> Line:
+    """A row as a line of at most `width` cells."""
+    return table.draw(row, width)
 
 
 def title(found: Fleet, sort: Sort, needle: str) -> Line:

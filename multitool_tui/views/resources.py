@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TypeVar
 
 from multitool_tui.aws.resources import Alias, RestApi, Stage
@@ -113,15 +114,7 @@ def tree(snapshot: Snapshot | None, folds: Mapping[str, bool], needle: str = "")
         on = busy.get(function.name)
         default = (small and function.aliases is not None) or on is not None or kept is not function
         unfolded = folds.get(function.name, default)
-        rows.append(
-            Row(
-                Kind.FUNCTION,
-                function.name,
-                text=clean(function.name),
-                mark=STATES[on.rollout.state] if on else None,
-                unfolded=unfolded,
-            )
-        )
+        rows.append(_function_row(function.name, STATES[on.rollout.state] if on else None, unfolded=unfolded))
         if unfolded:
             rows.extend(_children(kept, rollouts))
     for one in snapshot.apis:
@@ -136,6 +129,11 @@ def tree(snapshot: Snapshot | None, folds: Mapping[str, bool], needle: str = "")
         if unfolded:
             rows.extend(_stages(one, stages, rollouts))
     return Tree(tuple(rows), shown, len(snapshot.functions) + len(snapshot.apis), len(snapshot.apis))
+
+
+@lru_cache(maxsize=16384)  # a large account's rows are asked for anew with every function that is read
+def _function_row(name: str, mark: Mark | None, *, unfolded: bool) -> Row:
+    return Row(Kind.FUNCTION, name, text=clean(name), mark=mark, unfolded=unfolded)
 
 
 def looks_alike(one: Snapshot | None, other: Snapshot | None) -> bool:
@@ -193,14 +191,19 @@ def _kept(function: Function, needle: Needle, rollouts: Mapping[str, LiveRollout
     if not needle.terms:
         return function
     own, aliases = {"function": function.name}, function.aliases or ()
+    states = [_state(rollouts.get(alias.target), weighted=bool(alias.weights)) for alias in aliases]
+    if not needle.may_find(f"{function.spelled}\n{' '.join(states)}"):
+        return None
+    if not needle.unwanted.terms and needle.wanted.keeps(own):
+        return function
     values = [
         {
             "alias": alias.name,
             "target": alias.target,
             "version": _named((alias.version, *alias.weights), needle),
-            "state": _state(rollouts.get(alias.target), weighted=bool(alias.weights)),
+            "state": state,
         }
-        for alias in aliases
+        for alias, state in zip(aliases, states, strict=True)
     ]
     left = _left(own, aliases, values, needle)
     if left is not None and len(left) == len(aliases) and needle.wanted.keeps(own):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from multitool_tui.controller.snapshot import Feed, FeedName, Function
 from multitool_tui.rollout.states import State
+from multitool_tui.views.finding import Needle
 from multitool_tui.views.resources import Kind, Tree, draw, empty, looks_alike, note, tree
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.text import Line, width_of
@@ -134,3 +137,20 @@ def test_the_note_and_the_empty_pane() -> None:
     assert said(refused, "") == ["lambda:ListFunctions is not", "allowed to the caller."]
     assert said(Scene(NOW), "") == ["connecting…"]
     assert tree(None, {}) == Tree()
+
+
+WORDS = st.sampled_from(
+    "check CHECKOUT live out:li v42 4 42 ship state:shift state:serves version:v4 alias:live function:out "
+    "target:checkout:live not weighted zebra render v :".split()
+)
+
+
+@given(words=st.lists(st.tuples(st.booleans(), WORDS), max_size=4))
+def test_what_is_told_at_once_is_the_same_as_what_is_looked_into(words: list[tuple[bool, str]]) -> None:
+    """Thousands of functions are filtered with each key: those that a filter cannot find are not looked into."""
+    needle = " ".join(f"{'!' if out else ''}{word}" for out, word in words)
+    for scene in (mid_canary(), idle(), hostile()):
+        found = tree(scene, {}, needle)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Needle, "may_find", lambda _self, _said: True)
+            assert tree(scene, {}, needle) == found

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen, Screen
-
-from multitool_tui.tui.roles import ROLES
+from textual.screen import ModalScreen
 
 if TYPE_CHECKING:
     from multitool_tui.views.scene import Scene
@@ -29,16 +27,9 @@ class FollowsScenes:
         return ()
 
 
-class FullScreen(Screen[None]):
-    """A screen that is no dialog."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = ROLES
-
-
 class Dialog(ModalScreen[Result]):
     """A dialog: escape closes it without a result, left and right go from button to button."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = ROLES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", show=False),
         Binding("left", "app.focus_previous", "Previous", show=False),

@@ -9,14 +9,15 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.screen import Screen
 from textual.widgets import Input
 
 from multitool_tui.controller.observe.describing import Resource
 from multitool_tui.controller.port import CommandRefused, Observations
-from multitool_tui.tui.screens.base import FollowsScenes, FullScreen
+from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.help import HelpScreen
 from multitool_tui.tui.widgets.bars import Header
-from multitool_tui.tui.widgets.lines import Lines, as_content
+from multitool_tui.tui.widgets.lines import Lines, entitle
 from multitool_tui.views import describe
 from multitool_tui.views.describe import Sheet
 from multitool_tui.views.scene import Scene
@@ -36,7 +37,7 @@ class Sheets(Lines, can_focus=True):
     """The text. The keys that scroll everything scroll it."""
 
 
-class DescribeScreen(FollowsScenes, FullScreen):
+class DescribeScreen(FollowsScenes, Screen[None]):
     """Reads when it is opened, and again when it is told to; the rollout in it follows the snapshots."""
 
     AUTO_FOCUS = "#sheet"
@@ -95,12 +96,10 @@ class DescribeScreen(FollowsScenes, FullScreen):
             self._text = describe.written(shown, as_json=self._json)
             self._sheet = describe.sheet(self._text, width, needle)
         lines.set_lines(self._sheet.lines)
-        room = max(0, box.outer_size.width - 4)
         title = line(
             Span(clean(self._resource.name), Role.STRONG), Span(f" · {'JSON' if self._json else 'YAML'}", Role.DIM)
         )
-        box.border_title = as_content(lines, crop(title, room), ascii_only=self._scene.ascii)
-        box.border_subtitle = as_content(lines, crop(self._note(needle), room), ascii_only=self._scene.ascii)
+        entitle(box, title, self._note(needle), ascii_only=self._scene.ascii)
         keys = self.query_one("#keys", Lines)
         spans = [part for key, word in _KEYS for part in (" ", Span(key, Role.KEY), f" {word} ")]
         keys.set_lines((crop(line(*spans), keys.size.width),))

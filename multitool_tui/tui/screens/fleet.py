@@ -18,7 +18,7 @@ from multitool_tui.tui.screens.confirm import SafeConfirmScreen
 from multitool_tui.tui.screens.steering import SteeringScreen
 from multitool_tui.tui.widgets.bars import Bar, Header, Keys
 from multitool_tui.tui.widgets.filter import FilterField
-from multitool_tui.tui.widgets.lines import as_content
+from multitool_tui.tui.widgets.lines import entitle
 from multitool_tui.tui.widgets.rows import Rows
 from multitool_tui.views import fleet
 from multitool_tui.views.actions import BY_NAME, pressed_for
@@ -26,7 +26,7 @@ from multitool_tui.views.dialogs import group_question
 from multitool_tui.views.fleet import Fleet, FleetRow, Sort
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.table import Table
-from multitool_tui.views.text import EMPTY, Line, clean, crop
+from multitool_tui.views.text import EMPTY, Line, clean, line
 
 
 def _table(scene: Scene) -> Table[FleetRow]:
@@ -72,7 +72,7 @@ class FleetTable(Rows):
         wanted = (clean(snapshot.place) if snapshot else "", target, False) if target else here
         self.found = fleet.fleet(self._scene, self.sort, self.needle, self.unfolded)
         self.cursor = next((n for n, row in enumerate(self.found.rows) if row.key == wanted), self.cursor)
-        self.fit_rows()
+        self.fit()
         if before != self.found.rows or not self.found.rows:
             self.refresh()
 
@@ -106,16 +106,11 @@ class FleetTable(Rows):
             self.landed()
             self.screen.dismiss()
 
-    def on_resize(self, event: events.Resize) -> None:
-        del event
-        self.fit_rows()
-        self.refresh()
-
     def line_at(self, number: int) -> Line:
         if self._scene is None:
             return EMPTY
         if number < len(self.found.rows):
-            return _table(self._scene).draw(self.found.rows[number], self.scrollable_content_region.width)
+            return fleet.drawn(_table(self._scene), self.found.rows[number], self.scrollable_content_region.width)
         return fleet.empty(self._scene, self.needle) if number == 0 else EMPTY
 
 
@@ -193,9 +188,8 @@ class FleetScreen(SteeringScreen):
 
     def _label(self) -> None:
         table, pane = self._table, self.query_one("#fleet-pane")
-        said = crop(fleet.title(table.found, table.sort, table.needle), max(0, self.size.width - 4))
-        pane.border_title = as_content(table, said, ascii_only=self.scene.ascii)
-        pane.border_subtitle = "enter opens · esc goes back"
+        title, note = fleet.title(table.found, table.sort, table.needle), line("enter opens · esc goes back")
+        entitle(pane, title, note, ascii_only=self.scene.ascii, width=self.size.width)
 
     def _again(self) -> None:
         self.post_message(Arranged(sort=self._table.sort.value, fleet_needle=self._table.needle))

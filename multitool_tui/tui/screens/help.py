@@ -6,9 +6,8 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
-from multitool_tui.tui.roles import ROLES
+from multitool_tui.tui.screens.base import Dialog
 from multitool_tui.tui.widgets.pane import Pane
 from multitool_tui.views.help import help_lines
 from multitool_tui.views.scene import Scene
@@ -30,12 +29,11 @@ class HelpText(Pane):
         )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Shows the help until escape, `?` or `q`."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = ROLES
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "close", "Close", show=False),
+        Binding("q", "close", "Close", show=False),
         Binding("question_mark", "close", "Close", id="main.help", show=False),
     ]
 
@@ -53,6 +51,3 @@ class HelpScreen(ModalScreen[None]):
         text = self.query_one(HelpText)
         text.show(self._scene)
         text.focus()
-
-    def action_close(self) -> None:
-        self.dismiss(None)

@@ -9,23 +9,24 @@ from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
 from multitool_tui.controller.launcher import place_of
 from multitool_tui.controller.port import Archives, CommandRefused
 from multitool_tui.tui.messages import ReplayAsked
-from multitool_tui.tui.screens.base import FollowsScenes, FullScreen
+from multitool_tui.tui.screens.base import FollowsScenes
 from multitool_tui.tui.screens.help import HelpScreen
 from multitool_tui.tui.screens.past import PastScreen
 from multitool_tui.tui.widgets.bars import Header
 from multitool_tui.tui.widgets.filter import FilterField
-from multitool_tui.tui.widgets.lines import Lines, as_content
+from multitool_tui.tui.widgets.lines import Lines, entitle
 from multitool_tui.tui.widgets.rows import Rows
 from multitool_tui.views import past
 from multitool_tui.views.past import PastRow
 from multitool_tui.views.scene import Scene
-from multitool_tui.views.text import Line, crop
+from multitool_tui.views.text import Line
 
 _KEYS = (
     ("enter", "Open"),
@@ -62,7 +63,7 @@ class HistoryTable(Rows):
         key = self.row.key if self.row else None
         self.found = past.kept(self.rows, self.needle)
         self.cursor = next((n for n, row in enumerate(self.found) if row.key == key), 0)
-        self.fit_rows()
+        self.fit()
         self.refresh()
         self.landed()
 
@@ -82,7 +83,7 @@ class HistoryTable(Rows):
         return past.TABLE.draw(self.found[number], width) if number < len(self.found) else ()
 
 
-class HistoryScreen(FollowsScenes, FullScreen):
+class HistoryScreen(FollowsScenes, Screen[None]):
     """The table; enter opens one, escape goes back."""
 
     AUTO_FOCUS = ""
@@ -131,12 +132,10 @@ class HistoryScreen(FollowsScenes, FullScreen):
         """Everything around the rows."""
         self.show(self._scene)
         table, pane, width = self._table, self.query_one("#fleet-pane"), self.size.width
-        ascii_only = self._scene.ascii
         said = past.title(
             len(table.found), len(table.rows), table.needle, complete=table.complete or table.refused != ""
         )
-        pane.border_title = as_content(table, crop(said, max(0, width - 4)), ascii_only=ascii_only)
-        pane.border_subtitle = as_content(table, (), ascii_only=ascii_only)
+        entitle(pane, said, ascii_only=self._scene.ascii, width=width)
         self.query_one("#heading", Lines).set_lines((past.TABLE.heading(width - 4),))
         self.query_one("#because", Lines).set_lines((past.because(table.row, width - 4),))
         self.query_one("#keys", Lines).set_lines((past.keys(_KEYS, self._scene, width),))

@@ -30,8 +30,7 @@ class Bar(Lines):
             self.ascii_only = scene.ascii
             self.set_lines((self.draw(scene, self.size.width),))
 
-    def on_resize(self, event: events.Resize) -> None:
-        del event
+    def fit(self) -> None:
         if self._scene is not None:
             self.show(self._scene)
 

@@ -15,10 +15,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from multitool_tui.controller.observe.page import Page, Picture, Row
-from multitool_tui.tui.widgets.lines import Lines, as_content
+from multitool_tui.tui.widgets.lines import Lines, entitle
 from multitool_tui.views.observe.page import Laid, lay_out, picture_size
 from multitool_tui.views.observe.png import HalfBlocks, half_blocks
-from multitool_tui.views.text import Line, Role, clean, crop, wrap
+from multitool_tui.views.text import Line, Role, clean, wrap
 
 _CELL = "▀"
 
@@ -60,7 +60,7 @@ class Cursored(Lines, can_focus=True):
     def base_style(self, number: int) -> Style:
         if self.stops and number == self.stops[self.cursor]:
             return self.get_component_rich_style("cursored--here")
-        return self.rich_style
+        return super().base_style(number)
 
     def action_move(self, by: int) -> None:
         if not self.stops:
@@ -102,9 +102,7 @@ class Cursored(Lines, can_focus=True):
 
     def entitle(self, title: Line, note: Line) -> None:
         """Write into the border."""
-        room = max(0, self.outer_size.width - 4)
-        self.border_title = as_content(self, crop(title, room), ascii_only=self.ascii_only)
-        self.border_subtitle = as_content(self, crop(note, room), ascii_only=self.ascii_only) if note else None
+        entitle(self, title, note, ascii_only=self.ascii_only)
 
 
 class TabList(Cursored):
@@ -193,8 +191,7 @@ class PageLines(Cursored):
                 return Strip(cells).adjust_cell_length(self.size.width, self.rich_style)
         return super().render_line(y)
 
-    def on_resize(self, event: events.Resize) -> None:
-        del event
+    def fit(self) -> None:
         self._drawn = {}
         self._lay()
 

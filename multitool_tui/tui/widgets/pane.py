@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from textual import events
-from textual.style import Style
 from textual.theme import Theme
 
-from multitool_tui.tui.widgets.lines import Lines, as_content
+from multitool_tui.tui.widgets.lines import Lines, entitle
 from multitool_tui.views.scene import Scene
-from multitool_tui.views.text import EMPTY, PaneView, Role, crop, line, wrap
+from multitool_tui.views.text import EMPTY, PaneView, Role, line, wrap
 
 
 class Pane(Lines, can_focus=True):
@@ -28,8 +26,7 @@ class Pane(Lines, can_focus=True):
         self._scene = scene
         self._draw()
 
-    def on_resize(self, event: events.Resize) -> None:
-        del event
+    def fit(self) -> None:
         self._drawn = None
         self._draw()
 
@@ -56,11 +53,7 @@ class Pane(Lines, can_focus=True):
 
     def label(self, view: PaneView) -> None:
         """Write the title and the note into the border."""
-        room = max(0, self.outer_size.width - 4)  # the corners, and a space beside each
-        title = as_content(self, crop(view.title, room), ascii_only=self.ascii_only)
-        self.border_title = title.stylize(Style(link=view.link)) if view.link else title
-        note = crop(view.note, room)
-        self.border_subtitle = as_content(self, note, ascii_only=self.ascii_only) if note else None
+        entitle(self, view.title, view.note, ascii_only=self.ascii_only, link=view.link)
 
     def on_mount(self) -> None:
         # The colours within the border's text are those of the theme that it was written under.

@@ -58,7 +58,7 @@ class Picker(Lines, can_focus=True):
     def base_style(self, number: int) -> Style:
         if number == self._cursor and self._items:
             return self.get_component_rich_style("picker--cursor")
-        return self.rich_style
+        return super().base_style(number)
 
     def action_move(self, by: int) -> None:
         """Move the cursor; at either end, go on to the neighbouring field."""

@@ -14,12 +14,12 @@ from textual.widgets import Input
 
 from multitool_tui.tui.messages import Arranged, Looked
 from multitool_tui.tui.widgets.filter import FilterField
-from multitool_tui.tui.widgets.lines import as_content
+from multitool_tui.tui.widgets.lines import entitle
 from multitool_tui.tui.widgets.rows import Rows
 from multitool_tui.views import resources
 from multitool_tui.views.resources import HOMES, Row, Tree
 from multitool_tui.views.scene import Scene
-from multitool_tui.views.text import Line, Role, Span, crop, line
+from multitool_tui.views.text import EMPTY, Line, Role, Span, line
 
 
 class ResourceTree(Rows):
@@ -77,7 +77,7 @@ class ResourceTree(Rows):
         rows = self.found.rows
         if key is not None and (self.row is None or self.row.key != key):
             self.cursor = next((number for number, row in enumerate(rows) if row.key == key), self.cursor)
-        self.fit_rows()
+        self.fit()
         if before != rows or not rows:
             self.refresh()
 
@@ -132,11 +132,6 @@ class ResourceTree(Rows):
 
     def opens_at_once(self) -> bool:
         return self.row is not None and self.row.kind in HOMES
-
-    def on_resize(self, event: events.Resize) -> None:
-        del event
-        self._rebuild()
-        self.refresh()
 
     # Drawing
 
@@ -209,10 +204,8 @@ class Resources(Vertical):
 
     def _label(self) -> None:
         ascii_only = bool(self._scene and self._scene.ascii)
-        self.border_title = as_content(self.listing, line(Span("Resources", Role.STRONG)), ascii_only=ascii_only)
-        if self._scene is None:
-            return
-        note, faded = resources.note(self._scene, self.listing.found, self.listing.needle)
-        note = crop(note, max(0, self.outer_size.width - 4))
-        self.border_subtitle = as_content(self.listing, note, ascii_only=ascii_only) if note else None
+        note, faded = EMPTY, False
+        if self._scene is not None:
+            note, faded = resources.note(self._scene, self.listing.found, self.listing.needle)
+        entitle(self, line(Span("Resources", Role.STRONG)), note, ascii_only=ascii_only)
         self.set_class(faded, "-faded")

@@ -41,8 +41,8 @@ class Rows(Lines, can_focus=True):
     def action_open(self) -> None:
         """The row under the cursor was chosen, with enter or a click."""
 
-    def fit_rows(self) -> None:
-        """The rows are other ones: keep the cursor among them, and the scroll bar right."""
+    def fit(self) -> None:
+        """The rows are other ones, or have another size: keep the cursor among them, and the scroll bar right."""
         self.cursor = min(self.cursor, max(0, self.row_count - 1))
         self.virtual_size = Size(self.scrollable_content_region.width, max(1, self.row_count))
 
@@ -83,4 +83,4 @@ class Rows(Lines, can_focus=True):
     def base_style(self, number: int) -> Style:
         if number == self.cursor and self.row_count:
             return self.get_component_rich_style("rows--cursor")
-        return self.rich_style
+        return super().base_style(number)

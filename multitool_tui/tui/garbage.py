@@ -1,0 +1,59 @@
+"""Python's collection of garbage, at moments in which nobody waits for the screen.
+
+By itself Python looks over everything that is alive whenever it likes, and does nothing else meanwhile: a tenth of a
+second and more, with all that a screen has loaded. Here it is asked often and in pauses, each time about what is new
+alone; about everything once the operator seems to be away.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from time import monotonic
+
+_SETTLED = 20.0
+"""Seconds after which most is loaded: modules, the SDK's models, an account's first lists."""
+_QUIET, _EVERY = 0.75, 5.0
+"""So many seconds without a key: the operator reads. And so many between two collections of what is new."""
+_AWAY, _SELDOM = 60.0, 600.0
+"""The same for collections of everything."""
+_BY_ITSELF = 100
+"""How many collections of younger objects make Python begin one by itself, if nothing is ever quiet."""
+
+
+class Garbage:
+    """One for a process: what it sets holds for all of that, until `restore`."""
+
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        """`now`: seconds."""
+        self._now = now
+        self._begun = self._pressed = now()
+        self._collected = self._thorough = float("-inf")
+        self._thresholds = gc.get_threshold()
+
+    def pressed(self) -> None:
+        """A key was pressed, or the mouse: the operator waits for what comes of it."""
+        self._pressed = self._now()
+
+    def turn(self) -> None:
+        """Collect, if this is a moment for it. Called again and again."""
+        now = self._now()
+        quiet = now - self._pressed
+        if now - self._begun < _SETTLED or quiet < _QUIET or now - self._collected < _EVERY:
+            return
+        if self._thorough < self._begun:
+            gc.set_threshold(*self._thresholds[:2], _BY_ITSELF)
+            self._thorough = now
+        else:
+            if quiet >= _AWAY and now - self._thorough >= _SELDOM:
+                gc.unfreeze()
+                self._thorough = now
+            gc.collect()
+        gc.freeze()  # what is there is not looked at again, until everything is
+        self._collected = now
+
+    def restore(self) -> None:
+        """Leave it to Python again."""
+        if self._thorough >= self._begun:
+            gc.set_threshold(*self._thresholds)
+            gc.unfreeze()

@@ -1,0 +1,105 @@
+"""Garbage is collected in pauses and not at first: what is new, and everything when the operator is away."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from multitool_tui.tui.garbage import Garbage
+
+
+class Moments:
+    """A clock in seconds, and when all that is not frozen was looked over."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.collected: list[float] = []
+
+    def count(self, phase: str, info: dict[str, int]) -> None:
+        if phase == "stop" and info["generation"] == 2:
+            self.collected.append(self.now)
+
+
+class Knot:
+    """What only a collection finds, since it knows itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def knots() -> int:
+    return sum(isinstance(each, Knot) for each in gc.get_objects())
+
+
+@pytest.fixture
+def moments() -> Iterator[Moments]:
+    made, before = Moments(), gc.get_threshold()
+    gc.callbacks.append(made.count)
+    gc.set_threshold(0)  # only what is asked for
+    yield made
+    gc.callbacks.remove(made.count)
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
+def go(garbage: Garbage, moments: Moments, until: float, *, pressing: bool = False) -> None:
+    """Turn twice a second."""
+    while moments.now < until:
+        moments.now += 0.5
+        if pressing:
+            garbage.pressed()
+        garbage.turn()
+
+
+def test_it_begins_after_all_is_loaded_and_goes_on_in_pauses(moments: Moments) -> None:
+    garbage = Garbage(lambda: moments.now)
+    go(garbage, moments, 40)
+    assert moments.collected == [25, 30, 35, 40]  # what there is at 20 is left out of it
+    go(garbage, moments, 60, pressing=True)
+    assert moments.collected[-1] == 40
+    go(garbage, moments, 61)
+    assert moments.collected[-1] == 61
+
+
+def test_what_is_new_is_collected_and_what_is_old_when_one_is_away(moments: Moments) -> None:
+    garbage = Garbage(lambda: moments.now)
+    old = Knot()
+    go(garbage, moments, 20)
+    del old
+    new = Knot()
+    del new
+    assert knots() == 1  # the other one is frozen
+    go(garbage, moments, 25)
+    assert not knots()
+    gc.unfreeze()
+    assert knots() == 1
+    gc.freeze()
+    go(garbage, moments, 630)
+    gc.unfreeze()
+    assert not knots()
+
+
+def test_whoever_presses_keys_is_not_away(moments: Moments) -> None:
+    garbage = Garbage(lambda: moments.now)
+    old = Knot()
+    go(garbage, moments, 20)
+    del old
+    while moments.now < 1800:
+        go(garbage, moments, moments.now + 30)
+        garbage.pressed()
+    gc.unfreeze()
+    assert knots() == 1
+
+
+def test_python_has_it_back_in_the_end(moments: Moments) -> None:
+    garbage = Garbage(lambda: moments.now)
+    garbage.restore()
+    assert gc.get_threshold()[0] == 0
+    go(garbage, moments, 20)
+    assert gc.get_freeze_count()
+    assert gc.get_threshold()[2] == 100
+    garbage.restore()
+    assert not gc.get_freeze_count()
+    assert gc.get_threshold()[2] != 100
