@@ -140,8 +140,28 @@ def test_the_note_and_the_empty_pane() -> None:
 
 
 WORDS = st.sampled_from(
-    "check CHECKOUT live out:li v42 4 42 ship state:shift state:serves version:v4 alias:live function:out "
-    "target:checkout:live not weighted zebra render v :".split()
+    [
+        "check",
+        "CHECKOUT",
+        "live",
+        "out:li",
+        "v42",
+        "4",
+        "42",
+        "ship",
+        "state:shift",
+        "state:serves",
+        "version:v4",
+        "alias:live",
+        "function:out",
+        "target:checkout:live",
+        "not",
+        "weighted",
+        "zebra",
+        "render",
+        "v",
+        ":",
+    ]
 )
 
 
