@@ -408,9 +408,16 @@ class MultiToolApp(AppWithRoles[Farewell]):
     def on_fleet_asked(self) -> None:
         from multitool_tui.tui.screens.fleet import FleetScreen
 
-        if self.scene:
+        if self.scene is None:
+            return
+        if self.is_screen_installed("fleet"):  # it was open before: to make one anew takes as long again
+            fleet = self.get_screen("fleet", FleetScreen)
+            fleet.open_on(self.scene)
+        else:
             place = self._habits.place
-            self.push_screen(FleetScreen(self._clock, self.scene, place.sort, place.fleet_needle))
+            fleet = FleetScreen(self._clock, self.scene, place.sort, place.fleet_needle)
+            self.install_screen(fleet, "fleet")
+        self.push_screen(fleet)
 
     def on_observe_asked(self) -> None:
         # Brings the SDK along, which the controller has loaded by now.

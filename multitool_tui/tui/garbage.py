@@ -11,8 +11,8 @@ import gc
 from collections.abc import Callable
 from time import monotonic
 
-_SETTLED = 20.0
-"""Seconds after which most is loaded: modules, the SDK's models, an account's first lists."""
+_SETTLED = 5.0
+"""Seconds after which most is loaded: modules, the SDK's models."""
 _QUIET, _EVERY = 0.75, 5.0
 """So many seconds without a key: the operator reads. And so many between two collections of what is new."""
 _AWAY, _SELDOM = 60.0, 600.0
@@ -22,14 +22,16 @@ _BY_ITSELF = 100
 
 
 class Garbage:
-    """One for a process: what it sets holds for all of that, until `restore`."""
+    """One for a process: what it sets holds for all of that, from its beginning until `restore`."""
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         """`now`: seconds."""
         self._now = now
         self._begun = self._pressed = now()
-        self._collected = self._thorough = float("-inf")
+        self._collected = float("-inf")
+        self._thorough: float | None = None
         self._thresholds = gc.get_threshold()
+        gc.set_threshold(*self._thresholds[:2], _BY_ITSELF)
 
     def pressed(self) -> None:
         """A key was pressed, or the mouse: the operator waits for what comes of it."""
@@ -41,8 +43,7 @@ class Garbage:
         quiet = now - self._pressed
         if now - self._begun < _SETTLED or quiet < _QUIET or now - self._collected < _EVERY:
             return
-        if self._thorough < self._begun:
-            gc.set_threshold(*self._thresholds[:2], _BY_ITSELF)
+        if self._thorough is None:
             self._thorough = now
         else:
             if quiet >= _AWAY and now - self._thorough >= _SELDOM:
@@ -54,6 +55,5 @@ class Garbage:
 
     def restore(self) -> None:
         """Leave it to Python again."""
-        if self._thorough >= self._begun:
-            gc.set_threshold(*self._thresholds)
-            gc.unfreeze()
+        gc.set_threshold(*self._thresholds)
+        gc.unfreeze()

@@ -46,6 +46,11 @@ class FleetTable(Rows):
         self.sort = Sort.ATTENTION
         self.unfolded: set[str] = set()
         self._scene: Scene | None = None
+        self._sought: str | None = None
+
+    def seek(self, target: str | None) -> None:
+        """Have the cursor go to this target with the next scene."""
+        self._scene, self._sought = None, target
 
     @property
     def row_count(self) -> int:
@@ -61,7 +66,8 @@ class FleetTable(Rows):
         before, self._scene = self._scene, scene
         self.ascii_only = scene.ascii
         if before is None or before.snapshot is not scene.snapshot or before.now.minute != scene.now.minute:
-            self.rebuild(scene.target if before is None else None)
+            sought, self._sought = self._sought, None
+            self.rebuild(sought)
 
     def rebuild(self, target: str | None = None) -> None:
         """Take the rows anew; the cursor goes to `target`, or stays where it is."""
@@ -159,12 +165,17 @@ class FleetScreen(SteeringScreen):
         yield Keys(id="keys")
 
     def on_mount(self) -> None:
-        self._table.focus()
-        self.show(self.scene)
-        if self._table.is_elsewhere or self.scene.target != (self._table.row.target if self._table.row else None):
-            self._table.landed()
+        self.open_on(self.scene)
         # The colours within the border's text are those of the theme that it was written under.
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def open_on(self, scene: Scene) -> None:
+        """Show this scene, with the cursor on its target."""
+        self._table.focus()
+        self._table.seek(scene.target)
+        self.show(scene)
+        if self._table.is_elsewhere or self.scene.target != (self._table.row.target if self._table.row else None):
+            self._table.landed()
 
     def _theme_changed(self, theme: Theme) -> None:
         del theme
