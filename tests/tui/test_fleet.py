@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Button
 
 from multitool_tui.controller.commands import RollBack
+from multitool_tui.tui.messages import Looked
 from multitool_tui.tui.screens.fleet import FleetScreen, FleetTable
 from multitool_tui.tui.screens.main import MainScreen
 from multitool_tui.views.fleet import Sort
@@ -35,6 +36,24 @@ async def test_sorting_filtering_and_opening_one() -> None:
         assert app.scene is not None
         assert app.scene.target == "service-007:live"
         assert controller.looks[-1] == "service-007:live"
+
+
+async def test_it_is_opened_again_as_it_was_left_but_on_the_target_in_hand() -> None:
+    controller = FakeController(fleet())
+    app = make_app(controller)
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("f", "s", "end", "enter")
+        left_at = app.scene.target if app.scene else None
+        app.post_message(Looked("service-003:live", "service-003:live"))
+        controller.push(fleet(10))
+        await settle(pilot)
+        await pilot.press("f")
+        again = app.screen.query_one(FleetTable)
+        assert again.sort is Sort.TARGET
+        assert again.row is not None
+        assert again.row.target == "service-003:live" != left_at
+        assert any(row.target == "service-009:live" for row in again.found.rows)
 
 
 async def test_the_rollout_under_the_cursor_is_rolled_back() -> None:
