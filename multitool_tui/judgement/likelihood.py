@@ -9,7 +9,8 @@ Source: beta-binomial form of the conditional test of two Poisson rates (Przybor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import lgamma
+from math import lgamma, log
+from operator import add
 
 from multitool_tui.judgement.dispersion import Dispersion
 
@@ -48,11 +49,15 @@ def log_factors(
 
 def _log_likelihoods(k1: float, k0: float, kappa: float, all_odds: Sequence[float]) -> list[float]:
     """Of k1 and k0 as a beta-binomial, up to what no odds change: rising factorials, Gamma(a + k) / Gamma(a)."""
-    found = [0.0] * len(all_odds)
-    if k1:
-        parts = [kappa * odds / (1 + odds) for odds in all_odds]
-        found = [lgamma(a + k1) - lgamma(a) for a in parts]
-    if k0:
-        parts = [kappa / (1 + odds) for odds in all_odds]
-        found = [so_far + lgamma(b + k0) - lgamma(b) for so_far, b in zip(found, parts, strict=True)]
-    return found
+    said1 = _log_rising([kappa * odds / (1 + odds) for odds in all_odds], k1) if k1 else []
+    said0 = _log_rising([kappa / (1 + odds) for odds in all_odds], k0) if k0 else []
+    return list(map(add, said1, said0)) if said1 and said0 else said1 or said0
+
+
+def _log_rising(parts: Sequence[float], k: float) -> list[float]:
+    """Most minutes have one or two failures, of which the factorial is a product of as many factors."""
+    if k == 1:
+        return list(map(log, parts))
+    if k == 2:
+        return [log(a * (a + 1)) for a in parts]
+    return [lgamma(a + k) - lgamma(a) for a in parts]
