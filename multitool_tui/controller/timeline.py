@@ -5,8 +5,11 @@ What is kept is what charts show, however long the rollout takes: the judge keep
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
+from operator import itemgetter
 from typing import TypeVar
 
 from multitool_tui.aws.metrics import Period
@@ -43,7 +46,8 @@ class Timeline:
 
     def recall(self, past: Past) -> None:
         """Know again what the judge has been shown already."""
-        self._minutes, self.weights, self.course = dict(past.minutes), tuple(past.weights), tuple(past.course.items())
+        self._minutes = dict(sorted(past.minutes.items()))
+        self.weights, self.course = tuple(past.weights), tuple(past.course.items())
         self._tidy()
 
     def put_weight(self, at: datetime, weight: float) -> None:
@@ -65,23 +69,32 @@ class Timeline:
                 continue  # the judge has left it behind as well
             minute = self._minute(period, analysis.period)
             if minute is not None and self._minutes.get(minute.start) != minute:
-                self._minutes[minute.start] = minute
+                self._put(minute)
                 new.append(minute)
                 judgement = self.judge.see_minute(minute)
         if judgement and judgement.seen_to:
-            course = dict(self.course) | {new[-1].start: judgement.evidence}
-            self.course = tuple(course.items())
+            at = new[-1].start
+            course = [known for known in self.course if known[0] != at]
+            insort(course, (at, judgement.evidence), key=itemgetter(0))
+            self.course = tuple(course)
         if new:
             self._tidy()
         return new, judgement
 
+    def _put(self, minute: Minute) -> None:
+        """Minutes come in order, but for late ones: these are put where they belong."""
+        latest = next(reversed(self._minutes), minute.start)
+        self._minutes[minute.start] = minute
+        if minute.start < latest:
+            self._minutes = dict(sorted(self._minutes.items()))
+
     def _tidy(self) -> None:
-        """Put the minutes in order, and let go of what is too old."""
-        self._minutes = dict(sorted(self._minutes.items()))
+        """Let go of what is too old. With hundreds of rollouts each minute, nothing is made anew that need not be."""
         latest = next(reversed(self._minutes), None)
         if latest is not None and next(iter(self._minutes)) < latest - self._kept:
             self.since = latest - self._kept
-            self._minutes = {start: minute for start, minute in self._minutes.items() if start >= self.since}
+            for start in list(takewhile(lambda start: start < latest - self._kept, self._minutes)):
+                del self._minutes[start]
             self.course = tuple(known for known in self.course if known[0] >= self.since)
             self.weights = recent(self.weights, self.since)
         self.minutes = tuple(self._minutes.values())
