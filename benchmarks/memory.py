@@ -1,7 +1,7 @@
 """Whether memory stays flat: `python -m benchmarks.memory [ROLLOUTS [HOURS [SPEED]]]`, 200, 24 and 60 by themselves.
 
-The resident memory of the process that drives the rollouts, with nothing else in it, each hour of a clock that runs
-SPEED times as fast. The sandbox is a process of its own and does not count.
+The resident memory of the process that drives the rollouts, with nothing else in it, and how many objects Python knows
+there, each hour of a clock that runs SPEED times as fast. The sandbox is a process of its own and does not count.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ async def measure(rollouts: int, hours: int, speed: float) -> None:
                 first = first or used
                 minutes = min(len(driver.live.traffic.minutes) for driver in opened._drivers.values())
                 sys.stdout.write(
-                    f"hour {hour:3}  {used:7.1f} MiB  {used / first - 1:+6.1%}  {len(opened.driven)} live, "
+                    f"hour {hour:3}  {used:7.1f} MiB  {used / first - 1:+6.1%}  {len(gc.get_objects()):,} objects  "
+                    f"{len(opened.driven)} live, "
                     f"at least {minutes} minutes kept of each\n"
                 )
                 sys.stdout.flush()
