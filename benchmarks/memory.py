@@ -34,8 +34,7 @@ async def measure(rollouts: int, hours: int, speed: float) -> None:
                 minutes = min(len(driver.live.traffic.minutes) for driver in opened._drivers.values())
                 sys.stdout.write(
                     f"hour {hour:3}  {used:7.1f} MiB  {used / first - 1:+6.1%}  {len(gc.get_objects()):,} objects  "
-                    f"{len(opened.driven)} live, "
-                    f"at least {minutes} minutes kept of each\n"
+                    f"{len(opened.driven)} live, at least {minutes} minutes kept of each\n"
                 )
                 sys.stdout.flush()
 

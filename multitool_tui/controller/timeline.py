@@ -46,8 +46,8 @@ class Timeline:
 
     def recall(self, past: Past) -> None:
         """Know again what the judge has been shown already."""
-        self._minutes = dict(sorted(past.minutes.items()))
-        self.weights, self.course = tuple(past.weights), tuple(past.course.items())
+        self._minutes, self.weights = dict(past.minutes), tuple(past.weights)
+        self.course = tuple(past.course.items())
         self._tidy()
 
     def put_weight(self, at: datetime, weight: float) -> None:

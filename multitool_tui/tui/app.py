@@ -18,8 +18,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
+from textual.actions import ActionParseResult
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.messages import ExitApp
 from textual.notifications import SeverityLevel
@@ -57,6 +59,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _CLOSING = 10.0
 """So many seconds the controller has to come to its end when the operator quits."""
+_OPENING = 5.0
+"""So many seconds a key waits, at most, for the screen that it is meant for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,18 @@ class MultiToolApp(AppWithRoles[Farewell]):
         if isinstance(event, events.InputEvent):
             self._garbage.pressed()
         await super().on_event(event)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """A key may be quicker than the screen that the key before it has opened: it waits until that is there."""
+        if isinstance(default_namespace, Screen) and not default_namespace.is_mounted:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(default_namespace._mounted_event.wait(), _OPENING)  # noqa: SLF001 - as it says
+        return await super().run_action(action, default_namespace, namespaces)
 
     def _lend(self, *, lent: bool) -> None:
         self._lent = lent
@@ -408,8 +424,8 @@ class MultiToolApp(AppWithRoles[Farewell]):
     def on_fleet_asked(self) -> None:
         from multitool_tui.tui.screens.fleet import FleetScreen
 
-        if self.scene is None:
-            return
+        if self.scene is None or any(isinstance(screen, FleetScreen) for screen in self.screen_stack):
+            return  # one screen, which must not lie upon itself where the key was quicker than it
         if self.is_screen_installed("fleet"):  # it was open before: to make one anew takes as long again
             fleet = self.get_screen("fleet", FleetScreen)
             fleet.open_on(self.scene)

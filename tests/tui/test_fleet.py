@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Button
 
 from multitool_tui.controller.commands import RollBack
-from multitool_tui.tui.messages import Looked
+from multitool_tui.tui.messages import FleetAsked, Looked
 from multitool_tui.tui.screens.fleet import FleetScreen, FleetTable
 from multitool_tui.tui.screens.main import MainScreen
 from multitool_tui.views.fleet import Sort
@@ -54,6 +54,19 @@ async def test_it_is_opened_again_as_it_was_left_but_on_the_target_in_hand() -> 
         assert again.row is not None
         assert again.row.target == "service-003:live" != left_at
         assert any(row.target == "service-009:live" for row in again.found.rows)
+
+
+async def test_asked_for_twice_it_is_opened_once() -> None:
+    app = make_app(FakeController(fleet()))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        app.post_message(FleetAsked())
+        app.post_message(FleetAsked())
+        await settle(pilot)
+        assert isinstance(app.screen, FleetScreen)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert isinstance(app.screen, MainScreen)
 
 
 async def test_the_rollout_under_the_cursor_is_rolled_back() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.widgets import Button, Static
 
+from multitool_tui.controller.film import Film
 from multitool_tui.tui.app import MultiToolApp
 from multitool_tui.tui.screens.form import FormScreen
 from multitool_tui.tui.screens.history import HistoryScreen, HistoryTable
 from multitool_tui.tui.screens.main import MainScreen
 from multitool_tui.tui.screens.past import PastScreen
+from multitool_tui.views.scene import Scene
 from multitool_tui.views.text import width_of
 
 from .fake import FakeArchive, FakeController, make_app
@@ -68,6 +72,40 @@ async def test_the_slider_goes_by_one_and_by_ten_and_knows_nothing_of_what_comes
         assert shown(app) is HistoryScreen
         await pilot.press("escape")
         assert shown(app) is MainScreen
+
+
+class LatePast(PastScreen):
+    """One that has nothing on it yet, until it may."""
+
+    def __init__(self, film: Film, scene: Scene) -> None:
+        super().__init__(film, scene)
+        self.may = asyncio.Event()
+
+    async def on_compose(self) -> None:
+        await self.may.wait()
+
+
+@pytest.mark.parametrize("action", ["go(-1)", "zoom", "back"])
+async def test_a_key_that_is_quicker_than_the_screen_it_is_meant_for_waits_for_that(action: str) -> None:
+    app = make_app(controller(FakeArchive(rows(1), reel())))
+    async with app.run_test(size=SMALL) as pilot:
+        await quiet(pilot)
+        assert app.scene is not None
+        screen = LatePast(reel(), app.scene)
+        app.push_screen(screen)
+        pressed = asyncio.create_task(
+            app.run_action(action, screen)
+        )  # as Textual does with a binding of what is on top
+        for _ in range(100):  # whatever would be done with it now
+            await asyncio.sleep(0)
+        screen.may.set()
+        await pressed
+        await quiet(pilot)
+        assert {
+            "go(-1)": screen.number == len(reel().frames) - 2,
+            "zoom": screen.has_class("-zoom"),
+            "back": shown(app) is MainScreen,
+        }[action]
 
 
 async def test_a_rollout_of_one_minute_can_be_opened() -> None:
