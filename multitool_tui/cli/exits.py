@@ -7,6 +7,8 @@ from enum import IntEnum
 
 import click
 
+from multitool_tui.cli.saying import say
+
 
 class Exit(IntEnum):
     """What a script may rely on."""
@@ -56,7 +58,7 @@ class Failure(click.ClickException):
         self.exit_code = code  # type: ignore[misc]  # click declares it for the class
 
     def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature
-        click.echo(f"multitool: {self.message}", err=True)
+        say(f"multitool: {self.message}", err=True)
 
 
 def fail_together(failures: Sequence[Failure]) -> None:

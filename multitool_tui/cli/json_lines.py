@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import click
-
 from multitool_tui.cli.exits import Exit
+from multitool_tui.cli.saying import say
 from multitool_tui.controller.snapshot import Entry
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.receipts import Receipt
@@ -31,4 +30,4 @@ class JsonLines:
 
     @staticmethod
     def _say(line: Decision | Progress | Note | End) -> None:
-        click.echo(line.model_dump_json(by_alias=True))
+        say(line.model_dump_json(by_alias=True))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from multitool_tui.cli.judging import chosen_plan, ending_quietly, lines_of, of_a_plan, of_metrics, with_metrics
+from multitool_tui.cli.judging import chosen_plan, lines_of, of_a_plan, of_metrics, with_metrics
+from multitool_tui.cli.saying import unless_gone
 
 
 @click.command()
@@ -31,6 +33,6 @@ def judge(strategy: str | None, manifest: Path | None, rollout: str | None, metr
 
     stream = Stream(with_metrics(chosen_plan(strategy, manifest, rollout), metrics))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
-    with ending_quietly():
+    with suppress(KeyboardInterrupt), unless_gone():
         for line in lines_of(source, LONGEST_LINE, before_waiting=sink.flush):
             sink.write(stream.answer(line).encode() + b"\n")

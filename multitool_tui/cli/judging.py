@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -127,16 +124,3 @@ def lines_of(file: BinaryIO, longest: int, before_waiting: Callable[[], object] 
         before_waiting()
     if rest:
         yield rest
-
-
-@contextmanager
-def ending_quietly() -> Iterator[None]:
-    """Take a reader that has gone away, and ctrl+c, as the end of the work."""
-    try:
-        yield
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        pass
-    except BrokenPipeError:
-        # What is still in the buffer is written when the process ends, and would fail once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,8 +13,9 @@ import click
 
 from multitool_tui.cli.calling import on_aws
 from multitool_tui.cli.exits import Exit, Failure, exit_of_error
-from multitool_tui.cli.judging import chosen_plan, ending_quietly, lines_of, of_a_plan, of_metrics, with_metrics
+from multitool_tui.cli.judging import chosen_plan, lines_of, of_a_plan, of_metrics, with_metrics
 from multitool_tui.cli.options import Globals
+from multitool_tui.cli.saying import unless_gone
 
 if TYPE_CHECKING:
     from multitool_tui.aws.session import AwsSession
@@ -60,7 +61,8 @@ def replay(
     """
     plan = with_metrics(chosen_plan(strategy, manifest, rollout), metrics)
     name = "standard input" if source == "-" else source
-    with ending_quietly(), _lines(options, plan, source, start, end, canary, baseline) as lines:
+    opened = _lines(options, plan, source, start, end, canary, baseline)
+    with suppress(KeyboardInterrupt), unless_gone(), opened as lines:
         if form == "minutes":
             for line in lines:
                 sys.stdout.buffer.write(line.rstrip(b"\r\n") + b"\n")

@@ -12,6 +12,7 @@ from typing import Protocol
 import click
 
 from multitool_tui.cli.exits import Exit
+from multitool_tui.cli.saying import say
 from multitool_tui.controller.snapshot import Entry
 from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.receipts import Receipt, Severity
@@ -70,7 +71,7 @@ class Lines:
     def _say(self, text: str, severity: Severity | None) -> None:
         # click leaves colours out where there is no terminal; NO_COLOR is ours to heed.
         colour = None if "NO_COLOR" in os.environ or severity is None else _COLOURS.get(severity)
-        click.echo(click.style(text, fg=colour, dim=severity is None) if colour or self._dims(severity) else text)
+        say(click.style(text, fg=colour, dim=severity is None) if colour or self._dims(severity) else text)
 
     @staticmethod
     def _dims(severity: Severity | None) -> bool:
@@ -95,17 +96,17 @@ class GitHub(Lines):
         if receipt.severity is Severity.WARNING:
             self._command("warning", receipt.action, line)
         else:
-            click.echo(line)
+            say(line)
 
     def judged(self, rollout: Rollout, at: datetime) -> None:
         if not self._in_group:
-            click.echo("::group::minutes")
+            say("::group::minutes")
             self._in_group = True
-        click.echo(progress_line(rollout, at))
+        say(progress_line(rollout, at))
 
     def noted(self, entry: Entry) -> None:
         self._close()
-        click.echo(note_line(entry))
+        say(note_line(entry))
 
     def ended(self, rollouts: Sequence[Rollout], code: Exit, reason: str, at: datetime) -> None:
         self._close()
@@ -119,17 +120,17 @@ class GitHub(Lines):
                 with Path(self._summary).open("a", encoding="utf-8") as file:
                     file.write(summary(rollouts, self._decisions, reason, int(code), at))
             except OSError as error:
-                click.echo(f"The step summary cannot be written: {error.strerror}.")
+                say(f"The step summary cannot be written: {error.strerror}.")
 
     def _close(self) -> None:
         if self._in_group:
-            click.echo("::endgroup::")
+            say("::endgroup::")
             self._in_group = False
 
     @staticmethod
     def _command(name: str, title: str, text: str) -> None:
         text, title = _escape(text), _escape(title).replace(":", "%3A").replace(",", "%2C")
-        click.echo(f"::{name} title=MultiTool%3A {title}::{text}")
+        say(f"::{name} title=MultiTool%3A {title}::{text}")
 
 
 def _escape(text: str) -> str:

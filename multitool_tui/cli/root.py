@@ -12,6 +12,7 @@ import click
 from multitool_tui.cli.exits import Exit, Failure
 from multitool_tui.cli.lazy import LazyGroup
 from multitool_tui.cli.options import Globals
+from multitool_tui.cli.saying import GONE
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +55,8 @@ class Root(LazyGroup):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            if isinstance(error, OSError) and error.errno == errno.EPIPE:  # whoever read the output has left
-                raise
+            if isinstance(error, OSError) and error.errno in GONE:  # whoever read the output has left
+                raise BrokenPipeError(errno.EPIPE, error.strerror) from None
             _record(ctx.obj)
             why = f"A bug of ours ({type(error).__name__}); the log file has the details."
             raise Failure(why, Exit.BUG) from error

@@ -14,12 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from multitool_tui.cli.exits import Exit, Failure, exit_of_error
 from multitool_tui.cli.log import open_log
 from multitool_tui.cli.manifests import manifest_of
 from multitool_tui.cli.options import Globals
+from multitool_tui.cli.saying import say
 from multitool_tui.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def open_screen(
     if farewell.exit_code:
         raise Failure(farewell.message or "The screen ended.", Exit(farewell.exit_code))
     if farewell.message:
-        click.echo(farewell.message)
+        say(farewell.message)
 
 
 async def open_supervisor(options: Globals, clock: Clock, *, sandbox: str | None = None) -> Supervisor:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.actions import ActionParseResult
 from textual.app import SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
@@ -160,6 +161,11 @@ class MultiToolApp(AppWithRoles[Farewell]):
             with suppress(TimeoutError):
                 await asyncio.wait_for(default_namespace._mounted_event.wait(), _OPENING)  # noqa: SLF001 - as it says
         return await super().run_action(action, default_namespace, namespaces)
+
+    def pop_screen(self) -> AwaitComplete:
+        """What a screen that goes is still waiting for is given up first: it would come when its parts have gone."""
+        self.workers.cancel_node(self.screen)
+        return super().pop_screen()
 
     def _lend(self, *, lent: bool) -> None:
         self._lent = lent

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from multitool_tui.cli.exits import Exit
 from multitool_tui.sandbox.server import Sandbox
 from tests.support.serving import serving
 from tests.support.terminal import MULTITOOL, Terminal, clean_environment
@@ -93,12 +94,31 @@ def test_a_process_that_is_stopped_gives_the_terminal_back_and_goes_on_after_it(
 def test_a_terminal_that_is_gone_ends_the_rollout_and_the_process(tmp_path: Path) -> None:
     with driving(tmp_path) as (terminal, sandbox):
         terminal.hang_up()
-        assert terminal.ends(within=_LONGEST)
+        assert terminal.ends(within=_LONGEST) == 0
         assert on_alias(sandbox) == ("41", {})
+
+
+@pytest.mark.parametrize("json", [(), ("--json",)], ids=["lines", "json"])
+def test_whoever_reads_no_more_ends_no_rollout(tmp_path: Path, json: tuple[str, ...]) -> None:
+    with serving() as sandbox:
+        place = ("--endpoint-url", sandbox.url, "--state-dir", str(tmp_path), "--log-file", str(tmp_path / "log"))
+        plan = ("--version", "42", "--strategy", "10%/20m 50%/20m", "--headless", *json)
+        command = [MULTITOOL, *place, "run", "checkout:live", *plan]
+        environment = clean_environment(**sandbox_environment())
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+            assert process.stdout
+            assert process.stderr
+            process.stdout.readline()
+            process.stdout.close()  # as head -1 does
+            comes_about(lambda: on_alias(sandbox) == ("41", {"42": 0.1}), within=_LONGEST)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(_LONGEST) == Exit.ROLLED_BACK_BY_OPERATOR
+            assert on_alias(sandbox) == ("41", {})
+            assert b"rolled back" in process.stderr.read()
 
 
 def test_so_it_does_without_a_screen(tmp_path: Path) -> None:
     with driving(tmp_path, "--headless") as (terminal, sandbox):
         terminal.hang_up()
-        assert terminal.ends(within=_LONGEST)
+        assert terminal.ends(within=_LONGEST) == Exit.ROLLED_BACK_BY_OPERATOR
         assert on_alias(sandbox) == ("41", {})

@@ -105,12 +105,12 @@ class Terminal:
         """Take the terminal away, as a lost connection does."""
         self._child.ptyproc.fileobj.close()
 
-    def ends(self, within: float) -> bool:
-        """Whether the program ends in so many seconds, with nobody reading what it writes."""
+    def ends(self, within: float) -> int | None:
+        """The exit code with which the program ends in so many seconds, with nobody reading what it writes."""
         limit = time.monotonic() + within
         while self._child.ptyproc.isalive() and time.monotonic() < limit:
             time.sleep(0.05)
-        return not self._child.ptyproc.isalive()
+        return None if self._child.ptyproc.isalive() else int(self._child.ptyproc.exitstatus)
 
     def close(self) -> None:
         """End the program, however it is."""

@@ -136,6 +136,18 @@ async def test_a_refusal_is_the_page_and_leaving_waits_for_no_answer() -> None:
         await session.until(lambda: isinstance(session.app.screen, MainScreen))
 
 
+async def test_what_it_waits_for_is_given_up_before_its_parts_go() -> None:
+    fake = controller()
+    async with observing(fake) as session:
+        fake.observatory.answered = asyncio.Event()
+        await session.press("R")
+        screen = session.app.screen
+        reading = [worker for worker in session.app.workers if worker.node is screen]
+        assert reading
+        screen.dismiss(None)
+        assert all(worker.is_cancelled for worker in reading)
+
+
 @pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x40"])
 @pytest.mark.parametrize(
     "keys",

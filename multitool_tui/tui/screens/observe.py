@@ -227,11 +227,10 @@ class ObserveScreen(FollowsScenes, Screen[None]):
             form = await self._observatory.ask(deed, self._subject, key)
         except CommandRefused as refused:
             self.notify(str(refused), severity="warning", markup=False)
-            return
-        finally:
-            self._busy = False
-            self._draw_frame()
-        self._ask(deed, key, form)
+        else:
+            self._ask(deed, key, form)
+        self._busy = False
+        self._draw_frame()
 
     def _ask(self, deed: Deed, key: str, form: Form) -> None:
         async def submit(values: Mapping[str, str]) -> str:
