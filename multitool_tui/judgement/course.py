@@ -234,12 +234,11 @@ class Weighed:
     def see_noise(self, bets: Bets, rows: Sequence[Row]) -> None:
         """Look at how much the baseline varied over all rows of the block."""
         if self.said is not None:
-            beside = [row for row in rows if row[0] < WEIGHT_UNITS]
-            layout = bets.layout
+            beside, streams = bets.layout.beside, bets.layout.streams
             for index, against in enumerate(bets.streams):
                 if self.failing >> index & 1:
-                    seen = (layout.beside(row, layout.streams[index]) for row in beside)
-                    calm = calmness([(minute[2], minute[3]) for minute in seen if minute], against)
+                    seen = [beside(row, streams[index]) for row in rows if row[0] < WEIGHT_UNITS]
+                    calm = calmness([minute[2:] for minute in seen if minute], against)
                     begin = bets.bets + against.first
                     self.said[begin : begin + len(calm)] = array("f", calm)
 

@@ -56,6 +56,7 @@ class EvidenceJudge:
         "_before",
         "_before_evidence",
         "_bets",
+        "_blind",
         "_blocks_before",
         "_course",
         "_first",
@@ -75,6 +76,7 @@ class EvidenceJudge:
         self._settings = settings or Settings()
         self._layout = layout = layout_of(self._settings.metrics)
         self._shares = _shares(layout, slow_rolls_back=self._settings.slow_rolls_back)
+        self._blind = self._settings.blind / self._settings.period
         # Of the baseline alone: requests, errors, slow, then what each of the plan's own metrics counted.
         self._history = Series(width=3 + layout.width - WIDTH, keep=_HISTORY)
         self._rollout = Series(width=1 + 2 * layout.width)
@@ -233,7 +235,9 @@ class EvidenceJudge:
         target = max(TOLERATED_EXCESS, base_rate / 10)
         harm = self._harm(values)
         safe = self._is_safe(course, canary, errors, noise, bound, target)
-        verdict, reason = self._decide(course, canary, bound, harm, values, missing, safe=safe)
+        broken = course.split.broken
+        silence = self._silence(course, canary, broken=broken)
+        verdict, reason = self._decide(course, canary, bound, harm, values, missing, silence, safe=safe)
         return Judgement(
             verdict=verdict,
             reason=reason,
@@ -251,7 +255,7 @@ class EvidenceJudge:
                 course,
                 bound,
                 base_rate,
-                doubtful=max(values) >= DOUBT or bool(self._alarms.unusual or missing),
+                doubtful=broken or max(values) >= DOUBT or bool(self._alarms.unusual or missing),
                 waits=self._starts_fail(course, evidence),
             ),
         )
@@ -297,6 +301,7 @@ class EvidenceJudge:
         harm: float,
         values: Sequence[float],
         missing: Sequence[int],
+        silence: str | None,
         *,
         safe: bool,
     ) -> tuple[Verdict, str]:
@@ -305,7 +310,6 @@ class EvidenceJudge:
             return Verdict.HARMFUL, sentences.alarms_fired(self._alarms.fired)
         if harm >= HARM_LIMIT:
             return Verdict.HARMFUL, f"{seen}."
-        silence = self._silence(course, canary)
         if silence is not None:
             return Verdict.UNDECIDED, silence
         if values[SLOW] >= HARM_LIMIT:
@@ -329,21 +333,22 @@ class EvidenceJudge:
     def _is_safe(
         self, course: Course, canary: Counts, errors: Excess, noise: Dispersion, bound: float, target: float
     ) -> bool:
-        if canary.invocations < _ENOUGH or self._age < self._settings.min_bake:
+        age = self._age
+        if canary.invocations < _ENOUGH or age < self._settings.min_bake:
             return False
         if bound <= target and self._is_far_up(course):
             return True
         by_chance, tolerated = errors.bound(Dispersion()), target * errors.requests
         are_many = tolerated >= _MANY * errors.deviation(noise)
         return (
-            self._age >= self._settings.patience
+            age >= self._settings.patience
             and by_chance <= _TOLERATED_LATER * target
             and errors.deviations(noise) < (_UNUSUAL_IN_MANY if are_many else _UNUSUAL)
         )
 
-    def _silence(self, course: Course, canary: Counts) -> str | None:
+    def _silence(self, course: Course, canary: Counts, *, broken: bool) -> str | None:
         """Why the minutes say too little to go by, if they do; none of that is health."""
-        if course.split.broken:
+        if broken:
             split = course.split
             return sentences.split_broken(split.weight, split.canary, split.canary + split.baseline)
         if not canary.invocations and not course.baseline.invocations:
@@ -367,9 +372,8 @@ class EvidenceJudge:
     def _afforded(self, course: Course, bound: float, base_rate: float, *, doubtful: bool, waits: bool) -> float | None:
         settings = self._settings
         weight = course.weight / WEIGHT_UNITS
-        stays = doubtful or course.split.broken
         if settings.max_weight is None:
-            return weight if stays or waits else None
+            return weight if doubtful or waits else None
         blind = self._requests_when_blind()
         if not course.compared:
             return min(first_weight(settings.budget, blind, settings.max_weight), weight)
@@ -381,7 +385,7 @@ class EvidenceJudge:
             base_rate=base_rate,
             max_weight=settings.max_weight,
         )
-        if stays:
+        if doubtful:
             return min(afforded, self._lately_least())
         return afforded if afforded < weight or not waits else None
 
@@ -394,19 +398,21 @@ class EvidenceJudge:
 
     def _lately_least(self) -> float:
         """The smallest weight of as many minutes as pass until one is seen: what is wanted by now may be that."""
-        recent = max(0, len(self._rollout) - self._settings.blind // self._settings.period)
+        recent = max(0, len(self._rollout) - int(self._blind))
         return min(self._rollout.column(0, recent)) / WEIGHT_UNITS
 
     def _requests_when_blind(self) -> float:
         """Of both versions, from when something breaks until it is seen, by the traffic of the latest ten minutes."""
-        recent = max(0, len(self._rollout) - _SERVED_RECENTLY)
-        canary, baseline = (self._rollout.column(of, recent) for of in (1, 1 + self._layout.width))
-        minutes, requests = len(canary), sum(canary) + sum(baseline)
+        minutes = min(len(self._rollout), _SERVED_RECENTLY)
+        requests = 0
+        if minutes:
+            recent = len(self._rollout) - minutes
+            requests = sum(self._rollout.column(1, recent)) + sum(self._rollout.column(1 + self._layout.width, recent))
         if minutes < _SERVED_RECENTLY:
             end = len(self._history) if self._first is None else self._history.before(self._first)
             before = self._history.column(0, max(0, end - _SERVED_RECENTLY + minutes), end)
             minutes, requests = minutes + len(before), requests + sum(before)
-        return requests / minutes * (self._settings.blind / self._settings.period) if minutes else 0.0
+        return requests / minutes * self._blind if minutes else 0.0
 
     def _seen(self, course: Course, canary: Counts, stream: int, evidence: float) -> str:
         """What happened in one stream. Of errors all are told, of the others those that could be compared."""

@@ -150,8 +150,11 @@ def calmness(minutes: Iterable[tuple[int, int]], against: Against) -> list[float
         minutes: requests and failures of the baseline.
     """
     phi = against.noise.phi
-    alive = [(n, x / phi) for n, x in minutes if n]
-    requests, failures = sum(n for n, _ in alive), sum(k for _, k in alive)
+    alive, requests, failures = list[tuple[int, float]](), 0, 0.0
+    for n, x in minutes:
+        if n:
+            alive.append((n, x / phi))
+            requests, failures = requests + n, failures + x / phi
     if len(alive) < 2 or failures <= 1 / phi:
         return [0.0] * len(against.levels)
     plain = [_log_spread(alive, requests, failures, 2 * len(alive) / level.noise.sigma**2) for level in against.levels]

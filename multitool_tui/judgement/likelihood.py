@@ -9,6 +9,7 @@ Source: beta-binomial form of the conditional test of two Poisson rates (Przybor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import lgamma, log
 from operator import add
 
@@ -19,7 +20,7 @@ RATIOS = (1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0, 1000.0)
 
 
 def log_factors(
-    x1: int, x0: int, share: float, noise: Dispersion, allowed: float = 1.0, ratios: Sequence[float] = RATIOS
+    x1: int, x0: int, share: float, noise: Dispersion, allowed: float = 1.0, ratios: tuple[float, ...] = RATIOS
 ) -> list[float]:
     """Log likelihood ratios of one minute: the canary's odds are r times as high as is allowed, against just as high.
 
@@ -38,24 +39,27 @@ def log_factors(
     """
     if not x1 and not x0:
         return [0.0] * len(ratios)
-    k1, k0 = x1 / noise.phi, x0 / noise.phi
-    least = 1 + noise.sigma * noise.sigma
+    canary, baseline = _parameters(share, noise.sigma, allowed, ratios)
+    said1 = _log_rising(canary, x1 / noise.phi) if x1 else []
+    said0 = _log_rising(baseline, x0 / noise.phi) if x0 else []
+    nothing, *found = list(map(add, said1, said0)) if said1 and said0 else said1 or said0
+    return [each - nothing for each in found]
+
+
+@lru_cache(maxsize=512)  # in every other minute the canary's share is the one that is wanted
+def _parameters(
+    share: float, sigma: float, allowed: float, ratios: tuple[float, ...]
+) -> tuple[Sequence[float], Sequence[float]]:
+    """Of the beta-binomials, the canary's and the baseline's: of "no worse", then of each of `ratios`."""
+    least = 1 + sigma * sigma
     kappa = 1 / (share * (1 - share) * (least - 1)) - 1
-    odds = allowed * share / (1 - share)
-    worse = [odds * ratio for ratio in ratios if ratio > least]
-    nothing, lowest, *found = _log_likelihoods(k1, k0, kappa, [odds, odds * least, *worse])
-    return [lowest - nothing] * (len(ratios) - len(worse)) + [each - nothing for each in found]
-
-
-def _log_likelihoods(k1: float, k0: float, kappa: float, all_odds: Sequence[float]) -> list[float]:
-    """Of k1 and k0 as a beta-binomial, up to what no odds change: rising factorials, Gamma(a + k) / Gamma(a)."""
-    said1 = _log_rising([kappa * odds / (1 + odds) for odds in all_odds], k1) if k1 else []
-    said0 = _log_rising([kappa / (1 + odds) for odds in all_odds], k0) if k0 else []
-    return list(map(add, said1, said0)) if said1 and said0 else said1 or said0
+    nothing = allowed * share / (1 - share)
+    odds = [nothing, *(nothing * max(least, ratio) for ratio in ratios)]
+    return [kappa * each / (1 + each) for each in odds], [kappa / (1 + each) for each in odds]
 
 
 def _log_rising(parts: Sequence[float], k: float) -> list[float]:
-    """Most minutes have one or two failures, of which the factorial is a product of as many factors."""
+    """Rising factorials, Gamma(a + k) / Gamma(a): of one or two failures, as in most minutes, as many factors."""
     if k == 1:
         return list(map(log, parts))
     if k == 2:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import floor, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from multitool_tui.judgement.dispersion import Dispersion
@@ -16,8 +15,7 @@ _SHOWN = 15.0  # minutes; see `Excess._variance`
 _TOLERATED = 0.25  # of the failures that users have anyway during the blind window
 
 
-@dataclass(frozen=True, slots=True)
-class Excess:
+class Excess(NamedTuple):
     """Sums over the minutes in which both versions served requests, and what they bound.
 
     With n1 requests and x1 failures of the canary in a minute and n0 and x0 of the baseline: `requests` n1, `failures`

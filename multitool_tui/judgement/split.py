@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import exp, lgamma, log
+from typing import NamedTuple
 
 ALERT = 1000.0
 """The e-value at which the split counts as broken."""
@@ -12,8 +12,7 @@ _A, _B = 0.5, 0.5  # Jeffreys' prior of the share that it may be instead
 _LOG_CEILING = 230.0  # far above the alert, and nothing overflows
 
 
-@dataclass(frozen=True, slots=True)
-class SplitWatch:
+class SplitWatch(NamedTuple):
     """Requests of both versions since the weight last changed, and the evidence that they are not split by it."""
 
     weight: float = 0.0

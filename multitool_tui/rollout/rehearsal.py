@@ -6,9 +6,10 @@ It runs the very state machine that moves an alias, on the very judge; a change 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import AlarmState, Judgement, Minute, Verdict
@@ -34,8 +35,7 @@ class Action(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What is decided after a minute. `weight` is the canary's share (0-1) that is wanted from now on.
 
     An action that ends the rollout is repeated in every later answer.

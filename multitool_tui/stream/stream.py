@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
+from typing import NamedTuple
 
 from multitool_tui.judgement.model import Minute
 from multitool_tui.rollout.plan import Plan
@@ -13,8 +15,7 @@ from multitool_tui.stream.errors import LineError, shown
 from multitool_tui.stream.lines import NewRollout, Sealed, read_line
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A minute and what was answered to it."""
 
     sealed: Sealed
@@ -103,5 +104,6 @@ def write_answer(taken: Taken) -> str:
             )
 
 
-def _rounded(value: float) -> float:
-    return float(f"{value:.9g}")
+@lru_cache(maxsize=64)  # weights and limits are the same for many minutes
+def _rounded(value: float) -> str:
+    return repr(float(f"{value:.9g}"))

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multitool_tui.judgement import likelihood
 from multitool_tui.judgement.engine import EvidenceJudge
 from multitool_tui.judgement.model import AlarmState, Counts, Judgement, Minute, Verdict
 from multitool_tui.judgement.settings import Settings
@@ -337,6 +338,7 @@ def test_a_day_of_history_and_three_hours_of_everything_stay_below_20_kb() -> No
         judge = EvidenceJudge()
         for minute in minutes:
             judge.see_minute(minute)
+        likelihood._parameters.cache_clear()  # of all judges
         gc.collect()
         taken = tracemalloc.get_traced_memory()[0] - before
     finally:

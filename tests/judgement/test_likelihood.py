@@ -72,10 +72,10 @@ def test_swapping_the_versions_turns_worse_into_better(
 
     So the one's evidence of harm is the other's evidence of safety, to the digit; and no minute speaks for both harms.
     """
-    harm = log_factors(x1, x0, share, noise, 1.0, [ratio])[0]
-    safety = log_factors(x0, x1, 1 - share, noise, 1 / ratio, [ratio])[0]
+    harm = log_factors(x1, x0, share, noise, 1.0, (ratio,))[0]
+    safety = log_factors(x0, x1, 1 - share, noise, 1 / ratio, (ratio,))[0]
     assert harm == pytest.approx(-safety, abs=1e-5)
-    assert min(harm, log_factors(x0, x1, 1 - share, noise, 1.0, [ratio])[0]) <= 1e-9
+    assert min(harm, log_factors(x0, x1, 1 - share, noise, 1.0, (ratio,))[0]) <= 1e-9
 
 
 def _block(

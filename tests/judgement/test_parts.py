@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -95,9 +94,9 @@ def test_minutes_that_agree_narrow_the_bound_down_to_chance() -> None:
         Excess(requests=900, failures=30, expected=30.0, chance=40.0, common=400.0, minutes=30),
         Dispersion(1, 4),
     )
-    assert replace(wide, squares=50.0).bound(noise) == pytest.approx((2 * (50 * 1.5) ** 0.5 + 3 * 75 / 40) / 900)
-    assert replace(wide, squares=5.0).bound(noise) == pytest.approx((2 * 40**0.5 + 3) / 900)
-    assert replace(wide, squares=9999.0).bound(noise) == pytest.approx((2 * (160 + 400) ** 0.5 + 12) / 900)
+    assert wide._replace(squares=50.0).bound(noise) == pytest.approx((2 * (50 * 1.5) ** 0.5 + 3 * 75 / 40) / 900)
+    assert wide._replace(squares=5.0).bound(noise) == pytest.approx((2 * 40**0.5 + 3) / 900)
+    assert wide._replace(squares=9999.0).bound(noise) == pytest.approx((2 * (160 + 400) ** 0.5 + 12) / 900)
 
 
 def test_the_weight_spends_the_budget_and_no_more() -> None:
