@@ -31,7 +31,7 @@ from textual.screen import Screen
 
 from multitool_tui.clock import Clock, SystemClock
 from multitool_tui.controller.port import CommandRefused, ConnectFailed, Controller, GroupReleases
-from multitool_tui.tui.garbage import Garbage
+from multitool_tui.tui.garbage import PAUSE, Garbage
 from multitool_tui.tui.habits import Habits
 from multitool_tui.tui.messages import (
     Arranged,
@@ -113,6 +113,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
         self._controller: Controller | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._garbage = Garbage()
+        self._pause: asyncio.TimerHandle | None = None
         self._target: str | None = None
         self._chosen = False
         self._looked_at: str | None = None
@@ -143,11 +144,16 @@ class MultiToolApp(AppWithRoles[Farewell]):
                 asyncio.get_running_loop().add_signal_handler(number, self._interrupted, number.name)
 
     def on_unmount(self) -> None:
+        if self._pause:
+            self._pause.cancel()
         self._garbage.restore()
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
             self._garbage.pressed()
+            if self._pause:
+                self._pause.cancel()
+            self._pause = asyncio.get_running_loop().call_later(PAUSE + 0.01, self._garbage.turn)
         await super().on_event(event)
 
     async def run_action(

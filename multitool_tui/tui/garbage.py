@@ -1,8 +1,9 @@
 """Python's collection of garbage, at moments in which nobody waits for the screen.
 
 By itself Python looks over everything that is alive whenever it likes, and does nothing else meanwhile: a tenth of a
-second and more, with all that a screen has loaded. Here it is asked often and in pauses, each time about what is new
-alone; about everything once the operator seems to be away.
+second and more, with all that a screen has loaded. Here it is asked often, each time about what is new alone: just
+after a key was answered, for that is when the next one is least to be expected. It is asked seldom while one reads,
+and about everything once the operator seems to be away.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from time import monotonic
 
 _SETTLED = 5.0
 """Seconds after which most is loaded: modules, the SDK's models."""
-_QUIET, _EVERY = 0.75, 5.0
-"""So many seconds without a key: the operator reads. And so many between two collections of what is new."""
+PAUSE, _EVERY = 0.1, 5.0
+"""So many seconds after a key it has been answered. And so many between two collections of what is new."""
+_READING, _SOMETIMES = 1.0, 30.0
+"""So many seconds without a key: the operator reads. And so many between two collections then."""
 _AWAY, _SELDOM = 60.0, 600.0
 """The same for collections of everything."""
 _BY_ITSELF = 100
@@ -38,10 +41,11 @@ class Garbage:
         self._pressed = self._now()
 
     def turn(self) -> None:
-        """Collect, if this is a moment for it. Called again and again."""
+        """Collect, if this is a moment for it. Called again and again, and `PAUSE` after a key."""
         now = self._now()
         quiet = now - self._pressed
-        if now - self._begun < _SETTLED or quiet < _QUIET or now - self._collected < _EVERY:
+        patience = _SOMETIMES if quiet > _READING else _EVERY
+        if now - self._begun < _SETTLED or quiet < PAUSE or now - self._collected < patience:
             return
         if self._thorough is None:
             self._thorough = now

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from textual.color import Color
+from textual.pilot import Pilot
 from textual.widgets import Button
 
 from multitool_tui.controller.commands import RollBack
+from multitool_tui.tui.app import Farewell
 from multitool_tui.tui.messages import FleetAsked, Looked
 from multitool_tui.tui.screens.fleet import FleetScreen, FleetTable
 from multitool_tui.tui.screens.main import MainScreen
+from multitool_tui.tui.themes import CONTRAST
 from multitool_tui.views.fleet import Sort
 
 from .fake import FakeController, make_app
@@ -54,6 +58,26 @@ async def test_it_is_opened_again_as_it_was_left_but_on_the_target_in_hand() -> 
         assert again.row is not None
         assert again.row.target == "service-003:live" != left_at
         assert any(row.target == "service-009:live" for row in again.found.rows)
+
+
+async def border(pilot: Pilot[Farewell]) -> Color:
+    """The colour of the table's border, once it is opened."""
+    await settle(pilot)
+    await pilot.press("f")
+    await settle(pilot)
+    return pilot.app.screen.query_one("#fleet-pane").styles.border_top[1]
+
+
+async def test_it_is_opened_again_in_the_colours_of_today() -> None:
+    app, other = make_app(FakeController(fleet())), make_app(FakeController(fleet()))
+    async with other.run_test(size=SMALL) as pilot:
+        other.theme = CONTRAST.name
+        wanted = await border(pilot)
+    async with app.run_test(size=SMALL) as pilot:
+        assert await border(pilot) != wanted
+        await pilot.press("escape")
+        app.theme = CONTRAST.name
+        assert await border(pilot) == wanted
 
 
 async def test_asked_for_twice_it_is_opened_once() -> None:

@@ -44,39 +44,53 @@ def moments() -> Iterator[Moments]:
     gc.unfreeze()
 
 
-def go(garbage: Garbage, moments: Moments, until: float, *, pressing: bool = False) -> None:
-    """Turn twice a second."""
+def read(garbage: Garbage, moments: Moments, until: float) -> None:
+    """Turn twice a second, without a key."""
     while moments.now < until:
         moments.now += 0.5
-        if pressing:
-            garbage.pressed()
         garbage.turn()
 
 
-def test_it_begins_after_all_is_loaded_and_goes_on_in_pauses(moments: Moments) -> None:
+def press(garbage: Garbage, moments: Moments, until: float, every: float = 0.5) -> None:
+    """Keys, and a turn after each pause that they leave."""
+    while moments.now < until:
+        garbage.pressed()
+        garbage.turn()
+        moments.now += every
+        garbage.turn()
+
+
+def test_it_begins_after_all_is_loaded_and_is_seldom_while_one_reads(moments: Moments) -> None:
     garbage = Garbage(lambda: moments.now)
-    go(garbage, moments, 20)
-    assert moments.collected == [10, 15, 20]  # what there is at 5 is left out of it
-    go(garbage, moments, 60, pressing=True)
+    read(garbage, moments, 70)
+    assert moments.collected == [35, 65]  # what there is at 5 is left out of it
+
+
+def test_it_follows_keys_once_they_are_answered_and_does_not_come_between_them(moments: Moments) -> None:
+    garbage = Garbage(lambda: moments.now)
+    read(garbage, moments, 6)
+    press(garbage, moments, 20)
+    assert moments.collected == [10, 15, 20]
+    press(garbage, moments, 60, every=0.05)
     assert moments.collected[-1] == 20
-    go(garbage, moments, 61)
-    assert moments.collected[-1] == 61
+    press(garbage, moments, 60.5)
+    assert len(moments.collected) == 4
 
 
 def test_what_is_new_is_collected_and_what_is_old_when_one_is_away(moments: Moments) -> None:
     garbage = Garbage(lambda: moments.now)
     old = Knot()
-    go(garbage, moments, 20)
+    read(garbage, moments, 20)
     del old
     new = Knot()
     del new
     assert knots() == 1  # the other one is frozen
-    go(garbage, moments, 25)
+    press(garbage, moments, 25)
     assert not knots()
     gc.unfreeze()
     assert knots() == 1
     gc.freeze()
-    go(garbage, moments, 630)
+    read(garbage, moments, 660)
     gc.unfreeze()
     assert not knots()
 
@@ -84,10 +98,10 @@ def test_what_is_new_is_collected_and_what_is_old_when_one_is_away(moments: Mome
 def test_whoever_presses_keys_is_not_away(moments: Moments) -> None:
     garbage = Garbage(lambda: moments.now)
     old = Knot()
-    go(garbage, moments, 20)
+    read(garbage, moments, 20)
     del old
     while moments.now < 1800:
-        go(garbage, moments, moments.now + 30)
+        read(garbage, moments, moments.now + 30)
         garbage.pressed()
     gc.unfreeze()
     assert knots() == 1
@@ -97,7 +111,7 @@ def test_python_has_it_back_in_the_end(moments: Moments) -> None:
     before = gc.get_threshold()
     garbage = Garbage(lambda: moments.now)
     assert gc.get_threshold() == (*before[:2], 100)
-    go(garbage, moments, 20)
+    read(garbage, moments, 20)
     assert gc.get_freeze_count()
     garbage.restore()
     assert not gc.get_freeze_count()

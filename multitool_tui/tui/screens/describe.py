@@ -9,12 +9,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import Input
 
 from multitool_tui.controller.observe.describing import Resource
 from multitool_tui.controller.port import CommandRefused, Observations
-from multitool_tui.tui.screens.base import FollowsScenes
+from multitool_tui.tui.screens.base import FollowsScenes, Opens
 from multitool_tui.tui.screens.help import HelpScreen
 from multitool_tui.tui.widgets.bars import Header
 from multitool_tui.tui.widgets.lines import Lines, entitle
@@ -37,7 +36,7 @@ class Sheets(Lines, can_focus=True):
     """The text. The keys that scroll everything scroll it."""
 
 
-class DescribeScreen(FollowsScenes, Screen[None]):
+class DescribeScreen(FollowsScenes, Opens[None]):
     """Reads when it is opened, and again when it is told to; the rollout in it follows the snapshots."""
 
     AUTO_FOCUS = "#sheet"

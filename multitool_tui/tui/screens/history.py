@@ -9,14 +9,13 @@ from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
 from multitool_tui.controller.launcher import place_of
 from multitool_tui.controller.port import Archives, CommandRefused
 from multitool_tui.tui.messages import ReplayAsked
-from multitool_tui.tui.screens.base import FollowsScenes
+from multitool_tui.tui.screens.base import FollowsScenes, Opens
 from multitool_tui.tui.screens.help import HelpScreen
 from multitool_tui.tui.screens.past import PastScreen
 from multitool_tui.tui.widgets.bars import Header
@@ -83,7 +82,7 @@ class HistoryTable(Rows):
         return past.TABLE.draw(self.found[number], width) if number < len(self.found) else ()
 
 
-class HistoryScreen(FollowsScenes, Screen[None]):
+class HistoryScreen(FollowsScenes, Opens[None]):
     """The table; enter opens one, escape goes back."""
 
     AUTO_FOCUS = ""

@@ -10,14 +10,13 @@ from textual import events, on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.timer import Timer
 
 from multitool_tui.controller.observe.page import Form, Page
 from multitool_tui.controller.observe.tab import Deed, Subject, Tab
 from multitool_tui.controller.observe.tabs import TABS
 from multitool_tui.controller.port import CommandRefused, Observations
-from multitool_tui.tui.screens.base import FollowsScenes
+from multitool_tui.tui.screens.base import FollowsScenes, Opens
 from multitool_tui.tui.screens.form import FormScreen
 from multitool_tui.tui.screens.help import HelpScreen
 from multitool_tui.tui.widgets.bars import Header
@@ -32,7 +31,7 @@ _REST = 0.25
 """So many seconds the cursor rests on a tab before that is read."""
 
 
-class ObserveScreen(FollowsScenes, Screen[None]):
+class ObserveScreen(FollowsScenes, Opens[None]):
     """Wide: the list beside the page. Narrow: one of the two. `esc` goes back, at last to the main screen."""
 
     AUTO_FOCUS = ""

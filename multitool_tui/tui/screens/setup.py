@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from multitool_tui.aws.errors import AwsError
@@ -19,6 +18,7 @@ from multitool_tui.aws.resources import Caller
 from multitool_tui.controller.provision.desk import Desk
 from multitool_tui.controller.provision.walk import Progress, Status
 from multitool_tui.journal.store import JournalError
+from multitool_tui.tui.screens.base import Opens
 from multitool_tui.tui.widgets.choice import Choice
 from multitool_tui.tui.widgets.lines import Lines
 from multitool_tui.views import setup
@@ -42,7 +42,7 @@ class Parts(Lines, can_focus=True):
     """What is made, scrolled by the arrow keys when it does not fit."""
 
 
-class SetupScreen(Screen[None]):
+class SetupScreen(Opens[None]):
     """Holds a draft until it is looked up and made. One button goes on, one goes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

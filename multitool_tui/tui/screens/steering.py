@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from multitool_tui.clock import Clock
 from multitool_tui.controller.commands import Command, PassGate, Pause, Promote, Resume, RollBack, SetWeight
@@ -26,7 +25,7 @@ from multitool_tui.tui.messages import (
     SetupAsked,
     StartAsked,
 )
-from multitool_tui.tui.screens.base import FollowsScenes
+from multitool_tui.tui.screens.base import FollowsScenes, Opens
 from multitool_tui.tui.screens.confirm import ConfirmScreen, SafeConfirmScreen
 from multitool_tui.tui.screens.decide import DecideScreen
 from multitool_tui.tui.screens.help import HelpScreen
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from multitool_tui.controller.observe.describing import Resource
 
 
-class SteeringScreen(FollowsScenes, Screen[None]):
+class SteeringScreen(FollowsScenes, Opens[None]):
     """A screen with a target in hand. A subclass shows it, and may hide what makes no sense there."""
 
     LACKS: ClassVar[frozenset[str]] = frozenset()

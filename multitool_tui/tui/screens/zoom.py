@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from textual.screen import Screen
 from textual.widget import Widget
 
+from multitool_tui.tui.screens.base import Opens
 from multitool_tui.tui.widgets.evidence import Evidence
 from multitool_tui.tui.widgets.pane import Pane
 from multitool_tui.tui.widgets.resources import Resources
 
 
-class Zooms(Screen[None]):
+class Zooms(Opens[None]):
     """A screen of panes, of which one can have everything between the header and the keys."""
 
     def action_zoom(self) -> None:
