@@ -30,6 +30,7 @@ from multitool_tui.controller.findings import Finding
 from multitool_tui.controller.groups import Groups, Waves
 from multitool_tui.controller.launcher import Launcher, place_of
 from multitool_tui.controller.logbook import Logbook
+from multitool_tui.controller.memory import give_back_now_and_then
 from multitool_tui.controller.neighbours.door import Door, hello
 from multitool_tui.controller.neighbours.messages import News, Order
 from multitool_tui.controller.neighbours.watch import Neighbours
@@ -188,6 +189,7 @@ class Supervisor:
         for name, poller in self.pollers.items():
             if sweeps or name is not FeedName.RESOURCES:
                 self._spawn(poller.run(), f"poll {name}")
+        self._spawn(give_back_now_and_then(self.clock), "give back memory")
         if not self._read_only:
             self._spawn(self._open_door(), "open the door")
             self._spawn(self._recover(), "recover")
