@@ -16,7 +16,7 @@ _SETTLED = 5.0
 """Seconds after which most is loaded: modules, the SDK's models."""
 PAUSE, _EVERY = 0.1, 5.0
 """So many seconds after a key it has been answered. And so many between two collections of what is new."""
-_READING, _SOMETIMES = 1.0, 30.0
+_READING, _SOMETIMES = 0.3, 30.0
 """So many seconds without a key: the operator reads. And so many between two collections then."""
 _AWAY, _SELDOM = 60.0, 600.0
 """The same for collections of everything."""

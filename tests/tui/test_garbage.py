@@ -51,7 +51,7 @@ def read(garbage: Garbage, moments: Moments, until: float) -> None:
         garbage.turn()
 
 
-def press(garbage: Garbage, moments: Moments, until: float, every: float = 0.5) -> None:
+def press(garbage: Garbage, moments: Moments, until: float, every: float = 0.25) -> None:
     """Keys, and a turn after each pause that they leave."""
     while moments.now < until:
         garbage.pressed()
