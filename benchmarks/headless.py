@@ -14,8 +14,8 @@ import time
 from datetime import datetime, timedelta
 
 from benchmarks.account import account, supervisor
-from benchmarks.memory import resident
 from multitool_tui.controller.driver import Driver
+from tests.support.resident import resident
 
 SETTLED = 300.0  # seconds from the start of the last until the first minutes of all are judged
 

@@ -8,17 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import sys
-from pathlib import Path
 
 from benchmarks.account import account, supervisor
-
-
-def resident() -> float:
-    """MiB of this process that are in memory now, as Linux has it."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+from tests.support.resident import resident
 
 
 async def measure(rollouts: int, hours: int, speed: float) -> None:

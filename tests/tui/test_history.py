@@ -93,9 +93,8 @@ async def test_a_key_that_is_quicker_than_the_screen_it_is_meant_for_waits_for_t
         assert app.scene is not None
         screen = LatePast(reel(), app.scene)
         app.push_screen(screen)
-        pressed = asyncio.create_task(
-            app.run_action(action, screen)
-        )  # as Textual does with a binding of what is on top
+        # As Textual does with a binding of what is on top.
+        pressed = asyncio.create_task(app.run_action(action, screen))
         for _ in range(100):  # whatever would be done with it now
             await asyncio.sleep(0)
         screen.may.set()

@@ -36,7 +36,7 @@ class Opens(Screen[Result]):
         self._worn_last = self._worn
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        event.refresh_styles = self._worn_last not in (None, self._worn)
+        event.refresh_styles = event.refresh_styles and self._worn_last not in (None, self._worn)
 
     @property
     def _worn(self) -> tuple[object, ...]:
