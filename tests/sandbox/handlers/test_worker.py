@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from multitool_tui.sandbox.handlers.worker import Invocation, Program, Worker
-from tests.sandbox.handlers.support import program, zipped
+from tests.sandbox.handlers.support import Lifeline, program, zipped
 
 Open = Callable[[Program], Worker]
 
@@ -33,16 +33,6 @@ def open_worker() -> Iterator[Open]:
 
 def payload(ran: Invocation) -> Any:
     return json.loads(ran.payload)
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A child of a killed worker that nobody has waited for yet is gone as well.
-    stat = Path(f"/proc/{pid}/stat")
-    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_the_handler_gets_event_and_context(open_worker: Open) -> None:
@@ -149,15 +139,15 @@ def test_a_handler_in_a_folder(open_worker: Open) -> None:
 
 
 def test_a_timeout_kills_the_worker_and_all_that_it_started(open_worker: Open, tmp_path: Path) -> None:
-    note = tmp_path / "pids"
+    lifeline = Lifeline(tmp_path / "lifeline")
     text = f"""
 import os, subprocess, time
 def handler(event, context):
     if event == "quick":
         return os.getpid()
-    child = subprocess.Popen(["sleep", "600"])
-    with open({str(note)!r}, "w") as file:
-        file.write(f"{{os.getpid()}} {{child.pid}}")
+    held = open({str(tmp_path / "lifeline")!r}, "w")
+    print(os.getpid(), end="", file=held, flush=True)
+    subprocess.Popen(["sleep", "600"], pass_fds=[held.fileno()])
     time.sleep(600)
 """
     worker = open_worker(program(text, timeout=1))
@@ -168,10 +158,10 @@ def handler(event, context):
     }
     assert ran.failed
     assert ran.ms == 1000.0
-    assert not any(alive(int(pid)) for pid in note.read_text().split())
+    killed = lifeline.last_words()
     again = worker.invoke("quick", "id")
     assert again.init_ms is not None
-    assert again.payload not in note.read_text().split()
+    assert again.payload != killed
 
 
 @pytest.mark.parametrize(
@@ -231,21 +221,22 @@ def test_what_api_gateway_would_make_of_it(open_worker: Open, body: str, server_
 
 
 def test_closing_ends_a_handler_in_the_middle_and_leaves_no_folder(open_worker: Open, tmp_path: Path) -> None:
-    note = tmp_path / "note"
-    os.mkfifo(note)
+    lifeline, started = Lifeline(tmp_path / "lifeline"), tmp_path / "started"
+    os.mkfifo(started)
     text = f"""
 import os, time
 def handler(event, context):
-    with open({str(note)!r}, "w") as file:
-        file.write(f"{{os.getpid()}} {{os.getcwd()}}")
+    held = open({str(tmp_path / "lifeline")!r}, "w")
+    with open({str(started)!r}, "w") as file:
+        file.write(os.getcwd())
     time.sleep(600)
 """
     worker = open_worker(program(text, timeout=300))
     running = threading.Thread(target=worker.invoke, args=({}, "id"))
     running.start()
-    pid, folder = note.read_text().split()
+    folder = started.read_text()
     worker.close()
     running.join()
-    assert not alive(int(pid))
+    assert lifeline.last_words() == ""
     assert not Path(folder).exists()
     assert worker.invoke({}, "id").failed
