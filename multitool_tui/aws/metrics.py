@@ -9,9 +9,10 @@ Source: CloudWatch API reference, GetMetricData.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain, pairwise
 from typing import Any
 
 from multitool_tui.aws.errors import Refused
@@ -22,7 +23,6 @@ from multitool_tui.judgement.model import Counts
 from multitool_tui.rollout.metrics import MetricPair
 
 _QUERIES_A_CALL = 500  # GetMetricData's own limit
-_AT_A_TIME = 20  # requests that are put together before others have their turn: some milliseconds
 _FAILED = ("Forbidden", "InternalError")  # MetricDataResult, StatusCode
 
 Series = dict[datetime, float]
@@ -65,38 +65,41 @@ class Period:
     canary: Counts | None
 
 
-async def periods(client: Any, requests: Sequence[Request]) -> list[list[Period]]:
-    """The periods of each request, oldest first, in as few calls as the limit of 500 queries allows.
+async def periods(client: Any, requests: Sequence[Request]) -> AsyncIterator[list[Period]]:
+    """The periods of one request after the other, oldest first, in as few calls as the limit of 500 queries allows.
 
-    Periods in which the target served nothing are there, with None for both versions. Whether a period is complete is
-    for the caller to know. Where AWS refuses a call, the plans' own queries may be why: without them all else is known.
+    Each comes as soon as what was asked for it is answered: what is told of hundreds of rollouts is never in memory all
+    at once. Periods in which the target served nothing are there, with None for both versions. Whether a period is
+    complete is for the caller to know. Where AWS refuses a call, the plans' own queries may be why: without them all
+    else is known.
     """
-    groups: list[_Group] = []
-    for index, request in enumerate(requests):
-        groups += _groups(index, request)
-    series: list[Found] = [{} for _ in requests]
     if not requests:
-        return []
+        return
     start, end = min(r.start for r in requests), max(r.end for r in requests)
-    for batch in _batches(groups):
-        try:
-            results = await _get_metric_data(client, _asked(batch), start, end)
-        except Refused:
-            if not any(group.own for group in batch):
-                raise
-            results = await _get_metric_data(client, _asked([group for group in batch if not group.own]), start, end)
-        owner = {identity: (group.index, label) for group in batch for identity, label in group.labels.items()}
-        for identity, values in results.items():
-            if identity in owner:
-                index, label = owner[identity]
-                series[index][label] = values
+    found: dict[int, Found] = {}
+    told = 0
+    batches = _batches(group for index, request in enumerate(requests) for group in _groups(index, request))
+    for batch, following in pairwise(chain(batches, (None,))):
+        assert batch is not None  # noqa: S101 - only the last is followed by None; this tells the type checker
+        answers = await _answers(client, batch, start, end)
+        for group in batch:
+            known = found.setdefault(group.index, {})
+            known |= {label: answers[identity] for identity, label in group.labels.items() if identity in answers}
         await asyncio.sleep(0)  # reading one answer, and asking for the next, are some milliseconds each
-    read: list[list[Period]] = []
-    for request, found in zip(requests, series, strict=True):
-        read.append(_assemble(request, found))
-        if not len(read) % _AT_A_TIME:
-            await asyncio.sleep(0)
-    return read
+        begun = following[0].index if following else len(requests)
+        for index in range(told, begun):
+            yield _assemble(requests[index], found.pop(index, {}))
+        told = begun
+
+
+async def _answers(client: Any, batch: Sequence[_Group], start: datetime, end: datetime) -> dict[str, Series]:
+    """What one batch brings, by the queries' ids."""
+    try:
+        return await _get_metric_data(client, _asked(batch), start, end)
+    except Refused:
+        if not any(group.own for group in batch):
+            raise
+        return await _get_metric_data(client, _asked([group for group in batch if not group.own]), start, end)
 
 
 async def try_pairs(client: Any, request: Request) -> None:

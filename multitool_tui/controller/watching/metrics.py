@@ -22,7 +22,7 @@ from multitool_tui.judgement.model import Minute
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.plan import Analysis
 
-_AT_A_TIME = 10  # rollouts that are judged before keys and changes have their turn: some milliseconds
+_AT_A_TIME = 5  # rollouts that are put together and judged before keys and changes have their turn: some milliseconds
 _LOOKED_AT = timedelta(hours=1)  # of minutes for a target that is only looked at
 
 
@@ -70,8 +70,10 @@ class MetricsWatch:
         target = self._account.found(self._focus.target or "")
         if target is not None and not any(driver.rollout.target == target.target for driver in judged):
             read.append((self._request_for_focus(target, now), None))
-        found = await periods(self._session.cloudwatch, [request for request, _ in read])
-        for number, ((request, driver), minutes) in enumerate(zip(read, found, strict=True), 1):
+        number = 0
+        async for minutes in periods(self._session.cloudwatch, [request for request, _ in read]):
+            request, driver = read[number]
+            number += 1
             if not number % _AT_A_TIME:
                 await asyncio.sleep(0)
             if driver is not None:
