@@ -11,6 +11,9 @@ BAND = "band: "
 while it is not OK nothing goes on."""
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class AlarmMemory:
     """Remembers what each alarm was at the start, and which have fired since.
 
@@ -19,13 +22,12 @@ class AlarmMemory:
     """
 
     def __init__(self) -> None:
-        self._armed: set[str] = set()
-        self._known: set[str] = set()
+        self._armed = self._known = _NONE
         self.fired: tuple[str, ...] = ()
         """Names of the alarms that fired after the start, in the order in which they were seen to."""
         self.unusual: tuple[str, ...] = ()
         """The bands that are not OK at the latest look."""
-        self.firing_at_start: frozenset[str] = frozenset()
+        self.firing_at_start = _NONE
         """Names of the alarms that were in ALARM at the first look."""
 
     def see(self, states: Mapping[str, AlarmState]) -> None:
@@ -40,5 +42,5 @@ class AlarmMemory:
             if name in self._armed and state is AlarmState.ALARM and name not in self.fired:
                 self.fired += (name,)
             if state is AlarmState.OK or (name not in self._known and state is not AlarmState.ALARM):
-                self._armed.add(name)
-            self._known.add(name)
+                self._armed |= {name}
+        self._known |= states.keys()

@@ -26,6 +26,7 @@ WIDTH = 6
 """How many numbers a version has in a minute, without metrics of the plan's own (`Layout`)."""
 _STARTING = 120.0  # seconds after a raise of the weight in which new environments start
 _SLOW_ALLOWED = 1.5  # a canary with this many times the baseline's odds of a slow request is not slow
+_NO_HISTORY = Dispersion(1.0, 3.0)  # as noisy as is ever reckoned, and in threes
 _LEFT_ALONE = 1.0  # the noise (sigma) of a comparison with the past
 
 
@@ -59,6 +60,7 @@ STREAMS = (
 ERRORS, SLOW = 0, 1
 """Indices into `STREAMS`."""
 _OF_METRICS = 0.2  # the share of all metrics of the plan's own together, taken from that of errors
+_UNUSUAL = 20  # one in so many of the history's minutes
 _MISSED = 5.0  # of the canary: that none of so many comes is chance once in 150 times
 _MISSED_MINUTES = 5
 _SUMS = 7  # in `Excess`
@@ -156,16 +158,21 @@ class Background:
     ) -> Background:
         """With the noise of errors, of slow requests and of the plan's own metrics; `minutes`: requests and errors.
 
-        No history of throttles and of 4XX and 5XX is kept: they are taken to be as noisy as is ever reckoned, and
-        to come in threes.
+        No history of throttles and of 4XX and 5XX is kept.
         """
         rates = sorted(failures / requests for requests, failures in minutes if requests)
         return cls(
-            (errors, slow, *(3 * [Dispersion(1.0, 3.0)]), *own),
+            (errors, slow, *(3 * [_NO_HISTORY]), *own),
             sum(requests for requests, _ in minutes),
             sum(failures for _, failures in minutes),
             array("f", rates[:: -ceil(len(rates) / MOST_A_MINUTE_SAYS) or -1][::-1]),  # with the largest
         )
+
+    @property
+    def usual(self) -> float:
+        """The error rate that the baseline has had in all minutes but one of twenty, or more; none is unusual to it
+        without a history."""
+        return self.rates[-1 - len(self.rates) // _UNUSUAL] if self.rates else inf
 
     def most_said(self, rate: float) -> float:
         """The most that a minute with this error rate may say by itself, as a logarithm.
@@ -275,7 +282,7 @@ class Course:
         self._layout = layout
         self.minutes = self.weight = self.rises = 0
         self.counts = array("q", 2 * layout.numbers(None))
-        self._excess = array("d", bytes(8 * _SUMS * len(layout.streams)))
+        self._excess = array("d", bytes(8 * _SUMS * (len(layout.streams) + 1)))  # the last is that of `calm`
         self.promoted_expected = self.risen = 0.0
         self.starts = array("d", bytes(8 * len(layout.streams)))
         self._reports = array("d", bytes(8 * 3 * len(layout.metrics)))
@@ -311,7 +318,7 @@ class Course:
         if row[1]:
             self.served_to = time
         if row[0] < WEIGHT_UNITS:
-            self._compare(row, weighed, bets, time - self.risen)
+            self._compare(row, weighed, known, bets, time - self.risen)
             if self._reports:
                 self._miss(time, row)
         elif row[1]:
@@ -325,22 +332,17 @@ class Course:
             if count > 0 or (count == 0 and self.counts[index] == UNKNOWN):
                 self.counts[index] = max(0, self.counts[index]) + count
 
-    def _compare(self, row: Row, weighed: Weighed | None, bets: Bets, rested: float) -> None:
+    def _compare(self, row: Row, weighed: Weighed | None, known: Background, bets: Bets, rested: float) -> None:
         beside = self._layout.beside
         for index, stream in enumerate(self._layout.streams):
             minute = beside(row, stream)
             if minute is None or (index == SLOW and rested < SETTLING):
                 continue
-            n1, x1, n0, x0 = minute
-            excess, at, both = self._excess, _SUMS * index, x1 + x0
-            excess[at] += n1
-            if both:
-                excess[at + 1] += x1
-                excess[at + 2] += n1 * x0 / n0
-                excess[at + 3] += both * n1 / n0
-                excess[at + 4] += (both * n1 / (n1 + n0)) ** 2
-                excess[at + 5] += (x1 - n1 * x0 / n0) ** 2
-                excess[at + 6] += 1
+            self._add(index, minute)
+            _, x1, n0, x0 = minute
+            if index == ERRORS and x0 <= known.usual * n0:
+                self._add(len(self._layout.streams), minute)
+            if x1 + x0:
                 starts = self.starts[index] if rested < _STARTING else 0.0
                 if weighed:
                     weighed.add(bets, index, minute, row[0] / WEIGHT_UNITS, starts=starts)
@@ -403,8 +405,27 @@ class Course:
 
     def excess(self, stream: int) -> Excess:
         """The canary's failures beside the expected ones."""
-        requests, failures, *rest = self._excess[_SUMS * stream : _SUMS * (stream + 1)]
+        begin = _SUMS * stream
+        requests, failures, *rest = self._excess[begin : begin + _SUMS]
         return Excess(round(requests), round(failures), *rest)
+
+    @property
+    def calm(self) -> Excess:
+        """The same of errors, without the minutes that were unusually bad for the baseline: a burst hides the rest."""
+        return self.excess(len(self._layout.streams))
+
+    def _add(self, stream: int, minute: Compared) -> None:
+        """Add a minute to what `excess` says."""
+        n1, x1, n0, x0 = minute
+        sums, at, both = self._excess, _SUMS * stream, x1 + x0
+        sums[at] += n1
+        if both:
+            sums[at + 1] += x1
+            sums[at + 2] += n1 * x0 / n0
+            sums[at + 3] += both * n1 / n0
+            sums[at + 4] += (both * n1 / (n1 + n0)) ** 2
+            sums[at + 5] += (x1 - n1 * x0 / n0) ** 2
+            sums[at + 6] += 1
 
 
 def _known(count: int) -> int | None:

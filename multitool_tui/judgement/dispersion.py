@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, log, sqrt
+from statistics import median
 
 _BLOCK = 10  # errors: enough for a rate to be worth comparing with the next
 _FEW_BLOCKS = 8
@@ -15,6 +16,8 @@ _PHI_MOST, _PHI_MOST_SPARSE = 10.0, 3.0
 _LONG = 5  # blocks that are put together to see whether noise stays from one to the next
 _FEW_LONG = 12
 _STAYS = 2.0  # times the variance that is left of independent noise: chance alone seldom makes it more
+_STAYS_MOST = 10.0
+_OF_MEDIANS = 1.434  # the variance of the median of five normal variables, over that of their mean
 _STEP = 1.1
 _OUTAGE = 0.5  # failing share of a minute at which the service, not a version, is down
 _SD_IN_QUARTILES = 1.349  # the interquartile range of a normal variable, in standard deviations
@@ -24,11 +27,13 @@ _SD_IN_QUARTILES = 1.349  # the interquartile range of a normal variable, in sta
 class Dispersion:
     """`sigma`: standard deviation of the logarithm of one version's rate from minute to minute (0.05-1).
 
-    `phi`: how many times the Poisson variance a count has because failures come in clusters (1-10).
+    `phi`: how many times the Poisson variance a count has because failures come in clusters (1-10). `stays`: how many
+    times the variance of independent minutes the sum of several has, because noise stays from one to the next (1-10).
     """
 
     sigma: float = _SIGMA_UNKNOWN
     phi: float = 1.0
+    stays: float = 1.0
 
 
 def measure(minutes: Sequence[tuple[int, int]]) -> Dispersion:
@@ -47,25 +52,39 @@ def measure(minutes: Sequence[tuple[int, int]]) -> Dispersion:
     differences = [(x2 / n2 - x1 / n1) * 2 / (x2 / n2 + x1 / n1) for (n1, x1), (n2, x2) in pairwise(blocks)]
     spread = (_interquartile_range(differences) / _SD_IN_QUARTILES) ** 2 / 2
     count = sum(x for _, x in blocks) / len(blocks)
-    sigma = _SIGMA_MARGIN * sqrt(max(0.0, max(spread, _staying(blocks, spread)) - 1 / count))
+    stays, calmly = _stays(blocks, spread)
+    sigma = _SIGMA_MARGIN * sqrt(max(0.0, spread * (stays if stays > _STAYS else 1.0) - 1 / count))
     phi = min(_PHI_MOST, max(1.0, spread * count))
     if len(alive) > len(blocks):  # a block is several minutes: clusters show within one
         phi = min(_PHI_MOST_SPARSE, max(phi, _clustering(alive)))
-    return Dispersion(min(_SIGMA_MOST, _rounded_up(max(_SIGMA_LEAST, sigma))), min(_PHI_MOST, _rounded_up(phi)))
+    return Dispersion(
+        min(_SIGMA_MOST, _rounded_up(max(_SIGMA_LEAST, sigma))),
+        min(_PHI_MOST, _rounded_up(phi)),
+        min(_STAYS_MOST, _rounded_up(max(1.0, calmly))),
+    )
 
 
-def _staying(blocks: Sequence[tuple[int, int]], spread: float) -> float:
-    """The variance of independent blocks that would vary as much as these do over stretches of five; 0 if not more."""
+def _stays(blocks: Sequence[tuple[int, int]], spread: float) -> tuple[float, float]:
+    """How many times the variance of stretches of five blocks is that of five independent ones; 1 if not known.
+
+    Once by the stretches' rates, once by the medians of their blocks' rates, which bursts leave alone.
+    """
     stretches = [blocks[at : at + _LONG] for at in range(0, len(blocks) - _LONG + 1, _LONG)]
-    if len(stretches) < _FEW_LONG:
-        return 0.0
+    if len(stretches) < _FEW_LONG or not spread:
+        return 1.0, 1.0
     rates = [sum(x for _, x in stretch) / sum(n for n, _ in stretch) for stretch in stretches]
+    medians = [median(x / n for n, x in stretch) for stretch in stretches]
+    independent = spread / _LONG
+    return _bending(rates) / independent, _bending(medians) / (independent * _OF_MEDIANS)
+
+
+def _bending(rates: Sequence[float]) -> float:
+    """The variance of these rates, over their squared mean, by their second differences: a drift is none."""
     bends = [
         (one - 2 * two + three) * 3 / (one + two + three)
         for one, two, three in zip(rates, rates[1:], rates[2:], strict=False)
     ]
-    varies = _LONG * (_interquartile_range(bends) / _SD_IN_QUARTILES) ** 2 / 6
-    return varies if varies > _STAYS * spread else 0.0
+    return (_interquartile_range(bends) / _SD_IN_QUARTILES) ** 2 / 6
 
 
 def _rounded_up(value: float) -> float:

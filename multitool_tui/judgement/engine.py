@@ -338,7 +338,8 @@ class EvidenceJudge:
             return False
         if bound <= target and self._is_far_up(course):
             return True
-        by_chance, tolerated = errors.bound(Dispersion()), target * errors.requests
+        by_chance = min(seen.bound(Dispersion()) for seen in (errors, course.calm))
+        tolerated = target * errors.requests
         are_many = tolerated >= _MANY * errors.deviation(noise)
         return (
             age >= self._settings.patience

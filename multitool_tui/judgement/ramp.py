@@ -53,13 +53,13 @@ class Excess(NamedTuple):
     def deviation(self, noise: Dispersion) -> float:
         """The standard deviation of the excess, in requests; 1 before any failure.
 
-        The variance is that of the minutes' differences around their own mean (a paired t statistic), at least that of
-        chance, and no more than the noise of the history makes of it.
+        The variance is that of the minutes' differences around their own mean (a paired t statistic), as many times as
+        noise that stays makes it more; at least that of chance, and no more than the noise of the history makes of it.
         """
         variance = self._modelled(noise)
         if self.minutes > 1:
             around = self.squares - (self.failures - self.expected) ** 2 / self.minutes
-            variance = min(variance, max(self.chance, around * self.minutes / (self.minutes - 1)))
+            variance = min(variance, max(self.chance, noise.stays * around * self.minutes / (self.minutes - 1)))
         return sqrt(variance) or 1.0
 
     def _modelled(self, noise: Dispersion) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from math import exp
 from random import Random
+from statistics import median
 
 import pytest
 from hypothesis import given
@@ -31,6 +33,25 @@ def test_the_noise_of_the_history_is_found_with_a_margin() -> None:
     assert measure(_history(1, 0.3)).phi > 5
 
 
+def _sticky(seed: int, memory: float, bursts: float = 0.0) -> list[tuple[int, int]]:
+    """Minutes of 50,000 requests, of which about 1,000 fail, by noise that remembers; and in bursts."""
+    random, minutes, deviation = Random(seed), list[tuple[int, int]](), 0.0
+    for _ in range(240):
+        deviation = memory * deviation + (1 - memory**2) ** 0.5 * random.gauss(0, 0.35)
+        times = 15 if random.random() < bursts else 1
+        minutes.append((50_000, round(1000 * times * exp(deviation))))
+    return minutes
+
+
+def test_noise_that_stays_from_minute_to_minute_is_told_from_noise_that_does_not() -> None:
+    def usually(memory: float, bursts: float = 0.0) -> float:
+        return median(measure(_sticky(seed, memory, bursts)).stays for seed in range(20))
+
+    assert usually(0.0) < 1.5
+    assert usually(0.0, bursts=0.06) < 1.5
+    assert 2 < usually(0.5) < usually(0.8)
+
+
 def test_outages_of_the_whole_service_are_no_noise() -> None:
     calm = _history(2, 0)
     assert measure([*calm[:100], *[(5000, 4000)] * 20, *calm[100:]]) == measure(calm)
@@ -46,6 +67,7 @@ def test_noise_stays_within_its_bounds(minutes: list[tuple[int, int]]) -> None:
     noise = measure([(max(n, x), x) for n, x in minutes])
     assert 0.05 <= noise.sigma <= 1
     assert 1 <= noise.phi <= 10
+    assert 1 <= noise.stays <= 10
 
 
 @pytest.mark.parametrize(
@@ -87,6 +109,8 @@ def test_what_failed_is_in_the_bound_and_so_is_noise() -> None:
     assert seen.bound(Dispersion(1.0, 2.0)) == pytest.approx((12 + 2 * (8 + 36) ** 0.5 + 6) / 600)
     assert seen.deviations(Dispersion(1.0, 2.0)) == pytest.approx((12 - 2) / (8 + 36) ** 0.5)
     assert seen.deviations(Dispersion(1.0, 99.0)) == pytest.approx((12 - 99) / ((100 - 144 / 3) * 3 / 2) ** 0.5)
+    assert seen.deviation(Dispersion(1.0, 2.0, 1.5)) == (8 + 36) ** 0.5  # by the history, and by the minutes
+    assert seen.deviation(Dispersion(5.0, 9.0, 2.5)) == pytest.approx((2.5 * (100 - 144 / 3) * 3 / 2) ** 0.5)
 
 
 def test_minutes_that_agree_narrow_the_bound_down_to_chance() -> None:

@@ -103,3 +103,16 @@ def test_a_tally_counts_every_run_once() -> None:
 
 def test_a_table_lines_up() -> None:
     assert table([["policy", "false"], ["flagger", "3%"]]) == "policy   false\nflagger     3%"
+
+
+@pytest.mark.parametrize("seed", [31, 68, 86, 89])
+def test_bursts_that_hit_both_versions_do_not_keep_a_good_one_waiting(seed: int) -> None:
+    disturbance = (
+        {"kind": "swing", "of": "traffic", "size": 1.0, "period": 50},
+        {"kind": "noise", "size": 0.25, "memory": 0.3},
+        {"kind": "bursts", "share": 0.06, "factor": 10, "at_least": 0, "tail": 2.5},
+        {"kind": "clusters", "size": 3},
+    )
+    scenario = Scenario.model_validate({"rps": 500, "base": 0.02, "disturbance": disturbance})
+    ended = run(scenario, POLICIES[OURS], seed)
+    assert (ended.end, ended.minutes <= 30) == (End.PROMOTED, True)
