@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,8 @@ from multitool_tui.aws.resources import Alias
 from multitool_tui.aws.translate import aws_errors
 from multitool_tui.clock import Clock
 from multitool_tui.words import percent
+
+_STALE = 16  # own writes ago: what they replaced is not read any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class AliasTarget(MarkedTarget[Alias, _State]):
         """`alias` as it was read last; `lease.until` does not matter."""
         super().__init__(clock, alias, lease)
         self._client = client
-        self._past: set[str] = set()
+        self._past = deque[str](maxlen=_STALE)
         """Revisions that our own writes have replaced: to see one again is a stale read, not a change."""
 
     async def take_over(self, of: str | None, *, or_unmarked: bool = False) -> Alias:
@@ -167,7 +170,7 @@ class AliasTarget(MarkedTarget[Alias, _State]):
 
     def _remember(self, made: Alias) -> Alias:
         if made.revision != self._known.revision:
-            self._past.add(self._known.revision)
+            self._past.append(self._known.revision)
         return super()._remember(made)
 
     def _take(self, found: Alias) -> Alias:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -189,6 +191,24 @@ async def test_an_alias_read_stale_after_our_own_write_is_no_drift() -> None:
         assert (await s.target.read()).weights == {"42": 0.1}
         await s.target.roll_back()
         assert (s.service.version, s.service.weights) == ("41", {})
+
+
+async def test_what_is_known_of_an_alias_does_not_grow_with_every_write() -> None:
+    async with stage() as s:
+
+        async def held_after(writes: int) -> int:
+            for number in range(writes):
+                await s.target.set_weight(0.1 + 0.1 * (number % 2))
+            gc.collect()
+            return tracemalloc.get_traced_memory()[0]
+
+        await held_after(20)
+        tracemalloc.start()
+        try:
+            before = await held_after(20)
+            assert await held_after(300) - before < 10_000
+        finally:
+            tracemalloc.stop()
 
 
 async def test_a_rollback_that_was_lost_is_not_taken_for_made_by_a_read_from_before_the_rollout() -> None:
