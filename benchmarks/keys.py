@@ -1,10 +1,10 @@
 """From a key to its repaint in a large account, while everything is polled: `python -m benchmarks.keys [--minutes N]`.
 
 The screen runs on a pty of 120x40: once in an empty account, once in one with 2,000 functions and 200 live rollouts.
-Keys are pressed in both for so many minutes: a filter is typed, which goes over all resources, and the help is opened
-and closed; in the large one the cursor also goes down the table of rollouts. A key counts until what it must show has
-been written to the terminal. Beside it: the longest time in which the event loop did nothing else, by the clock and of
-its own CPU; other processes lengthen the first alone.
+Keys are pressed in both for so many minutes: a filter is typed, which goes over all resources, help and history are
+opened and closed; in the large one the cursor also goes down the table of rollouts. A key counts until what it must
+show has been written to the terminal. Beside it: the longest time in which the event loop did nothing else, by the
+clock and of its own CPU; other processes lengthen the first alone.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ def press(screen: Terminal, rollouts: int, minutes: float) -> dict[str, list[flo
         screen.rest(1.0)  # an escape that another key follows at once would be taken for alt
         timed("help opened", "?", "evidence")
         timed("help closed", ESCAPE, "Resources")
+        screen.rest(1.0)
+        timed("history opened", "H", "What if")
+        timed("history closed", ESCAPE, "Resources")
         screen.rest(1.0)
         if rollouts:
             timed("fleet opened", "f", name(1))

@@ -53,9 +53,9 @@ class Results:
         chosen = set(disturbances)
         return self._cells(policy, lambda c: _constant(c) and c.disturbance in chosen and c.scenario.rps >= rps)
 
-    def slow_burns(self, policy: str) -> list[tuple[Cell, Tally]]:
-        """The cells whose harm begins after ten minutes or later."""
-        return self._cells(policy, lambda c: c.scenario.harm.onset >= 10)
+    def slow_burns(self, policy: str, rps: float = 0.0) -> list[tuple[Cell, Tally]]:
+        """The cells whose harm begins after ten minutes or later, from so many requests a second on."""
+        return self._cells(policy, lambda c: c.scenario.harm.onset >= 10 and c.scenario.rps >= rps)
 
     def against_peers(self) -> tuple[float | None, int]:
         """Our median excess over that of the best admissible peer, as geometric mean over the bad cells that have one.
@@ -112,6 +112,7 @@ def figures(results: Results) -> list[Figure]:
         Figure("bad versions promoted under noise, 10/s and up",
                promoted(results.bad(OURS, suite.heavy, rps=10)), 0.30),
         Figure("slow burn found", rolled_back(results.slow_burns(OURS)), 1.0, at_least=True),
+        Figure("slow burn found, 10/s and up", rolled_back(results.slow_burns(OURS, rps=10)), 1.0, at_least=True),
         Figure("good promoted within 30 minutes, 10/s and up",
                _share(quick, lambda t: t.promoted_within_30), 0.999, at_least=True),
         Figure("good promoted within 15 minutes, 10/s and up",
