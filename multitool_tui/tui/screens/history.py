@@ -111,6 +111,7 @@ class HistoryScreen(FollowsScenes, Opens[None]):
     def on_mount(self) -> None:
         self._table.focus()
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+        self.label()  # before it is painted for the first time
         self.action_again()
 
     def _theme_changed(self, theme: Theme) -> None:
@@ -130,7 +131,7 @@ class HistoryScreen(FollowsScenes, Opens[None]):
     def label(self) -> None:
         """Everything around the rows."""
         self.show(self._scene)
-        table, pane, width = self._table, self.query_one("#fleet-pane"), self.size.width
+        table, pane, width = self._table, self.query_one("#fleet-pane"), self.app.size.width
         said = past.title(
             len(table.found), len(table.rows), table.needle, complete=table.complete or table.refused != ""
         )

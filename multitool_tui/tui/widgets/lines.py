@@ -68,12 +68,20 @@ class Lines(ScrollView, can_focus=False):
     def set_lines(self, lines: tuple[Line, ...]) -> None:
         """Show these lines; only those that differ from what is shown are painted again."""
         before, self._lines = self._lines, lines
-        size = Size(self.scrollable_content_region.width, len(lines))
-        if size != self.virtual_size:
-            self.virtual_size = size
+        self.span(len(lines))
         for number, (old, new) in enumerate(zip_longest(before, lines)):
             if old != new:
                 self.refresh_line(number)
+
+    def span(self, height: int) -> None:
+        """So many lines are there. The screen is laid out anew only where a scroll bar comes or goes with it, or where
+        the widget is as high as its lines: for Textual each change is one."""
+        size = Size(self.scrollable_content_region.width, height)
+        if self.styles.auto_dimensions:
+            self.virtual_size = size
+        elif size != self.virtual_size:
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
 
     def line_at(self, number: int) -> Line:
         """The line of this number; empty below the last one."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 
 from multitool_tui.tui.widgets.lines import Lines
 
@@ -44,7 +44,7 @@ class Rows(Lines, can_focus=True):
     def fit(self) -> None:
         """The rows are other ones, or have another size: keep the cursor among them, and the scroll bar right."""
         self.cursor = min(self.cursor, max(0, self.row_count - 1))
-        self.virtual_size = Size(self.scrollable_content_region.width, max(1, self.row_count))
+        self.span(max(1, self.row_count))
 
     def move_cursor(self, number: int) -> None:
         """Put the cursor on a row, and bring that into view."""
