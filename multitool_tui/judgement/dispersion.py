@@ -53,19 +53,19 @@ def measure(minutes: Sequence[tuple[int, int]]) -> Dispersion:
     spread = (_interquartile_range(differences) / _SD_IN_QUARTILES) ** 2 / 2
     count = sum(x for _, x in blocks) / len(blocks)
     stays, calmly = _stays(blocks, spread)
-    sigma = _SIGMA_MARGIN * sqrt(max(0.0, spread * (stays if stays > _STAYS else 1.0) - 1 / count))
+    sigma = _SIGMA_MARGIN * sqrt(max(0.0, spread * stays - 1 / count))
     phi = min(_PHI_MOST, max(1.0, spread * count))
     if len(alive) > len(blocks):  # a block is several minutes: clusters show within one
         phi = min(_PHI_MOST_SPARSE, max(phi, _clustering(alive)))
     return Dispersion(
         min(_SIGMA_MOST, _rounded_up(max(_SIGMA_LEAST, sigma))),
         min(_PHI_MOST, _rounded_up(phi)),
-        min(_STAYS_MOST, _rounded_up(max(1.0, calmly))),
+        min(_STAYS_MOST, _rounded_up(calmly)),
     )
 
 
 def _stays(blocks: Sequence[tuple[int, int]], spread: float) -> tuple[float, float]:
-    """How many times the variance of stretches of five blocks is that of five independent ones; 1 if not known.
+    """How many times the variance of stretches of five blocks is that of five independent ones; 1 up to twice.
 
     Once by the stretches' rates, once by the medians of their blocks' rates, which bursts leave alone.
     """
@@ -74,8 +74,9 @@ def _stays(blocks: Sequence[tuple[int, int]], spread: float) -> tuple[float, flo
         return 1.0, 1.0
     rates = [sum(x for _, x in stretch) / sum(n for n, _ in stretch) for stretch in stretches]
     medians = [median(x / n for n, x in stretch) for stretch in stretches]
-    independent = spread / _LONG
-    return _bending(rates) / independent, _bending(medians) / (independent * _OF_MEDIANS)
+    times = _bending(rates) * _LONG / spread, _bending(medians) * _LONG / spread / _OF_MEDIANS
+    by_rates, by_medians = (each if each > _STAYS else 1.0 for each in times)
+    return by_rates, by_medians
 
 
 def _bending(rates: Sequence[float]) -> float:
