@@ -10,7 +10,7 @@ import csv
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -52,6 +52,7 @@ def main() -> None:
     parser.add_argument(
         "--policy", action="append", choices=[*POLICIES, ORACLE], help="only this one; may be given again"
     )
+    parser.add_argument("--only", default="", help="cells that have this in their title")
     parser.add_argument("--out", type=Path, default=Path("judgement-cells.csv"))
     parser.add_argument("--figure", type=Path, help="where to write the figure; -SUITE is added to its name")
     arguments = parser.parse_args()
@@ -63,7 +64,8 @@ def main() -> None:
             ["suite", "disturbance", "harmed", "rps", "base", "policy", *(f.name for f in fields(Tally)), "floor"]
         )
         for name in BOTH if arguments.suite == "both" else [arguments.suite]:
-            suite = SUITES[name]()
+            whole = SUITES[name]()
+            suite = replace(whole, cells=tuple(cell for cell in whole.cells if arguments.only in cell.title))
             tasks = list(_tasks(suite, names, arguments.runs, good_runs))
             tallies: dict[tuple[str, Cell], Tally] = {}
             floors = {cell: floor(cell.scenario) for cell in suite.cells if cell.harmed != "good"}
