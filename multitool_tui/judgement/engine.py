@@ -338,13 +338,12 @@ class EvidenceJudge:
             return False
         if bound <= target and self._is_far_up(course):
             return True
+        if age < self._settings.patience:
+            return False
         by_chance = min(seen.bound(Dispersion()) for seen in (errors, course.calm))
-        tolerated = target * errors.requests
-        are_many = tolerated >= _MANY * errors.deviation(noise)
-        return (
-            age >= self._settings.patience
-            and by_chance <= _TOLERATED_LATER * target
-            and errors.deviations(noise) < (_UNUSUAL_IN_MANY if are_many else _UNUSUAL)
+        are_many = target * errors.requests >= _MANY * errors.deviation(noise)
+        return by_chance <= _TOLERATED_LATER * target and errors.deviations(noise) < (
+            _UNUSUAL_IN_MANY if are_many else _UNUSUAL
         )
 
     def _silence(self, course: Course, canary: Counts, *, broken: bool) -> str | None:
