@@ -69,7 +69,7 @@ class Farewell:
     """How the screen ended: the process' exit code, and what to say on the terminal afterwards."""
 
     exit_code: int = 0
-    message: str | None = None
+    message: str = ""
 
 
 class MultiToolApp(AppWithRoles[Farewell]):
@@ -541,11 +541,8 @@ class MultiToolApp(AppWithRoles[Farewell]):
         elif not isinstance(self.screen, QuitScreen):
             self.push_screen(QuitScreen(self.scene), self._answered_quit)
 
-    def _answered_quit(self, answer: str | None) -> None:
-        from multitool_tui.views.dialogs import farewell_to_held
-
-        if answer is not None:
-            message = farewell_to_held(self.scene) if answer == "hold" and self.scene else None
+    def _answered_quit(self, message: str | None) -> None:
+        if message is not None:
             self._spawn(self._leave(Farewell(0, message)))
 
     def _interrupted(self, name: str) -> None:

@@ -13,6 +13,7 @@ from multitool_tui.rollout.model import Rollout
 from multitool_tui.rollout.states import State
 from multitool_tui.views.actions import BY_NAME, key_of
 from multitool_tui.views.glyphs import VERDICTS
+from multitool_tui.views.progress import ended_line
 from multitool_tui.views.scene import Scene, running
 from multitool_tui.views.text import clean
 from multitool_tui.words import duration, parse_percent, percent
@@ -178,11 +179,11 @@ def stop_refused(scene: Scene) -> str | None:
     )
 
 
-def farewell_to_held(scene: Scene) -> str | None:
-    """What to tell somebody who quit with live rollouts: what stays, and how to come back to it."""
+def farewell_to_held(scene: Scene) -> str:
+    """What to tell somebody who quit with live rollouts: what stays, and how to come back to it; else nothing."""
     rollouts = [rollout for _, rollout in running(scene.snapshot)]
     if not rollouts or scene.snapshot is None:
-        return None
+        return ""
     named = ", ".join(f"{clean(rollout.target)} at {percent(rollout.weight)}" for rollout in rollouts)
     if scene.snapshot.sandbox is not None:
         return f"Left as it was: {named}. The sandbox ends with this session, and its rollouts with it."
@@ -192,6 +193,12 @@ def farewell_to_held(scene: Scene) -> str | None:
         f"Held where it is, with nobody watching: {named}. "
         f"`multitool resume {ids}` goes on with it, `multitool rollback {first}` takes it out."
     )
+
+
+def farewell_to_rolled_back(scene: Scene, ids: tuple[tuple[str, str], ...]) -> str:
+    """What to tell somebody who quit and had rollouts rolled back: how each has ended. `ids`: as in `still_running`."""
+    everywhere = scene.snapshot.everywhere if scene.snapshot else ()
+    return "\n".join(ended_line(live.rollout) for place, live in everywhere if (place, live.rollout.id) in ids)
 
 
 def still_running(scene: Scene, ids: tuple[tuple[str, str], ...]) -> tuple[list[str], list[str]]:

@@ -165,7 +165,7 @@ async def test_a_bug_while_connecting_is_told_and_the_screen_stays() -> None:
             await pilot.pause(0.01)
         assert [note.message for note in app._notifications] == ["That failed: no module"]
         await pilot.press("q")
-    assert app.return_value == Farewell(0, None)
+    assert app.return_value == Farewell()
 
 
 async def test_quitting_while_still_connecting() -> None:
@@ -178,7 +178,7 @@ async def test_quitting_while_still_connecting() -> None:
         await pilot.pause()
         await pilot.press("n", "p", "c", "o", "R", "enter", "z", "z")
         await pilot.press("q")
-    assert app.return_value == Farewell(0, None)
+    assert app.return_value == Farewell()
 
 
 async def test_a_session_of_no_use_ends_the_screen() -> None:
@@ -258,7 +258,7 @@ async def test_a_controller_that_fails_at_everything_else_is_survived() -> None:
         await pilot.pause()
         assert "That failed: the pool is closed" in [note.message for note in app._notifications]
         await pilot.press("q")
-    assert app.return_value == Farewell(0, None)
+    assert app.return_value == Farewell()
 
 
 def _raise(*_: object, **__: object) -> Any:

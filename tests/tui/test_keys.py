@@ -629,7 +629,7 @@ async def test_every_action_is_in_the_palette() -> None:
 async def test_quitting_without_a_live_rollout_is_at_once(key: str) -> None:
     async with opened(idle()) as session:
         await session.press(key)
-        assert session.app.return_value == Farewell(0, None)
+        assert session.app.return_value == Farewell()
         assert session.controller.closed
 
 
@@ -663,7 +663,11 @@ async def test_quitting_may_roll_back_and_waits_for_it() -> None:
         assert session.app.return_value is None
         await session.push(SCENES["rolled-back"]())
         await session.pilot.pause()
-        assert session.app.return_value == Farewell(0, None)
+        assert session.app.return_value == Farewell(
+            0,
+            "checkout:live: rolled back. 231 of the canary's 11,203 requests failed; at the baseline's rate one would "
+            "expect 45: more than 1% above the baseline.",
+        )
 
 
 async def test_quitting_stays_where_a_rollback_is_refused_or_gets_stuck() -> None:

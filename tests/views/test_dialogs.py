@@ -111,13 +111,9 @@ def test_leaving_tells_what_is_live_and_how_to_come_back() -> None:
     assert leave_lines(scene()) == ("checkout:live v41 → v42, shifting at 25%",)
     assert must_ask_before_leaving(scene())
     assert not must_ask_before_leaving(scene(promoted()))
-    held = farewell_to_held(scene())
-    assert held is not None
-    assert "multitool resume r-20260105-1352" in held
-    gone = farewell_to_held(scene(read_only()))
-    assert gone is not None
-    assert "The sandbox ends with this session" in gone
-    assert farewell_to_held(scene(idle())) is None
+    assert "multitool resume r-20260105-1352" in farewell_to_held(scene())
+    assert "The sandbox ends with this session" in farewell_to_held(scene(read_only()))
+    assert farewell_to_held(scene(idle())) == ""
 
 
 # Starting

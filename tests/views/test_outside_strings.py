@@ -116,7 +116,7 @@ def sentences(scene: Scene, text: str) -> Iterator[str]:
     yield from (decided.title, decided.sentence, *(word for fact in decided.facts for word in fact))
     yield from (word for option in decided.options for word in (option.label, option.sentence))
     yield from (word for fact in weight_facts(scene, rollout) for word in fact)
-    yield from (farewell_to_held(scene) or "", stop_refused(scene) or "", *leave_lines(scene))
+    yield from (farewell_to_held(scene), stop_refused(scene) or "", *leave_lines(scene))
     yield from (ended_line(rollout), console_url(scene)[1])
     yield from status_lines([Seen(scene.live, NOW, text)], 120)
     for each in news(idle(), scene.snapshot):

@@ -13,13 +13,13 @@ from textual.widgets import Button, Static
 from multitool_tui.controller.commands import RollBack
 from multitool_tui.tui.messages import Obey
 from multitool_tui.tui.screens.base import Dialog, FollowsScenes
-from multitool_tui.views.dialogs import leave_lines, seen_by, still_running
+from multitool_tui.views.dialogs import farewell_to_held, farewell_to_rolled_back, leave_lines, seen_by, still_running
 from multitool_tui.views.scene import Scene, running
 from multitool_tui.views.text import clean
 
 
 class QuitScreen(FollowsScenes, Dialog[str]):
-    """Dismisses with "hold" or "rolled back" to quit, with None to stay."""
+    """Dismisses with what to say on the terminal to quit, with None to stay."""
 
     AUTO_FOCUS = "#stay"
 
@@ -53,7 +53,7 @@ class QuitScreen(FollowsScenes, Dialog[str]):
 
     @on(Button.Pressed, "#hold")
     def _hold(self) -> None:
-        self.dismiss("hold")
+        self.dismiss(farewell_to_held(self._scene))
 
     @on(Button.Pressed, "#roll-back")
     def _roll_back(self) -> None:
@@ -79,8 +79,8 @@ class QuitScreen(FollowsScenes, Dialog[str]):
         under_way, stuck = still_running(scene, tuple(one for one in self._asked if one not in self._refused))
         stuck += self._refused.values()
         if not under_way and not stuck:
-            self._asked = ()
-            self.dismiss("rolled back")
+            asked, self._asked = self._asked, ()
+            self.dismiss(farewell_to_rolled_back(scene, asked))
             return
         told = [f"Rolling back {', '.join(under_way)}…"] if under_way else []
         self.query_one("#said", Static).update(Content("\n".join([*told, *stuck])))
