@@ -20,6 +20,9 @@ SMALL_ACCOUNT = 60
 ALL_ALARMS = 45.0
 """Seconds between two looks at all alarms, where they fill more than one page; the watched ones are read oftener."""
 
+_FEW = 20  # rollouts of which each change is told by itself
+_TELLING = 0.1  # seconds between two tellings of more of them
+
 _LOOK = 10.0  # seconds between two looks at the same target, where there are few
 _SOON = 1.0  # seconds after the moment at which a period is sealed: clocks differ
 
@@ -27,6 +30,12 @@ _SOON = 1.0  # seconds after the moment at which a period is sealed: clocks diff
 def until_next_look(targets: int) -> float:
     """Seconds between two looks at each of so many targets."""
     return max(_LOOK, targets / LOOKS_A_SECOND)
+
+
+def between_snapshots(rollouts: int) -> float:
+    """Seconds between two snapshots of so many rollouts: hundreds change one after the other when a minute is judged,
+    and whoever is told looks at them all, or draws them."""
+    return _TELLING if rollouts > _FEW else 0.0
 
 
 def until_sealed(now: datetime, analyses: Collection[Analysis]) -> float:

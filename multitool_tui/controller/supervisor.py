@@ -22,6 +22,7 @@ from multitool_tui.controller.annotations import annotate
 from multitool_tui.controller.archive import Archive
 from multitool_tui.controller.asked import asked
 from multitool_tui.controller.bands import Bands
+from multitool_tui.controller.coalescing import Coalesced
 from multitool_tui.controller.commands import Command, Start, TakeOver
 from multitool_tui.controller.companion import Companion
 from multitool_tui.controller.diary import Diary
@@ -37,7 +38,7 @@ from multitool_tui.controller.neighbours.watch import Neighbours
 from multitool_tui.controller.observe.observatory import Observatory
 from multitool_tui.controller.observer import Observer, plan_for
 from multitool_tui.controller.outlook import Outlooks
-from multitool_tui.controller.pace import SWEEP
+from multitool_tui.controller.pace import SWEEP, between_snapshots
 from multitool_tui.controller.poller import Poller
 from multitool_tui.controller.port import CommandRefused, Controller, Misused, Taken
 from multitool_tui.controller.preflight import Preflight
@@ -98,6 +99,9 @@ class Supervisor:
         self._caller: Caller | None = None
         self._identified = asyncio.Event()
         self._fatal: str | None = None
+        self._drivers: dict[str, Driver] = {}
+        self._telling = Coalesced(self._publish, lambda: between_snapshots(len(self._drivers)))
+        self._changed = self._telling.soon
         self._diary = Diary(clock, companions, self._place, self._changed)
         self.outlooks = Outlooks(session, clock)
         self.observatory = Observatory(session, clock, read_only=read_only)
@@ -106,7 +110,6 @@ class Supervisor:
         self.workshop = Workshop(session, clock, logbook.folder, actor)
         self._account = Account(session, clock, self._changed)
         self._focus = Focus()
-        self._drivers: dict[str, Driver] = {}
         self._bands = Bands(session, clock, self._diary.note)
         self._alarms = AlarmWatch(session.cloudwatch, clock, self._drivers, self._bands)
         self._metrics = MetricsWatch(session, clock, self._drivers, self._account, self._focus)
@@ -127,7 +130,6 @@ class Supervisor:
         self._door = Door(logbook.folder, hello(logbook.version, actor), self._news, self._ordered)
         self._neighbours = Neighbours(logbook.folder, self._door.is_at, self._changed)
         self._listeners: list[Callable[[Snapshot], None]] = []
-        self._publishing = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self.recovered = asyncio.Event()
         """Set when it was tried once to take up everything that was interrupted."""
@@ -218,6 +220,7 @@ class Supervisor:
             driver.tell(asked(command, self.clock.now(), actor or self._actor))
         except Refusal as refusal:
             raise CommandRefused(str(refusal)) from None
+        self._telling.next()  # whoever has pressed a key looks for what it does
         return rollout
 
     async def identify(self) -> Caller:
@@ -319,6 +322,7 @@ class Supervisor:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(driver.stop() for driver in self._drivers.values()))
         await asyncio.gather(*(companion.close() for companion in self._companions), return_exceptions=True)
+        self._telling.cancel()
         await self._door.close()  # whoever loses sight of a rollout here finds its end in the journal
         await self._logbook.close()
         await self._session.__aexit__()
@@ -490,14 +494,8 @@ class Supervisor:
             found += [finding for finding in self._surveyed[1] if finding.about not in known]
         return found
 
-    def _changed(self) -> None:
-        """Publish one snapshot for all that changes in this turn of the event loop."""
-        if not self._publishing:
-            self._publishing = True
-            asyncio.get_running_loop().call_soon(self._publish)
-
     def _publish(self) -> None:
-        self._publishing = False
+        """Tell all that listen what is known now."""
         self._door.changed()
         snapshot = self.snapshot
         for listener in tuple(self._listeners):
