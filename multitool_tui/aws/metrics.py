@@ -65,8 +65,15 @@ class Period:
     canary: Counts | None
 
 
-async def periods(client: Any, requests: Sequence[Request]) -> AsyncIterator[list[Period]]:
-    """The periods of one request after the other, oldest first, in as few calls as the limit of 500 queries allows.
+async def periods(client: Any, request: Request) -> list[Period]:
+    """The periods of one request; see `periods_of_all`."""
+    [(_, found)] = [each async for each in periods_of_all(client, [request])]
+    return found
+
+
+async def periods_of_all(client: Any, requests: Sequence[Request]) -> AsyncIterator[tuple[int, list[Period]]]:
+    """The index of one request after the other, and its periods, oldest first, in as few calls as AWS allows: 500
+    queries a call.
 
     Each comes as soon as what was asked for it is answered: what is told of hundreds of rollouts is never in memory all
     at once. Periods in which the target served nothing are there, with None for both versions. Whether a period is
@@ -88,7 +95,7 @@ async def periods(client: Any, requests: Sequence[Request]) -> AsyncIterator[lis
         await asyncio.sleep(0)  # reading one answer, and asking for the next, are some milliseconds each
         begun = following[0].index if following else len(requests)
         for index in range(told, begun):
-            yield _assemble(requests[index], found.pop(index, {}))
+            yield index, _assemble(requests[index], found.pop(index, {}))
         told = begun
 
 

@@ -33,6 +33,6 @@ async def glance(
     with suppress(AwsError):
         slow_limit = await baseline_p99(session.cloudwatch, found.source, lease.since)
     observer = Observer(found, lease, plan_for(lease, target, plans), slow_limit, now)
-    [seen] = [each async for each in periods(session.cloudwatch, [observer.request(now)])]
+    seen = await periods(session.cloudwatch, observer.request(now))
     observer.see_periods(seen, now)
     return observer.live

@@ -91,7 +91,7 @@ class Outlooks:
         end = self._clock.now() - analysis.seal_after - analysis.period
         request = Request(source, baseline="", canary=None, start=end - _LOOKED_BACK, end=end)
         try:
-            [minutes] = [each async for each in periods(self._session.cloudwatch, [request])]
+            minutes = await periods(self._session.cloudwatch, request)
         except AwsError as error:
             raise CommandRefused(
                 f"What this rollout can tell is not known, for the metrics of {target} cannot be read: {error}"

@@ -72,7 +72,7 @@ async def past_minutes(session: AwsSession, clock: Clock, wanted: Wanted, analys
     request = Request(
         source, baseline, canary, start, end, period, slow_limit, analysis.client_errors, pairs=analysis.metrics
     )
-    [found] = [each async for each in periods(session.cloudwatch, [request])]
+    found = await periods(session.cloudwatch, request)
     served = [index for index, one in enumerate(found) if one.canary and one.start >= wanted.start]
     if not served:
         raise NotFound(

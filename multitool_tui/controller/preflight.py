@@ -212,7 +212,7 @@ class Preflight:
         )
         try:
             await try_pairs(self._session.cloudwatch, request)
-            [self.history] = [each async for each in periods(self._session.cloudwatch, [request])]
+            self.history = await periods(self._session.cloudwatch, request)
         except AwsError as error:
             raise CommandRefused(f"The metrics of {self.start.target} cannot be read: {error}") from error
         for pair in analysis.metrics:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from multitool_tui.aws.metrics import Request, periods
+from multitool_tui.aws.metrics import Request, periods, periods_of_all
 from multitool_tui.aws.sources import AliasSource
 from multitool_tui.judgement.model import Counts
 
@@ -61,7 +61,7 @@ async def test_each_version_is_counted_by_its_own_series() -> None:
         ("42", "Throttles"): {0: 2},
         ("42", "Duration"): {0: 80.0},
     }
-    [[period]] = [each async for each in periods(Metrics(data), [request(slow_limit=300)])]
+    [period] = await periods(Metrics(data), request(slow_limit=300))
     assert period.baseline == Counts(90, 3, None)
     assert period.canary == Counts(10, 0, 2, 2)
 
@@ -73,52 +73,52 @@ async def test_a_baseline_that_does_not_report_itself_is_the_alias_without_the_c
         ("42", "Invocations"): {0: 10},
         ("42", "Errors"): {0: 2},
     }
-    [[period]] = [each async for each in periods(Metrics(data), [request()])]
+    [period] = await periods(Metrics(data), request())
     assert period.baseline == Counts(90, 3)
     assert period.canary == Counts(10, 2)
 
 
 async def test_a_late_part_never_makes_a_count_negative() -> None:
     data: Data = {("", "Invocations"): {0: 5}, ("42", "Invocations"): {0: 10}, ("42", "Errors"): {0: 2}}
-    [[period]] = [each async for each in periods(Metrics(data), [request()])]
+    [period] = await periods(Metrics(data), request())
     assert period.baseline is None
     assert period.canary == Counts(10, 2)
 
 
 async def test_no_data_is_not_zero() -> None:
-    [found] = [each async for each in periods(Metrics({("", "Invocations"): {1: 7}}), [request(minutes=3)])]
+    found = await periods(Metrics({("", "Invocations"): {1: 7}}), request(minutes=3))
     assert [period.baseline for period in found] == [None, Counts(7), None]
     assert [period.canary for period in found] == [None, None, None]
 
 
 async def test_throttled_calls_are_seen_where_nothing_ran() -> None:
-    [[period]] = [each async for each in periods(Metrics({("42", "Throttles"): {0: 9}}), [request()])]
+    [period] = await periods(Metrics({("42", "Throttles"): {0: 9}}), request())
     assert period.canary == Counts(0, 0, None, 9)
 
 
 @pytest.mark.parametrize("page", [1, 5, 1000])
 async def test_pages_are_read_to_the_last(page: int) -> None:
     data: Data = {("41", "Invocations"): {0: 90}, ("42", "Invocations"): {0: 10}, ("42", "Errors"): {0: 1}}
-    [[period]] = [each async for each in periods(Metrics(data, page), [request()])]
+    [period] = await periods(Metrics(data, page), request())
     assert (period.baseline, period.canary) == (Counts(90), Counts(10, 1))
 
 
 async def test_many_targets_share_calls_of_500_queries() -> None:
     metrics = Metrics({("42", "Invocations"): {0: 10}})
-    found = [each async for each in periods(metrics, [request() for _ in range(100)])]  # 9 queries each
+    found = [each async for each in periods_of_all(metrics, [request() for _ in range(100)])]  # 9 queries each
     assert [len(queries) for queries in metrics.calls] == [500, 400]
-    assert all(period.canary == Counts(10) for [period] in found)
+    assert all(period.canary == Counts(10) for _, [period] in found)
     identities = [query["Id"] for queries in metrics.calls for query in queries]
     assert len(set(identities)) == 900
 
 
 async def test_what_is_told_of_a_target_does_not_wait_for_the_calls_of_others() -> None:
     metrics = Metrics({("42", "Invocations"): {0: 10}})
-    calls = [len(metrics.calls) async for _ in periods(metrics, [request() for _ in range(100)])]
+    calls = [len(metrics.calls) async for _ in periods_of_all(metrics, [request() for _ in range(100)])]
     assert calls == [1] * 55 + [2] * 45  # the 56th's queries are in both
 
 
 async def test_nothing_asked_is_nothing_called() -> None:
     metrics = Metrics({})
-    assert [each async for each in periods(metrics, [])] == []
+    assert [each async for each in periods_of_all(metrics, [])] == []
     assert metrics.calls == []

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from multitool_tui.aws.errors import Refused
-from multitool_tui.aws.metrics import Request, periods, try_pairs
+from multitool_tui.aws.metrics import Request, periods, periods_of_all, try_pairs
 from multitool_tui.aws.pairs import queries_of
 from multitool_tui.aws.sources import CANARY, AliasSource, StageSource
 from multitool_tui.judgement.model import Tally
@@ -100,7 +100,7 @@ async def test_each_version_is_counted_in_the_same_call_as_everything_else() -> 
         "canary_own0_total": [9.4],
     }
     client = CloudWatch(values)
-    [[first, second]] = [each async for each in periods(client, [_request(ORDERS)])]
+    [first, second] = await periods(client, _request(ORDERS))
     assert first.baseline
     assert first.canary
     assert first.baseline.tally("orders") == Tally("orders", 2, 50)
@@ -114,7 +114,7 @@ async def test_each_version_is_counted_in_the_same_call_as_everything_else() -> 
 
 async def test_what_an_expression_names_is_in_the_call_of_the_expression() -> None:
     client = CloudWatch({})
-    assert len([each async for each in periods(client, [_request(ORDERS)] * 60)]) == 60
+    assert len([each async for each in periods_of_all(client, [_request(ORDERS)] * 60)]) == 60
     assert len(client.calls) == 2
     for ids in client.calls:
         assert len(ids) <= 500
@@ -124,7 +124,7 @@ async def test_what_an_expression_names_is_in_the_call_of_the_expression() -> No
 
 async def test_a_query_that_goes_wrong_later_takes_nothing_else_along() -> None:
     client = CloudWatch({"baseline_invocations": [90.0], "canary_invocations": [10.0]}, refuses="_own0_")
-    [[first, _]] = [each async for each in periods(client, [_request(ORDERS)])]
+    [first, _] = await periods(client, _request(ORDERS))
     assert first.canary
     assert first.canary.invocations == 10
     assert first.canary.tallies == ()

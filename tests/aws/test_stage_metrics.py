@@ -55,13 +55,13 @@ async def test_5xx_are_failures_and_4xx_are_counted_where_they_are_wanted() -> N
         ("prod/Canary", "5XXError"): [7.0],
         ("prod/Canary", "4XXError"): [0.0],
     }
-    [[minute]] = [each async for each in periods(CloudWatch(data), [request(1, slow_limit=300.0, client_errors=True)])]
+    [minute] = await periods(CloudWatch(data), request(1, slow_limit=300.0, client_errors=True))
     assert minute.baseline
     assert minute.canary
     assert (minute.baseline.invocations, minute.baseline.errors, minute.baseline.client_errors) == (900, 3, 20)
     assert minute.baseline.slow == 18
     assert (minute.canary.invocations, minute.canary.errors, minute.canary.client_errors) == (100, 7, 0)
-    [[without]] = [each async for each in periods(CloudWatch(data), [request(1)])]
+    [without] = await periods(CloudWatch(data), request(1))
     assert without.baseline
     assert without.baseline.client_errors is None
 
@@ -77,7 +77,7 @@ async def test_whether_the_stage_s_series_has_the_canary_s_requests_is_read_off_
         canary.append(float(mine))
         whole.append(float(3000 if within else 3000 - mine))
     data = {("prod", "Count"): whole, ("prod/Canary", "Count"): canary}
-    [found] = [each async for each in periods(CloudWatch(data), [request(15, weights=((START, weight),))])]
+    found = await periods(CloudWatch(data), request(15, weights=((START, weight),)))
     baseline = [minute.baseline.invocations for minute in found if minute.baseline]
     assert baseline == [3000 - int(mine) for mine in canary]
 
@@ -85,7 +85,7 @@ async def test_whether_the_stage_s_series_has_the_canary_s_requests_is_read_off_
 async def test_where_the_counts_do_not_tell_the_series_is_the_baseline_s() -> None:
     data = {("prod", "Count"): [1000.0], ("prod/Canary", "Count"): [1.0]}
     for weights in ((), ((START, 0.001),)):
-        [[minute]] = [each async for each in periods(CloudWatch(data), [request(1, weights=weights)])]
+        [minute] = await periods(CloudWatch(data), request(1, weights=weights))
         assert minute.baseline
         assert minute.baseline.invocations == 1000
 

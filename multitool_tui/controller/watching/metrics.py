@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from multitool_tui.aws.metrics import Period, Request, periods
+from multitool_tui.aws.metrics import Period, Request, periods_of_all
 from multitool_tui.aws.resources import Reading
 from multitool_tui.aws.session import AwsSession
 from multitool_tui.clock import Clock
@@ -70,10 +70,8 @@ class MetricsWatch:
         target = self._account.found(self._focus.target or "")
         if target is not None and not any(driver.rollout.target == target.target for driver in judged):
             read.append((self._request_for_focus(target, now), None))
-        number = 0
-        async for minutes in periods(self._session.cloudwatch, [request for request, _ in read]):
+        async for number, minutes in periods_of_all(self._session.cloudwatch, [request for request, _ in read]):
             request, driver = read[number]
-            number += 1
             if not number % _AT_A_TIME:
                 await asyncio.sleep(0)
             if driver is not None:
