@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from contextlib import AsyncExitStack
@@ -22,7 +23,7 @@ from multitool_tui.tui.app import MultiToolApp
 
 async def watch(report: Path, turn: float) -> None:
     """Look at the clocks again and again, and report."""
-    reset, started = report.with_suffix(".reset"), False
+    reset, started, parent = report.with_suffix(".reset"), False, os.getppid()
     begun = cpu = gap = busy = told = 0.0
     while True:
         if not started or reset.exists():
@@ -32,6 +33,8 @@ async def watch(report: Path, turn: float) -> None:
         await asyncio.sleep(turn)
         gap = max(gap, time.monotonic() - before - turn)
         busy = max(busy, time.thread_time() - worked)
+        if os.getppid() != parent:  # a measurement that was broken off; nobody is to wait for its rollbacks
+            os._exit(1)
         if time.monotonic() - told > 1:
             told = time.monotonic()
             said = {"cpu": time.process_time() - cpu, "wall": told - begun, "gap": gap, "busy": busy}
