@@ -48,7 +48,6 @@ NOT_HERE = {
     "aws login": "opens a browser; version 2 of the AWS CLI has it",
     "pipx install": "named only; tests/whole/test_wheel.py installs the wheel",
     "mkdocs serve": "serves until it is ended",
-    "python -m mkdocs build --strict": "a release's, in an environment with the extra `docs`",
     "python -m build": "tests/whole/test_wheel.py runs it",
     ".ci/run": "runs these tests",
 }
