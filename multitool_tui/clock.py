@@ -12,6 +12,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+_TURNS_OF_A_KEY = 6
+
 
 class Clock(Protocol):
     """What every layer may know of time. All durations are in seconds of this clock."""
@@ -70,3 +72,10 @@ class ManualClock:
             _, _, woken = heapq.heappop(self._sleepers)
             if not woken.done():
                 woken.set_result(None)
+
+
+async def give_way() -> None:
+    """Let all that is ready, and what comes of it, have its turns of the event loop first: a key takes several until it
+    is answered. Between pieces of work for which nobody waits."""
+    for _ in range(_TURNS_OF_A_KEY):
+        await asyncio.sleep(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from datetime import datetime, timedelta
 from multitool_tui.aws.metrics import Period, Request, periods_of_all
 from multitool_tui.aws.resources import Reading
 from multitool_tui.aws.session import AwsSession
-from multitool_tui.clock import Clock
+from multitool_tui.clock import Clock, give_way
 from multitool_tui.controller.account import Account
 from multitool_tui.controller.driver import Driver
 from multitool_tui.controller.observer import LATE
@@ -22,7 +21,7 @@ from multitool_tui.judgement.model import Minute
 from multitool_tui.rollout.events import Obstacle
 from multitool_tui.rollout.plan import Analysis
 
-_AT_A_TIME = 5  # rollouts that are put together and judged before keys and changes have their turn: some milliseconds
+_AT_A_TIME = 2  # rollouts that are put together and judged before keys and changes have their turns: some milliseconds
 _LOOKED_AT = timedelta(hours=1)  # of minutes for a target that is only looked at
 
 
@@ -73,7 +72,7 @@ class MetricsWatch:
         async for number, minutes in periods_of_all(self._session.cloudwatch, [request for request, _ in read]):
             request, driver = read[number]
             if not number % _AT_A_TIME:
-                await asyncio.sleep(0)
+                await give_way()
             if driver is not None:
                 self._read_to[driver.rollout.id] = self._asked[driver.rollout.id] = now
                 driver.see_periods(minutes)
