@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from multitool_tui.clock import ManualClock, SystemClock
+from multitool_tui.clock import ManualClock, SystemClock, give_way
 
 START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 
@@ -84,3 +84,18 @@ async def test_the_system_clock_runs_as_fast_as_asked(monkeypatch: pytest.Monkey
 def test_a_clock_that_does_not_run_forward_is_refused(speed: float) -> None:
     with pytest.raises(ValueError, match="a clock's speed must be above 0"):
         SystemClock(speed)
+
+
+async def test_work_for_which_nobody_waits_gives_way_to_what_takes_several_turns() -> None:
+    done = list[str]()
+
+    async def key() -> None:
+        for _ in range(4):  # from the terminal to a widget, and on to what it changes
+            await asyncio.sleep(0)
+        done.append("key")
+
+    pressed = asyncio.create_task(key())
+    await give_way()
+    done.append("work")
+    await pressed
+    assert done == ["key", "work"]
