@@ -615,6 +615,12 @@ def _disk_full(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
 
 
+async def test_where_there_is_no_other_session_turning_to_it_says_how_to_have_one() -> None:
+    async with opened(mid_canary()) as session:
+        await session.press("at")
+        assert session.told[-1] == "There is but this session: --also opens others beside it."
+
+
 async def test_every_action_is_in_the_palette() -> None:
     async with opened(mid_canary()) as session:
         titles = {command.title for command in session.app.get_system_commands(session.app.screen)}
