@@ -8,6 +8,7 @@ Source: CloudWatch API reference, GetMetricData.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,6 @@ from multitool_tui.aws.errors import Refused
 from multitool_tui.aws.pairs import queries_of, tallies
 from multitool_tui.aws.sources import BASELINE, CANARY, WHOLE, Source
 from multitool_tui.aws.translate import aws_errors
-from multitool_tui.clock import give_way
 from multitool_tui.judgement.model import Counts
 from multitool_tui.rollout.metrics import MetricPair
 
@@ -92,7 +92,7 @@ async def periods_of_all(client: Any, requests: Sequence[Request]) -> AsyncItera
         for group in batch:
             known = found.setdefault(group.index, {})
             known |= {label: answers[identity] for identity, label in group.labels.items() if identity in answers}
-        await give_way()  # reading one answer, and asking for the next, are some milliseconds each
+        await asyncio.sleep(0)  # reading one answer, and asking for the next, are some milliseconds each
         begun = following[0].index if following else len(requests)
         for index in range(told, begun):
             yield index, _assemble(requests[index], found.pop(index, {}))

@@ -71,14 +71,14 @@ class MetricsWatch:
             read.append((self._request_for_focus(target, now), None))
         async for number, minutes in periods_of_all(self._session.cloudwatch, [request for request, _ in read]):
             request, driver = read[number]
-            if not number % _AT_A_TIME:
-                await give_way()
             if driver is not None:
                 self._read_to[driver.rollout.id] = self._asked[driver.rollout.id] = now
                 driver.see_periods(minutes)
                 await self.unseen.look_for(driver, now)
             elif target is not None:
                 self._see_focus(target, request, minutes, now)
+            if number % _AT_A_TIME == _AT_A_TIME - 1:
+                await give_way()
         return bool(read)
 
     def _see_focus(self, target: Reading, request: Request, minutes: Sequence[Period], now: datetime) -> None:
