@@ -1,10 +1,10 @@
 """From a key to its repaint in a large account, while everything is polled: `python -m benchmarks.keys [--minutes N]`.
 
 The screen runs on a pty of 120x40: once in an empty account, once in one with 2,000 functions and 200 live rollouts.
-Keys are pressed in both for so many minutes: a filter is typed, which goes over all resources, help and history are
-opened and closed; in the large one the cursor also goes down the table of rollouts. A key counts until what it must
-show has been written to the terminal. Beside it: the longest time in which the event loop did nothing else, by the
-clock and of its own CPU; other processes lengthen the first alone.
+Keys are pressed in both for so many minutes: a filter is opened, typed, which goes over all resources, and closed, and
+help and history are opened and closed; in the large one the cursor also goes down the table of rollouts. A key counts
+until what it must show has been written to the terminal. Beside it: the longest time in which the event loop did
+nothing else, by the clock and of its own CPU; other processes lengthen the first alone.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ DOWN, HOME, END, ESCAPE = "\x1b[B", "\x1b[H", "\x1b[F", "\x1b"
 _BETWEEN = 0.15  # seconds between two keys, of a quick hand
 
 
-def press(screen: Terminal, rollouts: int, minutes: float) -> dict[str, list[float]]:
+def press(screen: Terminal, functions: int, rollouts: int, minutes: float) -> dict[str, list[float]]:
     """Milliseconds of each key, by what it does."""
     taken: dict[str, list[float]] = defaultdict(list)
+    listed = f"{'▾' if rollouts else '▸'} {name(1)[:2]}" if functions else "No functions"
 
     def timed(what: str, key: str, shown: str) -> None:
         taken[what].append(screen.milliseconds(key, shown))
@@ -38,7 +39,7 @@ def press(screen: Terminal, rollouts: int, minutes: float) -> dict[str, list[flo
         timed("filter opened", "/", "filter:")
         for length in range(1, len(TYPED) + 1):
             timed("filter typed", TYPED[length - 1], TYPED[:length])
-        screen.milliseconds(ESCAPE, "Resources")
+        timed("filter closed", ESCAPE, listed)
         screen.rest(1.0)  # an escape that another key follows at once would be taken for alt
         timed("help opened", "?", "evidence")
         timed("help closed", ESCAPE, "Resources")
@@ -73,7 +74,7 @@ def measure(functions: int, rollouts: int, minutes: float, within: float) -> dic
     with account(functions) as place, terminal(place, rollouts) as screen:
         screen.wait_until_ready(within)
         screen.begin_anew()
-        taken = press(screen, rollouts, minutes)
+        taken = press(screen, functions, rollouts, minutes)
         report = screen.report
     sys.stdout.write(f"{functions} functions, {rollouts} live rollouts, {minutes:g} minutes\n")
     for what, times in (*taken.items(), ("any key", any_of(taken, taken))):

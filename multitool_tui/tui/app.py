@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import events
 from textual.actions import ActionParseResult
@@ -33,6 +33,7 @@ from multitool_tui.clock import Clock, SystemClock
 from multitool_tui.controller.port import CommandRefused, ConnectFailed, Controller, GroupReleases
 from multitool_tui.tui.garbage import PAUSE, Garbage
 from multitool_tui.tui.habits import Habits
+from multitool_tui.tui.hand import Hand
 from multitool_tui.tui.messages import (
     Arranged,
     DescribeAsked,
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from multitool_tui.controller.provision.desk import Desk
     from multitool_tui.controller.snapshot import Snapshot
     from multitool_tui.views.scene import Scene
+
+Kept = TypeVar("Kept", bound=Screen[Any])
 
 _log = logging.getLogger(__name__)
 _CLOSING = 10.0
@@ -112,8 +115,11 @@ class MultiToolApp(AppWithRoles[Farewell]):
         self._ascii = not _shows_unicode() if ascii_only is None else ascii_only
         self._controller: Controller | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._garbage = Garbage()
+        self._hand = Hand()
+        self._garbage = Garbage(self._hand)
         self._pause: asyncio.TimerHandle | None = None
+        self._newest: Snapshot | None = None
+        """One that waits to be shown."""
         self._target: str | None = None
         self._chosen = False
         self._looked_at: str | None = None
@@ -150,7 +156,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
-            self._garbage.pressed()
+            self._hand.pressed()
             if self._pause:
                 self._pause.cancel()
             self._pause = asyncio.get_running_loop().call_later(PAUSE + 0.01, self._garbage.turn)
@@ -225,7 +231,26 @@ class MultiToolApp(AppWithRoles[Farewell]):
         return Scene(self._clock.now(), snapshot, self._target, self._ascii, self._habits.preferences.keys)
 
     def _deliver(self, snapshot: Snapshot) -> None:
-        self.post_message(SnapshotArrived(snapshot))
+        """One of many rollouts takes as long to draw as what a key asks for, which comes first."""
+        from multitool_tui.controller.pace import between_snapshots
+
+        waiting, self._newest = self._newest, snapshot
+        if not between_snapshots(len(snapshot.rollouts)):
+            self._arrive()
+        elif waiting is None:
+            self._when_answered(self._arrive)
+
+    def _arrive(self) -> None:
+        newest, self._newest = self._newest, None
+        if newest is not None:
+            self.post_message(SnapshotArrived(newest))
+
+    def _when_answered(self, work: Callable[[], None]) -> None:
+        """Do what nobody waits for, once a key that was just pressed has been answered: at once if none was."""
+        if wait := self._hand.waits:
+            asyncio.get_running_loop().call_later(wait, self.call_later, work)
+        else:
+            work()
 
     def on_snapshot_arrived(self, message: SnapshotArrived) -> None:
         from multitool_tui.views.scene import first_target
@@ -307,6 +332,9 @@ class MultiToolApp(AppWithRoles[Farewell]):
     def _tick(self) -> None:
         """Ages grow without news, and garbage."""
         self._garbage.turn()
+        self._when_answered(self._age)
+
+    def _age(self) -> None:
         if self.scene is not None:
             self.scene = replace(self.scene, now=self._clock.now())
 
@@ -436,16 +464,27 @@ class MultiToolApp(AppWithRoles[Farewell]):
     def on_fleet_asked(self) -> None:
         from multitool_tui.tui.screens.fleet import FleetScreen
 
-        if self.scene is None or any(isinstance(screen, FleetScreen) for screen in self.screen_stack):
-            return  # one screen, which must not lie upon itself where the key was quicker than it
-        if self.is_screen_installed("fleet"):  # it was open before: to make one anew takes as long again
-            fleet = self.get_screen("fleet", FleetScreen)
-            fleet.open_on(self.scene)
+        if self.scene is None:
+            return
+        scene, place = self.scene, self._habits.place
+        self._open_again(
+            FleetScreen,
+            lambda: FleetScreen(self._clock, scene, place.sort, place.fleet_needle),
+            lambda screen: screen.open_on(scene),
+        )
+
+    def _open_again(self, kind: type[Kept], make: Callable[[], Kept], show: Callable[[Kept], None]) -> None:
+        """Open a screen of which there is one, made when it is opened first: to make it anew takes as long again."""
+        name = kind.__name__
+        if any(isinstance(screen, kind) for screen in self.screen_stack):
+            return  # a key was quicker than the screen, which must not lie upon itself
+        if self.is_screen_installed(name):
+            screen = self.get_screen(name, kind)
+            show(screen)
         else:
-            place = self._habits.place
-            fleet = FleetScreen(self._clock, self.scene, place.sort, place.fleet_needle)
-            self.install_screen(fleet, "fleet")
-        self.push_screen(fleet)
+            screen = make()
+            self.install_screen(screen, name)
+        self.push_screen(screen)
 
     def on_observe_asked(self) -> None:
         # Brings the SDK along, which the controller has loaded by now.
@@ -467,8 +506,14 @@ class MultiToolApp(AppWithRoles[Farewell]):
     def on_history_asked(self) -> None:
         from multitool_tui.tui.screens.history import HistoryScreen
 
-        if self._controller and self.scene:
-            self.push_screen(HistoryScreen(self.scene, self._controller.archive))
+        if self._controller is None or self.scene is None:
+            return
+        scene, archive = self.scene, self._controller.archive
+        self._open_again(
+            HistoryScreen,
+            lambda: HistoryScreen(scene, archive),
+            lambda screen: screen.open_on(scene, archive),
+        )
 
     def on_replay_asked(self, message: ReplayAsked) -> None:
         from multitool_tui.tui.screens.past import PastScreen

@@ -9,8 +9,8 @@ and about everything once the operator seems to be away.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from time import monotonic
+
+from multitool_tui.tui.hand import Hand
 
 _SETTLED = 5.0
 """Seconds after which most is loaded: modules, the SDK's models."""
@@ -27,23 +27,17 @@ _BY_ITSELF = 100
 class Garbage:
     """One for a process: what it sets holds for all of that, from its beginning until `restore`."""
 
-    def __init__(self, now: Callable[[], float] = monotonic) -> None:
-        """`now`: seconds."""
-        self._now = now
-        self._begun = self._pressed = now()
+    def __init__(self, hand: Hand) -> None:
+        self._hand = hand
+        self._begun = hand.now()
         self._collected = float("-inf")
         self._thorough: float | None = None
         self._thresholds = gc.get_threshold()
         gc.set_threshold(*self._thresholds[:2], _BY_ITSELF)
 
-    def pressed(self) -> None:
-        """A key was pressed, or the mouse: the operator waits for what comes of it."""
-        self._pressed = self._now()
-
     def turn(self) -> None:
         """Collect, if this is a moment for it. Called again and again, and `PAUSE` after a key."""
-        now = self._now()
-        quiet = now - self._pressed
+        now, quiet = self._hand.now(), self._hand.rests
         patience = _SOMETIMES if quiet > _READING else _EVERY
         if now - self._begun < _SETTLED or quiet < PAUSE or now - self._collected < patience:
             return

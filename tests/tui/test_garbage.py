@@ -8,13 +8,15 @@ from collections.abc import Iterator
 import pytest
 
 from multitool_tui.tui.garbage import Garbage
+from multitool_tui.tui.hand import Hand
 
 
 class Moments:
-    """A clock in seconds, and when all that is not frozen was looked over."""
+    """A clock in seconds, a hand that goes by it, and when all that is not frozen was looked over."""
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.hand = Hand(lambda: self.now)
         self.collected: list[float] = []
 
     def count(self, phase: str, info: dict[str, int]) -> None:
@@ -54,20 +56,20 @@ def read(garbage: Garbage, moments: Moments, until: float) -> None:
 def press(garbage: Garbage, moments: Moments, until: float, every: float = 0.25) -> None:
     """Keys, and a turn after each pause that they leave."""
     while moments.now < until:
-        garbage.pressed()
+        moments.hand.pressed()
         garbage.turn()
         moments.now += every
         garbage.turn()
 
 
 def test_it_begins_after_all_is_loaded_and_is_seldom_while_one_reads(moments: Moments) -> None:
-    garbage = Garbage(lambda: moments.now)
+    garbage = Garbage(moments.hand)
     read(garbage, moments, 70)
     assert moments.collected == [35, 65]  # what there is at 5 is left out of it
 
 
 def test_it_follows_keys_once_they_are_answered_and_does_not_come_between_them(moments: Moments) -> None:
-    garbage = Garbage(lambda: moments.now)
+    garbage = Garbage(moments.hand)
     read(garbage, moments, 6)
     press(garbage, moments, 20)
     assert moments.collected == [10, 15, 20]
@@ -78,7 +80,7 @@ def test_it_follows_keys_once_they_are_answered_and_does_not_come_between_them(m
 
 
 def test_what_is_new_is_collected_and_what_is_old_when_one_is_away(moments: Moments) -> None:
-    garbage = Garbage(lambda: moments.now)
+    garbage = Garbage(moments.hand)
     old = Knot()
     read(garbage, moments, 20)
     del old
@@ -96,20 +98,20 @@ def test_what_is_new_is_collected_and_what_is_old_when_one_is_away(moments: Mome
 
 
 def test_whoever_presses_keys_is_not_away(moments: Moments) -> None:
-    garbage = Garbage(lambda: moments.now)
+    garbage = Garbage(moments.hand)
     old = Knot()
     read(garbage, moments, 20)
     del old
     while moments.now < 1800:
         read(garbage, moments, moments.now + 30)
-        garbage.pressed()
+        moments.hand.pressed()
     gc.unfreeze()
     assert knots() == 1
 
 
 def test_python_has_it_back_in_the_end(moments: Moments) -> None:
     before = gc.get_threshold()
-    garbage = Garbage(lambda: moments.now)
+    garbage = Garbage(moments.hand)
     assert gc.get_threshold() == (*before[:2], 100)
     read(garbage, moments, 20)
     assert gc.get_freeze_count()

@@ -9,6 +9,7 @@ from textual.widgets import Button, Static
 
 from multitool_tui.controller.film import Film
 from multitool_tui.tui.app import MultiToolApp
+from multitool_tui.tui.messages import HistoryAsked
 from multitool_tui.tui.screens.form import FormScreen
 from multitool_tui.tui.screens.history import HistoryScreen, HistoryTable
 from multitool_tui.tui.screens.main import MainScreen
@@ -129,6 +130,42 @@ async def test_nothing_new_changes_what_was() -> None:
         played.push(judged_for_minutes())
         await quiet(pilot)
         assert app.export_screenshot() == before
+
+
+async def test_the_history_opens_on_the_newest_again_whatever_has_changed_meanwhile() -> None:
+    archive = FakeArchive(rows(50))
+    played = controller(archive)
+    app = make_app(played)
+    async with app.run_test(size=MIDDLE) as pilot:
+        await quiet(pilot)
+        await pilot.press("H", "end")
+        await quiet(pilot)
+        screen = app.screen
+        await pilot.press("escape")
+        await quiet(pilot)
+        assert shown(app) is MainScreen
+        archive.rows = rows(55)
+        played.push(judged_for_minutes())
+        await pilot.resize_terminal(*SMALL)
+        await quiet(pilot)
+        await pilot.press("H")
+        await quiet(pilot)
+        assert app.screen is screen
+        table = screen.query_one(HistoryTable)
+        assert table.row is not None
+        assert (table.row.key, table.row_count, table.scroll_offset.y, table.complete) == (55, 55, 0, True)
+        assert screen.query_one("#keys").size.width == SMALL[0]
+        assert str(screen.query_one("#fleet-pane").border_title).endswith("55 rollouts")
+
+
+async def test_a_quick_hand_opens_the_history_once() -> None:
+    app = make_app(controller(FakeArchive(rows(1))))
+    async with app.run_test(size=SMALL) as pilot:
+        await quiet(pilot)
+        app.post_message(HistoryAsked())
+        app.post_message(HistoryAsked())
+        await quiet(pilot)
+        assert [type(screen) for screen in app.screen_stack].count(HistoryScreen) == 1
 
 
 async def test_the_history_is_filtered_by_words_keys_and_what_is_left_out() -> None:

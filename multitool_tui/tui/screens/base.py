@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.reactive import Reactive
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -22,8 +24,11 @@ class Opens(Screen[Result]):
     """A screen that opens, and has others open over it, without what Textual does twice then.
 
     Each screen that opens has all that lie below it laid out anew, and itself too, once it has been told its size; and
-    its styles are worked out again, which it was made with.
+    its styles are worked out again, which it was made with. And where the focus goes elsewhere, all of the screen would
+    be painted again, although both widgets see to that themselves.
     """
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     _worn_last: tuple[object, ...] | None = None
     """What its styles came from when it was on top last; None while it has never been below, or gone."""

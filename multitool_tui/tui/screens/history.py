@@ -57,6 +57,12 @@ class HistoryTable(Rows):
         """The row under the cursor."""
         return self.found[self.cursor] if self.cursor < len(self.found) else None
 
+    def clear(self) -> None:
+        """Have no rows, and be on the first one that comes."""
+        self.rows, self.found = [], ()
+        self.move_cursor(0)
+        self.fit()
+
     def rebuild(self) -> None:
         """Take the rows anew."""
         key = self.row.key if self.row else None
@@ -109,9 +115,14 @@ class HistoryScreen(FollowsScenes, Opens[None]):
         yield Lines(id="keys")
 
     def on_mount(self) -> None:
-        self._table.focus()
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
-        self.label()  # before it is painted for the first time
+        self.open_on(self._scene, self._archive)
+
+    def open_on(self, scene: Scene, archive: Archives) -> None:
+        """Read the journal as if for the first time."""
+        self._scene, self._archive = scene, archive
+        self._table.clear()
+        self._table.focus()
         self.action_again()
 
     def _theme_changed(self, theme: Theme) -> None:
@@ -144,13 +155,13 @@ class HistoryScreen(FollowsScenes, Opens[None]):
 
     def action_again(self) -> None:
         """Read the journal anew."""
+        self._table.complete, self._table.refused = False, ""
+        self.label()  # before it is painted for the first time
         self.run_worker(self._reading(), exclusive=True, group="reading")
 
     async def _reading(self) -> None:
         """Page by page: the first one is on the screen before the next is asked for."""
         table, rows = self._table, list[PastRow]()
-        table.complete, table.refused = False, ""
-        self.label()
         before: int | None = None
         try:
             while page := await self._archive.page(before):
