@@ -97,7 +97,7 @@ async def take(picture: Picture) -> str:
             await pilot.pause()
             await picture.act(stage, pilot)
             await stage.settle()
-            app._tick()  # noqa: SLF001 - it is told the time by the real clock otherwise, sooner or later
+            app._age()  # noqa: SLF001 - it is told the time by the real clock otherwise, sooner or later
             for field in app.screen.query(Input):
                 field.cursor_blink = False
             await still(pilot)

@@ -47,10 +47,24 @@ def comes_about(so: Callable[[], bool], *, within: float) -> None:
         time.sleep(0.02)
 
 
+async def at_rest(quiet: Callable[[], bool]) -> None:
+    """Run the event loop until `quiet`, and until whoever has become quiet waits for the clock; that does not move.
+
+    Raises:
+        AssertionError: it never was.
+    """
+    await settle()
+    while True:
+        await until(quiet, "quiet")
+        await settle()
+        if quiet():
+            return
+
+
 async def run_until(
     clock: ManualClock, so: Callable[[], bool], *, within: float, quiet: Callable[[], bool], step: float = 5.0
 ) -> None:
-    """Advance `clock` by `step` seconds at a time until `so`; between two steps, wait until `quiet`.
+    """Advance `clock` by `step` seconds at a time until `so`; between two steps, wait until all is `at_rest`.
 
     Raises:
         AssertionError: not within `within` seconds of the clock.
@@ -60,5 +74,4 @@ async def run_until(
         assert passed < within, f"not within {within} s of the clock"
         clock.advance(step)
         passed += step
-        await settle()
-        await until(quiet, "quiet")
+        await at_rest(quiet)

@@ -29,7 +29,7 @@ from multitool_tui.sandbox.scenario import load_scenario
 from multitool_tui.sandbox.server import Sandbox
 from multitool_tui.words import parse_duration
 from tests.support.threads import AtOnce
-from tests.support.waiting import run_until, settle, until
+from tests.support.waiting import at_rest, run_until
 
 START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 REGION = "eu-west-1"
@@ -71,8 +71,7 @@ class World:
 
     async def settle(self) -> None:
         """Let every call that is under way come back; the clock stands still."""
-        await settle()
-        await until(self.quiet, "quiet")
+        await at_rest(self.quiet)
 
     async def run_until(self, so: Callable[[], bool], within: float = 3600) -> None:
         """Let time pass until `so`.

@@ -282,11 +282,11 @@ async def test_the_ticker_paints_ages_and_nothing_else(monkeypatch: pytest.Monke
             plain(self, y)
 
         monkeypatch.setattr(Lines, "refresh_line", spy)
-        app._tick()
+        app._age()
         await pilot.pause()
         assert painted == []
         clock.advance(1)
-        app._tick()
+        app._age()
         await pilot.pause()
         assert {name for name, _ in painted} == {"header", "split"}
         assert "data 5s old" in lines_of(app)[0]
