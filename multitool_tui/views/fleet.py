@@ -29,7 +29,7 @@ KEYS = frozenset({"target", "state", "verdict", "driver", "strategy", "version",
 
 _TITLE = "Rollouts"
 _NOT_BEGUN = Mark("○", "not begun", Role.DIM)
-_ELSEWHERE = "elsewhere"
+_NOT_OURS = "not ours"
 
 
 class Sort(StrEnum):
@@ -76,6 +76,8 @@ class FleetRow:
     where: str = ""
     error: str = ""
     """Why the session that this row stands for is of no use."""
+    foreign: bool = False
+    """Whether the weights are somebody else's: no rollout of ours, here or elsewhere."""
 
     @property
     def key(self) -> tuple[str, str, bool]:
@@ -86,6 +88,11 @@ class FleetRow:
     def is_group(self) -> bool:
         """Whether it stands for a whole group. `target` is its name then."""
         return bool(self.group) and self.wave is None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is a rollout that is under way."""
+        return not (self.ended or self.foreign or self.is_group)
 
     @property
     def label(self) -> str:
@@ -185,7 +192,7 @@ def _group_rows(group: Group, known: Mapping[str, FleetRow]) -> Iterator[FleetRo
         for target in wave
     ]
     done = sum(row.mark is STATES[State.PROMOTED] for row in members)
-    live = [row for row in members if not row.ended]
+    live = [row for row in members if row.is_live]
     if group.wave is not None:
         mark = Mark("◐", f"wave {group.wave + 1} of {len(group.waves)}", Role.ACCENT)
     elif live:
@@ -279,7 +286,8 @@ def _marked(alias: Alias, scene: Scene) -> FleetRow:
     weight = 1.0 if alias.version == canary else alias.weights.get(canary, 0.0)
     versions = f"v{clean(lease.baseline if lease else alias.version)} → v{clean(canary)}"
     if lease is None:
-        return FleetRow(clean(alias.target), FOREIGN._replace(word="not ours"), 8, versions, wanted=weight)
+        mark = FOREIGN._replace(word=_NOT_OURS)
+        return FleetRow(clean(alias.target), mark, 8, versions, wanted=weight, foreign=True)
     left = lease.is_over(scene.now)
     mark = Mark("!", "no driver", Role.WARN) if left else STATES[State.BAKING if weight == 1 else State.SHIFTING]
     return FleetRow(
@@ -358,8 +366,9 @@ def drawn(table: Table[FleetRow], row: FleetRow, width: int) -> Line:
 
 def title(found: Fleet, sort: Sort, needle: str) -> Line:
     """How many rollouts there are, and in which order."""
-    live = sum(not row.ended for row in found.rows if not row.is_group)
-    parts = [line(Span(_TITLE, Role.STRONG)), line(f"{live} live")]
+    parts = [line(Span(_TITLE, Role.STRONG)), line(f"{sum(row.is_live for row in found.rows)} live")]
+    if foreign := sum(row.foreign for row in found.rows):
+        parts.append(line(Span(f"{foreign} {_NOT_OURS}", Role.DIM)))
     if needle:
         parts.append(line(Span(f"{sum(not row.is_group for row in found.rows)} of {found.total} match", Role.ACCENT)))
     parts.append(line(Span(f"by {sort}", Role.DIM)))

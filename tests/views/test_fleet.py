@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from multitool_tui.views.dialogs import group_question
-from multitool_tui.views.fleet import TABLE, Fleet, Sort, fleet
+from multitool_tui.views.fleet import TABLE, Fleet, Sort, fleet, title
 from multitool_tui.views.scene import Scene
 from multitool_tui.views.text import width_of
 from tests.tui.scenes import NOW, grouped, hostile
@@ -35,6 +35,14 @@ def test_a_rollout_that_another_machine_drives_is_known_by_its_mark_on_the_alias
 
 def test_weights_without_a_mark_are_nobodys_of_ours() -> None:
     assert [row.target for row in found(needle="ours").rows] == ["checkout:live", "invoice-render:live"]
+
+
+def test_the_title_counts_what_is_under_way_and_what_is_not_ours() -> None:
+    def said(rows: Fleet) -> str:
+        return "".join(span.text for span in title(rows, Sort.AGE, ""))
+
+    assert said(found()) == "Rollouts · 9 live · 2 not ours · by age"
+    assert said(found(needle="!ours")) == "Rollouts · 9 live · by age"
 
 
 @pytest.mark.parametrize("sort", Sort)
