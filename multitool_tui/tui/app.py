@@ -13,7 +13,6 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -219,7 +218,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
         self.scene = self._scene(None)
         await self.push_screen(main.MainScreen(self._clock, self._hint))
         for sentence in wrong:
-            self.notify(sentence, title="Preferences", severity="warning", timeout=15, markup=False)
+            self.notify(sentence, title="Preferences", severity="warning", timeout=15)
 
     def _load(self) -> tuple[Any, Sequence[str]]:
         """What takes a while: the main screen's module, and the operator's preferences with what is wrong in them."""
@@ -282,7 +281,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
                 continue
             if told_by.toast:
                 kind: SeverityLevel = {"bad": "error", "warning": "warning"}.get(each.severity, "information")  # type: ignore[assignment]
-                self.notify(each.text, title=each.title, severity=kind, timeout=10, markup=False)
+                self.notify(each.text, title=each.title, severity=kind, timeout=10)
             codes = control_codes(told_by, each.title, each.text, os.environ)
             if codes and self._driver is not None and not self._lent:
                 self._driver.write(codes)
@@ -351,7 +350,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
         sentence = f"Something could not be shown ({type(error).__name__}); the rest goes on."
         if sentence != self._reported:
             self._reported = sentence
-            self.notify(sentence, severity="error", markup=False)
+            self.notify(sentence, severity="error")
 
     # The way down: keys become commands
 
@@ -366,7 +365,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
             await work
         except Exception as error:  # noqa: BLE001 - the edge: a task's failure is told, not raised
             self.log.error(error)
-            self.notify(f"That failed: {_sentence(error)}", severity="error", markup=False)
+            self.notify(f"That failed: {_sentence(error)}", severity="error")
 
     def on_looked(self, message: Looked) -> None:
         self._chosen = True
@@ -385,7 +384,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
         snapshot = self._controller.snapshot
         if self.scene is None or self.scene.snapshot is None or snapshot.place == self.scene.snapshot.place:
             if not message.name:
-                self.notify("There is but this session: --also opens others beside it.", markup=False)
+                self.notify("There is but this session: --also opens others beside it.")
             return
         self._chosen, self._looked_at = False, None
         self.on_snapshot_arrived(SnapshotArrived(snapshot))
@@ -420,7 +419,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
         if message.answer:
             message.answer(refusal)
         elif refusal:
-            self.notify(refusal, severity="warning", markup=False)
+            self.notify(refusal, severity="warning")
 
     def _turn_to(self, target: str) -> None:
         """Have what was just begun in hand."""
@@ -456,7 +455,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
             self.pop_screen()
             if ended.target:
                 self._turn_to(ended.target)
-                self.notify(f"{ended.target} is ready. Its next version: n, with a zip file.", markup=False)
+                self.notify(f"{ended.target} is ready. Its next version: n, with a zip file.")
             self.on_refresh_asked()
 
         self.push_screen(SetupScreen(desk, inspecting(), Draft(), left, ascii_only=self._ascii))
@@ -495,7 +494,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
         if self._controller and self.scene and subject:
             self.push_screen(ObserveScreen(self.scene, subject, self._controller.observatory))
         else:
-            self.notify("There is no target to look at yet.", severity="warning", markup=False)
+            self.notify("There is no target to look at yet.", severity="warning")
 
     def on_describe_asked(self, message: DescribeAsked) -> None:
         from multitool_tui.tui.screens.describe import DescribeScreen
@@ -540,7 +539,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
             async def submit(values: Mapping[str, str]) -> str:
                 return await groups.start(message.name, values)
 
-            self._spawn(self._fill_in(groups.ask(message.name), submit, partial(self.notify, markup=False)))
+            self._spawn(self._fill_in(groups.ask(message.name), submit, self.notify))
 
     async def _fill_in(
         self,
@@ -558,7 +557,7 @@ class MultiToolApp(AppWithRoles[Farewell]):
         try:
             form = await asking
         except CommandRefused as refused:
-            self.notify(str(refused), severity="warning", markup=False)
+            self.notify(str(refused), severity="warning")
         else:
             self.push_screen(FormScreen(form, submit), answered)
 
@@ -568,9 +567,9 @@ class MultiToolApp(AppWithRoles[Farewell]):
 
     async def _take_group_back(self, message: GroupBackAsked, groups: GroupReleases) -> None:
         try:
-            self.notify(await groups.roll_back(message.name, message.ids), markup=False)
+            self.notify(await groups.roll_back(message.name, message.ids))
         except CommandRefused as refused:
-            self.notify(str(refused), severity="error", markup=False)
+            self.notify(str(refused), severity="error")
 
     # The end
 

@@ -83,6 +83,17 @@ def lines_of(app: MultiToolApp) -> list[str]:
     return [strip.text for strip in strips]
 
 
+async def test_a_box_of_any_screen_shows_what_it_says_as_it_is_written() -> None:
+    app = make_app(FakeController(mid_canary()))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        app.screen.notify("[red]gone[/red]", title="[b]who?[/b]")
+        await pilot.pause()
+        shown = "\n".join(lines_of(app))
+        assert "[red]gone[/red]" in shown
+        assert "[b]who?[/b]" in shown
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (60, 16), (40, 10), (20, 5)])
 async def test_hostile_names_are_shown_as_text_and_nothing_else(size: tuple[int, int]) -> None:
     app = make_app(FakeController(hostile()))

@@ -167,7 +167,7 @@ class DescribeScreen(FollowsScenes, Opens[None]):
     def action_copy(self) -> None:
         if self._text:
             self.app.copy_to_clipboard(self._text)
-            self.notify(f"Copied: {len(self._text.splitlines())} lines of {clean(self._resource.name)}", markup=False)
+            self.notify(f"Copied: {len(self._text.splitlines())} lines of {clean(self._resource.name)}")
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(self._scene, "sheet"))

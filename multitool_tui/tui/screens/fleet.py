@@ -239,7 +239,7 @@ class FleetScreen(SteeringScreen):
         asked = group_question(self.scene, group)
         if asked is None:
             sentence = f"Nothing of {group.name} is under way, or was promoted from here."
-            self.notify(sentence, severity="warning", markup=False)
+            self.notify(sentence, severity="warning")
             return
         (question, ids), place = asked, self._place
 

@@ -172,7 +172,7 @@ class HistoryScreen(FollowsScenes, Opens[None]):
         except CommandRefused as refused:
             table.refused = str(refused)
             if table.rows:
-                self.notify(table.refused, severity="warning", markup=False)
+                self.notify(table.refused, severity="warning")
         else:
             table.rows, table.complete = rows, True
         table.rebuild()
@@ -185,7 +185,7 @@ class HistoryScreen(FollowsScenes, Opens[None]):
         try:
             film = await self._archive.film(row.key)
         except CommandRefused as refused:
-            self.notify(str(refused), severity="warning", markup=False)
+            self.notify(str(refused), severity="warning")
         else:
             self.app.push_screen(PastScreen(film, self._scene))
 
@@ -206,7 +206,7 @@ class HistoryScreen(FollowsScenes, Opens[None]):
             return
         if caller is None or row.place != place_of(caller):
             sentence = f"That rollout was in {row.place}: start MultiTool there to replay it."
-            self.notify(sentence, severity="warning", markup=False)
+            self.notify(sentence, severity="warning")
             return
         self.post_message(ReplayAsked(row.target))
 

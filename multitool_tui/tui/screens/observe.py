@@ -182,7 +182,7 @@ class ObserveScreen(FollowsScenes, Opens[None]):
         self._busy = False
         if page is None and self._opened:
             # What was read before stays, and says how old it is.
-            self.notify(said, severity="warning", markup=False)
+            self.notify(said, severity="warning")
             self._draw_frame()
             return
         self._refused = said
@@ -213,7 +213,7 @@ class ObserveScreen(FollowsScenes, Opens[None]):
     def begin(self, deed: Deed) -> None:
         """Ask for what a deed needs."""
         if deed.changes and self._read_only:
-            self.notify(READ_ONLY, severity="warning", markup=False)
+            self.notify(READ_ONLY, severity="warning")
             return
         row = self.query_one(PageLines).row
         key = row.key if row and deed.of is not None else ""
@@ -225,7 +225,7 @@ class ObserveScreen(FollowsScenes, Opens[None]):
         try:
             form = await self._observatory.ask(deed, self._subject, key)
         except CommandRefused as refused:
-            self.notify(str(refused), severity="warning", markup=False)
+            self.notify(str(refused), severity="warning")
         else:
             self._ask(deed, key, form)
         self._busy = False
@@ -237,7 +237,7 @@ class ObserveScreen(FollowsScenes, Opens[None]):
 
         def done(said: str | None) -> None:
             if said is not None:
-                self.notify(said, markup=False)
+                self.notify(said)
                 if deed.changes:
                     self.action_again()
 

@@ -302,7 +302,7 @@ class StartScreen(FollowsScenes, Dialog[None]):
         self._busy = False
         if not self.is_current:
             if refusal:
-                self.app.notify(refusal, severity="warning", markup=False)
+                self.app.notify(refusal, severity="warning")
         elif refusal is None:
             self.dismiss(None)
         else:

@@ -78,7 +78,7 @@ class SteeringScreen(FollowsScenes, Opens[None]):
             if event.key in pressed_for(action, self.scene):
                 state = availability(action.name, self.scene)
                 if state.reason:
-                    self.notify(state.reason, severity="warning", markup=False)
+                    self.notify(state.reason, severity="warning")
 
     @property
     def _place(self) -> str:
@@ -176,7 +176,7 @@ class SteeringScreen(FollowsScenes, Opens[None]):
         if resource := self.resource():
             self.post_message(DescribeAsked(resource))
         else:
-            self.notify("There is nothing to describe here yet.", severity="warning", markup=False)
+            self.notify("There is nothing to describe here yet.", severity="warning")
 
     def action_refresh(self) -> None:
         self.post_message(RefreshAsked())
@@ -184,16 +184,16 @@ class SteeringScreen(FollowsScenes, Opens[None]):
     def action_copy(self) -> None:
         text = copied_text(self.scene)
         if text is None:
-            self.notify("There is no target to copy yet.", markup=False)
+            self.notify("There is no target to copy yet.")
             return
         self.app.copy_to_clipboard(text)
-        self.notify(f"Copied: {text}", markup=False)
+        self.notify(f"Copied: {text}")
 
     def action_console(self) -> None:
         url, sentence = console_url(self.scene)
         if url:
             self.app.copy_to_clipboard(url)
-        self.notify(sentence, title="Console", markup=False)
+        self.notify(sentence, title="Console")
 
     def action_theme(self) -> None:
         """The next of our own themes."""
@@ -205,9 +205,9 @@ class SteeringScreen(FollowsScenes, Opens[None]):
         try:
             picture, text = pictures.save(self.app, self._clock.now())
         except OSError as error:
-            self.notify(f"The screenshot could not be saved: {error.strerror}.", severity="error", markup=False)
+            self.notify(f"The screenshot could not be saved: {error.strerror}.", severity="error")
             return
-        self.notify(f"Saved {picture}, and as text {text.name}", title="Screenshot", markup=False)
+        self.notify(f"Saved {picture}, and as text {text.name}", title="Screenshot")
 
     def action_suspend(self) -> None:
         """Stop the process as any other is stopped; while a rollout is live here, only when that is asked for twice."""
@@ -215,7 +215,7 @@ class SteeringScreen(FollowsScenes, Opens[None]):
         why_not = stop_refused(self.scene) if now > self._stop_asked + _TWICE else None
         self._stop_asked = now
         if why_not:
-            self.notify(why_not, severity="warning", markup=False)
+            self.notify(why_not, severity="warning")
         else:
             self.app.action_suspend_process()
 
@@ -232,7 +232,7 @@ class SteeringScreen(FollowsScenes, Opens[None]):
         if self.scene.target:
             self.post_message(ReplayAsked(self.scene.target))
         else:
-            self.notify("There is no target to replay yet.", severity="warning", markup=False)
+            self.notify("There is no target to replay yet.", severity="warning")
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(self.scene, self.focused.id or "" if self.focused else ""))
