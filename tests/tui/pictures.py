@@ -8,7 +8,8 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from multitool_tui.tui.app import Farewell, MultiToolApp
+from multitool_tui.tui.app import MultiToolApp
+from multitool_tui.tui.following import Farewell
 from tests.support.screen import still
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}

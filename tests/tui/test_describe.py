@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from multitool_tui.controller.observe.describing import Kind, Resource
-from multitool_tui.tui.app import Farewell
+from multitool_tui.tui.following import Farewell
 from multitool_tui.tui.screens.describe import DescribeScreen, Sheets
 from multitool_tui.tui.screens.main import MainScreen
 

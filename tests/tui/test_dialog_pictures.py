@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 
 from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.rollout.plan import Plan, parse_steps
-from multitool_tui.tui.app import Farewell, MultiToolApp
+from multitool_tui.tui.app import MultiToolApp
+from multitool_tui.tui.following import Farewell
 
 from .fake import FakeController, make_app
 from .pictures import LARGE, MIDDLE, SIZES, SMALL, Compare, pressing, settle

@@ -19,7 +19,8 @@ from textual.widgets import Input
 from multitool_tui.clock import ManualClock
 from multitool_tui.controller.port import ConnectFailed
 from multitool_tui.controller.snapshot import Feed, FeedName
-from multitool_tui.tui.app import Farewell, MultiToolApp
+from multitool_tui.tui.app import MultiToolApp
+from multitool_tui.tui.following import Farewell
 from multitool_tui.tui.widgets.alarms import Alarms
 from multitool_tui.tui.widgets.lines import Lines
 from multitool_tui.tui.widgets.split import Split

@@ -14,8 +14,9 @@ from textual.widgets import Button, Static
 from multitool_tui.controller.commands import Start
 from multitool_tui.rollout.plan import parse_steps
 from multitool_tui.rollout.strategies import OWN_STEPS
-from multitool_tui.tui.app import Farewell, MultiToolApp
+from multitool_tui.tui.app import MultiToolApp
 from multitool_tui.tui.editor import NotEdited, editor_command
+from multitool_tui.tui.following import Farewell
 from multitool_tui.tui.screens.start import StartScreen
 from multitool_tui.views.start import EDITED
 

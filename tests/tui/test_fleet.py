@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button
 
 from multitool_tui.controller.commands import RollBack
-from multitool_tui.tui.app import Farewell
+from multitool_tui.tui.following import Farewell
 from multitool_tui.tui.messages import FleetAsked, Looked
 from multitool_tui.tui.screens.fleet import FleetScreen, FleetTable
 from multitool_tui.tui.screens.main import MainScreen

@@ -21,7 +21,8 @@ from multitool_tui.rollout.events import Seen
 from multitool_tui.rollout.model import NOTHING_JUDGED
 from multitool_tui.rollout.states import State
 from multitool_tui.rollout.strategies import ADAPTIVE, OWN_STEPS, STRATEGIES, parse_plan
-from multitool_tui.tui.app import Farewell, MultiToolApp
+from multitool_tui.tui.app import MultiToolApp
+from multitool_tui.tui.following import Farewell
 from multitool_tui.tui.screens.confirm import ConfirmScreen
 from multitool_tui.tui.screens.help import HelpScreen
 from multitool_tui.tui.screens.main import MainScreen

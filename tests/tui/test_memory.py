@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from multitool_tui.controller.snapshot import Snapshot
-from multitool_tui.tui.app import Farewell, MultiToolApp
+from multitool_tui.tui.app import MultiToolApp
+from multitool_tui.tui.following import Farewell
 from multitool_tui.tui.habits import Habits
 from multitool_tui.tui.memory import Memory, Place, Remembered
 from multitool_tui.tui.screens.fleet import FleetTable

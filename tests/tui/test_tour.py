@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from multitool_tui.controller.commands import RollBack
-from multitool_tui.tui.app import Farewell
+from multitool_tui.tui.following import Farewell
 from multitool_tui.tui.habits import Habits
 from multitool_tui.tui.screens.main import MainScreen
 from multitool_tui.tui.widgets.tour import Tour
