@@ -16,7 +16,7 @@ from multitool_tui.clock import ManualClock
 from multitool_tui.controller.commands import PassGate, Pause, Promote, Resume, RollBack, SetWeight, Start
 from multitool_tui.controller.findings import TRAFFIC, Finding, Level
 from multitool_tui.controller.port import CommandRefused
-from multitool_tui.controller.snapshot import Snapshot
+from multitool_tui.controller.snapshot import Function, Snapshot
 from multitool_tui.rollout.events import Seen
 from multitool_tui.rollout.model import NOTHING_JUDGED
 from multitool_tui.rollout.states import State
@@ -43,6 +43,7 @@ from .scenes import (
     ago,
     at_gate,
     drifted,
+    functions,
     idle,
     judged_for_minutes,
     judged_harmful,
@@ -540,6 +541,21 @@ async def test_a_filter_without_a_match_says_so() -> None:
         assert "0 of 4 match" in str(session.app.screen.query_one(Resources).border_subtitle)
         await session.press("escape")
         assert len(session.app.screen.query_one(ResourceTree).found.rows) > 4
+
+
+async def test_what_has_come_or_gone_beside_a_filter_is_shown_without_it() -> None:
+    async with opened(idle()) as session:
+        listing = session.app.screen.query_one(ResourceTree)
+        await session.press("slash", *"zzz")
+        await session.push(snapshot(functions=(*functions({})[1:], Function("zebra", None, None))))
+        await session.press("escape")
+        homes = {row.home for row in listing.found.rows}
+        assert "zebra" in homes
+        assert "checkout" not in homes
+        await session.press("home", "left", "slash", *"zzz")
+        assert not listing.found.rows
+        await session.press("escape")
+        assert [row.home for row in listing.found.rows].count("invoice-render") == 1  # folded, as it was
 
 
 async def test_zoom_and_back() -> None:

@@ -37,6 +37,8 @@ class ResourceTree(Rows):
         super().__init__(id="tree")
         self.needle = ""
         self.found = Tree()
+        self._whole: Tree | None = None
+        """What there is without a filter, as long as that is known."""
         self._folds: dict[str, bool] = {}
         self._scene: Scene | None = None
         self._target: str | None = None
@@ -58,7 +60,7 @@ class ResourceTree(Rows):
     def filter(self, needle: str) -> None:
         """Show only what the needle finds."""
         self.needle = needle
-        self._rebuild()
+        self._take(self._whole if self._whole and not needle else self._sift())
 
     @property
     def row_count(self) -> int:
@@ -71,10 +73,20 @@ class ResourceTree(Rows):
         return rows[self.cursor] if self.cursor < len(rows) else None
 
     def _rebuild(self) -> None:
+        """Something is there, or unfolded, that was not."""
+        self._whole = None
+        self._take(self._sift())
+
+    def _sift(self) -> Tree:
+        found = resources.tree(self._scene.snapshot if self._scene else None, self._folds, self.needle)
+        if not self.needle:
+            self._whole = found
+        return found
+
+    def _take(self, found: Tree) -> None:
         key = self.row.key if self.row else None
-        before = self.found.rows
-        self.found = resources.tree(self._scene.snapshot if self._scene else None, self._folds, self.needle)
-        rows = self.found.rows
+        before, self.found = self.found.rows, found
+        rows = found.rows
         if key is not None and (self.row is None or self.row.key != key):
             self.cursor = next((number for number, row in enumerate(rows) if row.key == key), self.cursor)
         self.fit()
