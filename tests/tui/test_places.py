@@ -16,6 +16,7 @@ from multitool_tui.controller.places import Places
 from multitool_tui.controller.port import ConnectFailed, Controller
 from multitool_tui.controller.snapshot import Snapshot
 from multitool_tui.tui.app import MultiToolApp
+from multitool_tui.tui.messages import PlaceAsked, SnapshotArrived
 from multitool_tui.tui.screens.fleet import FleetScreen, FleetTable
 from multitool_tui.tui.screens.quit import QuitScreen
 from multitool_tui.tui.widgets.bars import Header
@@ -180,3 +181,22 @@ def test_sessions_have_the_names_they_were_asked_for_by_and_none_comes_twice() -
     for wrong in ("", "@", "@eu-west-1", "prod@eu-west-1"):
         with pytest.raises(Failure, match="no session beside the others"):
             _sessions(options, (wrong,))
+
+
+async def test_what_is_on_its_way_from_a_session_that_one_has_left_is_not_shown() -> None:
+    places = beside(FakeController(mid_canary()), FakeController(there("r-20260105-1352")), broken=False)
+    app, shown = app_of(places), list[str]()
+    async with app.run_test(size=MIDDLE) as pilot:
+        await quiet(pilot)
+
+        def seen() -> None:
+            assert app.scene is not None
+            assert app.scene.snapshot is not None
+            shown.append(app.scene.snapshot.place)
+
+        app.watch(app, "scene", seen, init=False)
+        late = places.snapshot
+        app.post_message(PlaceAsked("blue@us-east-1"))
+        app.post_message(SnapshotArrived(late))
+        await quiet(pilot)
+        assert set(shown) == {"blue@us-east-1"}
