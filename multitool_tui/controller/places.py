@@ -99,6 +99,10 @@ class Places:
         places = tuple(self._place(name) for name in self._sessions)
         return replace(self._latest[self._current], place=self._current, places=places)
 
+    @property
+    def place(self) -> str:
+        return self._current
+
     def _place(self, name: str) -> Place:
         known = self._latest.get(name)
         return Place(name, known, (known.fatal if known else None) or self._errors.get(name, ""))

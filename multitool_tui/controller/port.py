@@ -157,6 +157,11 @@ class Controller(Protocol):
         """Of several sessions side by side, that of this name; otherwise this very one."""
         ...
 
+    @property
+    def place(self) -> str:
+        """Of several sessions side by side, the name of the one in hand: that which `snapshot` is of."""
+        ...
+
     def turn_to(self, place: str) -> None:
         """Take the session of this name in hand, or the next one where it is empty."""
         ...

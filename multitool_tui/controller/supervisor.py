@@ -293,6 +293,10 @@ class Supervisor:
         del place  # there is but this one
         return self
 
+    @property
+    def place(self) -> str:
+        return ""
+
     def turn_to(self, place: str) -> None:
         """There is no other one."""
 

@@ -45,13 +45,13 @@ class MultiToolApp(AppWithDoors):
         if self._controller is None:
             return
         self._controller.turn_to(message.name)
-        snapshot = self._controller.snapshot
-        if self.scene is None or self.scene.snapshot is None or snapshot.place == self.scene.snapshot.place:
+        before = self.scene.snapshot if self.scene else None
+        if before is None or before.place == self._controller.place:
             if not message.name:
                 self.notify("There is but this session: --also opens others beside it.")
             return
         self._chosen, self._looked_at = False, None
-        self.on_snapshot_arrived(SnapshotArrived(snapshot))
+        self.on_snapshot_arrived(SnapshotArrived(self._controller.snapshot))
 
     def on_obey(self, message: Obey) -> None:
         self._spawn(self._obey(message))

@@ -175,7 +175,7 @@ class FollowingApp(SteadyApp[Farewell]):
         from multitool_tui.views.scene import first_target
 
         snapshot = message.snapshot
-        if self._controller and snapshot.place != self._controller.snapshot.place:
+        if self._controller and snapshot.place != self._controller.place:
             return  # it was on its way when another session was taken in hand
         if snapshot.fatal is not None:
             self._spawn(self._leave(Farewell(3, snapshot.fatal)))

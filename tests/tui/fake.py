@@ -210,6 +210,10 @@ class FakeController:
         del place
         return self
 
+    @property
+    def place(self) -> str:
+        return self.snapshot.place
+
     def turn_to(self, place: str) -> None:
         """There is no other one."""
 
